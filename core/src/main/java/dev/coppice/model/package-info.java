@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.schedule;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The pure heart: nouns, plan checks, scheduling, reports, and the loop with its ports. It
+/// requires nothing but the JDK's base module; that absence is the proof that it is pure.
+module dev.coppice.core {
+    requires static org.jspecify;
+}

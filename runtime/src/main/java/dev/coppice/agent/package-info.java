@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.git;
+
+import org.jspecify.annotations.NullMarked;

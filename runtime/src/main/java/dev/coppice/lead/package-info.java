@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.lead;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.merge;
+
+import org.jspecify.annotations.NullMarked;

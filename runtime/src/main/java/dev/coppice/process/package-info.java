@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.workspace;
+
+import org.jspecify.annotations.NullMarked;
