@@ -2,4 +2,7 @@
 /// requires nothing but the JDK's base module; that absence is the proof that it is pure.
 module dev.coppice.core {
     requires static org.jspecify;
+
+    exports dev.coppice.engine;
+    exports dev.coppice.model;
 }

@@ -1,0 +1,72 @@
+package dev.coppice.engine;
+
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Discovery;
+import dev.coppice.model.FileChange;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// All that is needed to run one attempt, wherever it runs.
+///
+/// @param goal what the whole plan is for
+/// @param worker the number of the task's worker, from 1 in plan order; 0 for the engine's own tasks
+/// @param attempt from 1
+/// @param timeout wall clock of this attempt
+/// @param outline the plan's tasks by name, at most [#OUTLINE_MAX]
+/// @param inputs the tasks that this one needs, in plan order; for the integration all finished ones
+/// @param discoveries what was found so far, oldest first, at most [#DISCOVERIES_MAX]
+/// @param earlier the attempt before this one
+public record AttemptOrder(
+        JobId job,
+        JobRequest request,
+        String goal,
+        Task task,
+        int worker,
+        int attempt,
+        Duration timeout,
+        List<OutlineLine> outline,
+        List<Input> inputs,
+        List<Discovery> discoveries,
+        Optional<Earlier> earlier) {
+
+    public static final int OUTLINE_MAX = 100;
+    public static final int DISCOVERIES_MAX = 100;
+
+    public AttemptOrder {
+        outline = List.copyOf(outline);
+        inputs = List.copyOf(inputs);
+        discoveries = List.copyOf(discoveries);
+    }
+
+    /// One line of the plan's outline.
+    public record OutlineLine(TaskId task, String name) {}
+
+    /// What a task brought that had to end before this one.
+    ///
+    /// @param output the end of what its agent said
+    public record Input(
+            Task task,
+            int worker,
+            TaskStatus status,
+            Optional<String> branch,
+            Optional<CommitId> commit,
+            String output,
+            List<FileChange> files) {
+        public Input {
+            files = List.copyOf(files);
+        }
+    }
+
+    /// How the attempt before this one ended.
+    ///
+    /// @param reason empty where it was paused, deferred or stopped rather than failed
+    /// @param session the agent's session, which this attempt resumes where the agent can
+    public record Earlier(int attempt, Optional<Reason> reason, String message, Optional<String> session) {}
+}

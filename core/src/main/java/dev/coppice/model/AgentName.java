@@ -1,0 +1,24 @@
+package dev.coppice.model;
+
+import java.util.regex.Pattern;
+
+/// The name under which an agent is configured: `claude`, `script`, …
+public record AgentName(String value) implements Comparable<AgentName> {
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    public AgentName {
+        if (!FORM.matcher(value).matches()) {
+            throw new IllegalArgumentException("not an agent's name: " + value);
+        }
+    }
+
+    @Override
+    public int compareTo(AgentName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.coppice.model;
+
+import java.util.List;
+
+/// What a task is for. Everything that runs is a task: the lead's planning, the plan's work, the
+/// joining of branches and the settling of a conflict differ in their duty only.
+public sealed interface Duty {
+    /// The lead reads the repository and answers with a plan.
+    record Planning() implements Duty {}
+
+    /// An agent does one task of the plan.
+    record Work() implements Duty {}
+
+    /// The finished branches are joined into the job's result.
+    record Integrating() implements Duty {}
+
+    /// An agent that wrote neither side settles a conflicted merge.
+    ///
+    /// @param ours the first parent: what the result already has
+    /// @param theirs the second parent: what comes in
+    /// @param incoming the task whose branch comes in
+    /// @param files the conflicted files
+    record Resolving(CommitId ours, CommitId theirs, TaskId incoming, List<String> files) implements Duty {
+        public Resolving {
+            files = List.copyOf(files);
+        }
+    }
+
+    /// The lead mends a joined tree on which a check fails.
+    ///
+    /// @param joined the commit on which the check failed
+    /// @param failure what the check said, capped
+    record Mending(CommitId joined, String failure) implements Duty {}
+}

@@ -1,0 +1,26 @@
+package dev.coppice.model;
+
+import java.util.Optional;
+
+/// What the user asked for, fixed at the moment of asking.
+///
+/// @param request the user's words, or the plan's goal
+/// @param repository absolute path of the checkout the user stands in (or of the working directory)
+/// @param base the commit from which the tasks start; empty without git
+/// @param target the branch that the result is for; empty on a detached HEAD or without git
+/// @param plan the plan that was given; without one the lead makes it
+/// @param depth 0 for a root job
+/// @param parent the task that started this job
+public record JobRequest(
+        String request,
+        String repository,
+        Optional<CommitId> base,
+        Optional<String> target,
+        Optional<Plan> plan,
+        Settings settings,
+        int depth,
+        Optional<Parent> parent) {
+
+    /// A task of another job.
+    public record Parent(JobId job, TaskId task) {}
+}

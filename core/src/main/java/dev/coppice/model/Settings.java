@@ -1,0 +1,199 @@
+package dev.coppice.model;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// How a job is to be run. It stands in the job's first event, so that whoever takes the job up
+/// later goes on under the same rules.
+public record Settings(
+        Layout layout,
+        Workers workers,
+        Recursion recursion,
+        Agents agents,
+        Environment environment,
+        List<CommandLine> checks,
+        Integrate integrate,
+        Optional<BigDecimal> budgetUsd) {
+
+    public Settings {
+        checks = List.copyOf(checks);
+    }
+
+    /// Where a job's files and branches are.
+    ///
+    /// @param workspaceRoot an absolute path, or one from the repository's root
+    /// @param branchTemplate contains `<job>` and `<n>`, perhaps `<slug>`
+    /// @param isolation whether tasks get worktrees of their own
+    /// @param keepWorkspaces whether workspaces stay when their work is in the result
+    public record Layout(String workspaceRoot, String branchTemplate, Isolation isolation, boolean keepWorkspaces) {}
+
+    public enum Isolation {
+        WORKTREE,
+        /// Tasks run in the working directory itself; no git is needed.
+        NONE
+    }
+
+    /// Slots, limits and retries.
+    ///
+    /// @param maxWorkers running attempts of the job at once, 1–64
+    /// @param defaultTimeout wall clock of an attempt
+    /// @param jobTimeout wall clock of the whole job; unset: none
+    /// @param idleTimeout how long an attempt may neither print nor compute
+    /// @param stopGrace from SIGTERM to SIGKILL
+    /// @param maxOutputBytes output and errors of one attempt on disk
+    public record Workers(
+            int maxWorkers,
+            Duration defaultTimeout,
+            Optional<Duration> jobTimeout,
+            Duration idleTimeout,
+            Duration stopGrace,
+            long maxOutputBytes,
+            int maxRetries,
+            int maxFixRounds,
+            Backoff backoff) {
+        public Workers {
+            if (maxWorkers < 1) {
+                throw new IllegalArgumentException("max_workers must be at least 1");
+            }
+        }
+    }
+
+    /// The wait before a retry: min(base·2^n, max), give or take its jitter, never more than max.
+    ///
+    /// @param jitter share of the delay, 0–1
+    /// @param timeoutFactor by which the limit grows for an attempt after one that timed out
+    public record Backoff(Duration base, Duration max, double jitter, double timeoutFactor) {
+        /// The wait before retry number `retry` (0 for the first); `chance` is from 0 to 1.
+        public Duration delay(int retry, double chance) {
+            double longest = (double) max.toMillis();
+            double capped = Math.min(base.toMillis() * Math.pow(2, Math.min(retry, 60)), longest);
+            double jittered = capped + capped * jitter * (2 * chance - 1);
+            return Duration.ofMillis(Math.round(Math.min(jittered, longest)));
+        }
+    }
+
+    /// Child jobs: whether and how deep, and the slots at each depth.
+    public record Recursion(boolean enabled, int maxDepth, List<Integer> workersByDepth) {
+        public Recursion {
+            workersByDepth = List.copyOf(workersByDepth);
+        }
+
+        /// The slots of a job at `depth` whose configuration asks for `asked`.
+        public int slots(int depth, int asked) {
+            if (workersByDepth.isEmpty()) {
+                return asked;
+            }
+            return Math.min(asked, workersByDepth.get(Math.min(depth, workersByDepth.size() - 1)));
+        }
+    }
+
+    /// The agents that the job may use.
+    public record Agents(AgentName byDefault, AgentName lead, Map<AgentName, AgentSettings> configured) {
+        public Agents {
+            configured = Map.copyOf(configured);
+        }
+    }
+
+    /// One configured agent.
+    ///
+    /// @param kind the adapter
+    /// @param command the program with its first arguments
+    /// @param args further arguments
+    /// @param env names of further environment variables it may see
+    /// @param maxConcurrent its running attempts at once, over all jobs of this process
+    public record AgentSettings(
+            Kind kind,
+            List<String> command,
+            List<String> args,
+            Optional<String> model,
+            Permission permission,
+            Input input,
+            List<String> env,
+            int maxConcurrent) {
+        public AgentSettings {
+            command = List.copyOf(command);
+            args = List.copyOf(args);
+            env = List.copyOf(env);
+        }
+
+        /// What its tasks must show when the plan does not say.
+        public Expectation expectation() {
+            return switch (kind) {
+                case CLAUDE, SCRIPTED -> Expectation.CHANGES;
+                case COMMAND -> Expectation.ANY;
+            };
+        }
+    }
+
+    /// The adapters there are.
+    public enum Kind {
+        CLAUDE,
+        COMMAND,
+        SCRIPTED
+    }
+
+    /// What an agent may do without asking.
+    public enum Permission {
+        /// Read only.
+        PLAN,
+        /// Change files.
+        EDIT,
+        /// Everything.
+        ALL
+    }
+
+    /// What a `command` agent finds on its standard input.
+    public enum Input {
+        PROMPT,
+        DESCRIPTION,
+        ENVELOPE,
+        NONE
+    }
+
+    /// What makes a workspace usable.
+    ///
+    /// @param copy paths copied from the user's checkout
+    /// @param link paths linked to the user's checkout
+    /// @param requirements requirement files of a Python environment; unset: no environment
+    /// @param ports size of the block of free ports; 0: none
+    public record Environment(
+            List<CommandLine> setup,
+            List<String> copy,
+            List<String> link,
+            Optional<List<String>> requirements,
+            int ports) {
+        public static final Environment NONE =
+                new Environment(List.of(), List.of(), List.of(), Optional.empty(), 0);
+
+        public Environment {
+            setup = List.copyOf(setup);
+            copy = List.copyOf(copy);
+            link = List.copyOf(link);
+            requirements = requirements.map(List::copyOf);
+        }
+    }
+
+    /// What happens to the finished branches.
+    ///
+    /// @param target the branch to deliver to; unset: the one the user stood on
+    public record Integrate(Result result, Conflicts conflicts, Optional<String> target) {}
+
+    public enum Result {
+        /// Join, then merge into the target branch.
+        MERGE,
+        /// Join, leave the result branch for review.
+        BRANCH,
+        /// Each task keeps its own branch.
+        NONE
+    }
+
+    public enum Conflicts {
+        AGENT,
+        OURS,
+        THEIRS,
+        MANUAL
+    }
+}
