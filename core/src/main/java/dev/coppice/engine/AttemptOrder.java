@@ -68,5 +68,6 @@ public record AttemptOrder(
     ///
     /// @param reason empty where it was paused, deferred or stopped rather than failed
     /// @param session the agent's session, which this attempt resumes where the agent can
-    public record Earlier(int attempt, Optional<Reason> reason, String message, Optional<String> session) {}
+    public record Earlier(
+            int attempt, Optional<Reason> reason, String message, Optional<String> session) {}
 }

@@ -20,7 +20,8 @@ public sealed interface Duty {
     /// @param theirs the second parent: what comes in
     /// @param incoming the task whose branch comes in
     /// @param files the conflicted files
-    record Resolving(CommitId ours, CommitId theirs, TaskId incoming, List<String> files) implements Duty {
+    record Resolving(CommitId ours, CommitId theirs, TaskId incoming, List<String> files)
+            implements Duty {
         public Resolving {
             files = List.copyOf(files);
         }

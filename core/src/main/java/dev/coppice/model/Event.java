@@ -33,7 +33,8 @@ public sealed interface Event {
             implements Event {}
 
     /// The workspace is ready.
-    record WorkspaceReady(TaskId task, int attempt, Optional<CommitId> base, String branch, String path)
+    record WorkspaceReady(
+            TaskId task, int attempt, Optional<CommitId> base, String branch, String path)
             implements Event {}
 
     /// Written after a process was started, so that recovery can find it.
@@ -50,7 +51,13 @@ public sealed interface Event {
     /// @param round 0 after the agent's first end, then one more for each fix round
     /// @param output the end of what it printed, at most 8 Ki characters
     record Checked(
-            TaskId task, int attempt, int round, String command, int exitCode, Duration took, String output)
+            TaskId task,
+            int attempt,
+            int round,
+            String command,
+            int exitCode,
+            Duration took,
+            String output)
             implements Event {}
 
     /// An agent shared a finding.
@@ -77,7 +84,8 @@ public sealed interface Event {
     ///
     /// @param reason empty for a completed one
     /// @param cause the task because of which it is blocked
-    record TaskEnded(TaskId task, TaskStatus status, Optional<Reason> reason, Optional<TaskId> cause)
+    record TaskEnded(
+            TaskId task, TaskStatus status, Optional<Reason> reason, Optional<TaskId> cause)
             implements Event {}
 
     /// The agent's provider wants a pause: no attempt of it starts before `until`.

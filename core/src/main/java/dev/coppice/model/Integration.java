@@ -11,7 +11,10 @@ import java.util.Optional;
 /// @param tasks for each finished task what became of its branch
 /// @param delivery whether the result reached the target branch
 public record Integration(
-        Optional<String> branch, Optional<CommitId> commit, Map<TaskId, Fate> tasks, Delivery delivery) {
+        Optional<String> branch,
+        Optional<CommitId> commit,
+        Map<TaskId, Fate> tasks,
+        Delivery delivery) {
     public Integration {
         tasks = Map.copyOf(tasks);
     }

@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param maxRetries further attempts after a failed first one, 0–100
 /// @param maxFixRounds times that a failing check goes back to the same agent, 0–100
 /// @param budgetUsd money for all attempts together; unset: the job's alone counts
-public record Limits(Duration timeout, int maxRetries, int maxFixRounds, Optional<BigDecimal> budgetUsd) {
+public record Limits(
+        Duration timeout, int maxRetries, int maxFixRounds, Optional<BigDecimal> budgetUsd) {
     public Limits {
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("a timeout must be more than zero");

@@ -28,7 +28,8 @@ public sealed interface Outcome {
     record Failed(Reason reason, String message, WorkResult partial) implements Outcome {}
 
     /// The provider wants a pause. Not a failure: the attempt is taken up again afterwards.
-    record RateLimited(Optional<Instant> until, String message, WorkResult partial) implements Outcome {}
+    record RateLimited(Optional<Instant> until, String message, WorkResult partial)
+            implements Outcome {}
 
     /// It was stopped because the orchestrator asked for it; its work and session are kept.
     record Stopped(WorkResult partial) implements Outcome {}

@@ -28,7 +28,11 @@ public record Settings(
     /// @param branchTemplate contains `<job>` and `<n>`, perhaps `<slug>`
     /// @param isolation whether tasks get worktrees of their own
     /// @param keepWorkspaces whether workspaces stay when their work is in the result
-    public record Layout(String workspaceRoot, String branchTemplate, Isolation isolation, boolean keepWorkspaces) {}
+    public record Layout(
+            String workspaceRoot,
+            String branchTemplate,
+            Isolation isolation,
+            boolean keepWorkspaces) {}
 
     public enum Isolation {
         WORKTREE,
@@ -91,7 +95,8 @@ public record Settings(
     }
 
     /// The agents that the job may use.
-    public record Agents(AgentName byDefault, AgentName lead, Map<AgentName, AgentSettings> configured) {
+    public record Agents(
+            AgentName byDefault, AgentName lead, Map<AgentName, AgentSettings> configured) {
         public Agents {
             configured = Map.copyOf(configured);
         }

@@ -48,7 +48,8 @@ public record Task(
             throw new IllegalArgumentException("task " + id + " has no description");
         }
         if (priority < FIRST_PRIORITY || priority > LAST_PRIORITY) {
-            throw new IllegalArgumentException("task " + id + " has priority " + priority + ", not 1 to 10");
+            throw new IllegalArgumentException(
+                    "task " + id + " has priority " + priority + ", not 1 to 10");
         }
     }
 

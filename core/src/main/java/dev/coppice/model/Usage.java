@@ -6,7 +6,11 @@ import java.util.Optional;
 /// What a model was asked and answered, in tokens, and its price where it is known. Unknown is not
 /// nothing: where no price is known, `usd` is empty.
 public record Usage(
-        long inputTokens, long outputTokens, long cacheReadTokens, long cacheWriteTokens, Optional<BigDecimal> usd) {
+        long inputTokens,
+        long outputTokens,
+        long cacheReadTokens,
+        long cacheWriteTokens,
+        Optional<BigDecimal> usd) {
 
     /// Nothing used, price unknown.
     public static final Usage NONE = new Usage(0, 0, 0, 0, Optional.empty());

@@ -25,7 +25,8 @@ public record WorkResult(
     public WorkResult {
         files = List.copyOf(files);
         if (output.length() > OUTPUT_MAX) {
-            throw new IllegalArgumentException("output of " + output.length() + " characters was not cut");
+            throw new IllegalArgumentException(
+                    "output of " + output.length() + " characters was not cut");
         }
     }
 
