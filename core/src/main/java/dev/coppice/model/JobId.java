@@ -20,7 +20,7 @@ public record JobId(String value) implements Comparable<JobId> {
 
     /// An id for a job submitted at `at`; of `chance` the lowest 18 bits are used.
     public static JobId of(Instant at, long chance) {
-        long bits = at.toEpochMilli() << CHANCE_BITS | chance & (1L << CHANCE_BITS) - 1;
+        long bits = at.toEpochMilli() << CHANCE_BITS | (chance & ((1L << CHANCE_BITS) - 1));
         char[] text = new char[LENGTH];
         for (int i = LENGTH - 1; i >= 0; i--) {
             text[i] = ALPHABET.charAt((int) (bits & 31));
