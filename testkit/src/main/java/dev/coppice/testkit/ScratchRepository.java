@@ -105,9 +105,11 @@ public final class ScratchRepository {
         StringBuilder stream = new StringBuilder("commit refs/heads/" + name + "\n");
         stream.append("committer Ada Tester <ada@example.org> 1700000000 +0000\n");
         stream.append(data("Work on " + name)).append("from ").append(git("rev-parse", base));
-        files.forEach(
-                (file, content) ->
-                        stream.append("\nM 100644 inline ").append(file).append('\n').append(data(content)));
+        files.forEach((file, content) ->
+                stream.append("\nM 100644 inline ")
+                        .append(file)
+                        .append('\n')
+                        .append(data(content)));
         gitWithInput(folder, stream.append('\n').toString(), List.of("fast-import", "--quiet"));
         return git("rev-parse", "refs/heads/" + name);
     }
