@@ -32,7 +32,8 @@ public final class CannotStartException extends RuntimeException {
 
     static CannotStartException programMissing(String program, String searched) {
         return new CannotStartException(
-                Reason.PROGRAM_MISSING, "program not found: " + program + " (looked in " + searched + ")");
+                Reason.PROGRAM_MISSING,
+                "program not found: " + program + " (looked in " + searched + ")");
     }
 
     static CannotStartException directoryMissing(String program, Path directory) {

@@ -11,7 +11,8 @@ final class Checks {
     static List<String> argv(List<String> argv) {
         List<String> copy = List.copyOf(argv);
         if (copy.isEmpty() || copy.getFirst().isEmpty()) {
-            throw new IllegalArgumentException("an argument vector names its program first: " + copy);
+            throw new IllegalArgumentException(
+                    "an argument vector names its program first: " + copy);
         }
         copy.forEach(argument -> withoutNul("argument", argument));
         return copy;
@@ -25,7 +26,8 @@ final class Checks {
 
     static void variable(String name, String value) {
         if (name.isEmpty() || name.indexOf('=') >= 0) {
-            throw new IllegalArgumentException("no name for an environment variable: '" + name + "'");
+            throw new IllegalArgumentException(
+                    "no name for an environment variable: '" + name + "'");
         }
         withoutNul("name of a variable", name);
         withoutNul("value of " + name, value);

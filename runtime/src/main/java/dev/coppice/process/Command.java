@@ -73,13 +73,23 @@ public final class Command {
     /// The same command, ended after this time, which must be positive.
     public Command withTimeout(Duration wall) {
         return new Command(
-                argv, directory, environment, stdin, Checks.positive("timeout", wall), outputBytesMax);
+                argv,
+                directory,
+                environment,
+                stdin,
+                Checks.positive("timeout", wall),
+                outputBytesMax);
     }
 
     /// The same command, ended when it has written more than this.
     public Command withOutputBytesMax(long bytesMax) {
         return new Command(
-                argv, directory, environment, stdin, timeout, Checks.positive("outputBytesMax", bytesMax));
+                argv,
+                directory,
+                environment,
+                stdin,
+                timeout,
+                Checks.positive("outputBytesMax", bytesMax));
     }
 
     public List<String> argv() {

@@ -68,11 +68,10 @@ final class Commands {
 
     private static void stop(Started started) {
         ProcessHandle.of(started.pid())
-                .ifPresent(
-                        process -> {
-                            process.descendants().forEach(ProcessHandle::destroyForcibly);
-                            process.destroyForcibly();
-                        });
+                .ifPresent(process -> {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                });
     }
 
     /// The three streams of one command.

@@ -48,17 +48,17 @@ class CommandTest {
     @Test
     void onlyTheNamedVariablesReachTheProgram() throws InterruptedException {
         Finished finished =
-                processes.run(Command.of(directory, Map.of("ONLY", "this"), List.of("/usr/bin/env")));
+                processes.run(
+                        Command.of(directory, Map.of("ONLY", "this"), List.of("/usr/bin/env")));
 
         assertThat(finished.stdoutText()).isEqualTo("ONLY=this\n");
     }
 
     @Test
     void aMissingProgramIsNamed() {
-        assertThatThrownBy(
-                        () ->
-                                processes.run(
-                                        Command.of(directory, ENVIRONMENT, List.of("no-such-program"))))
+        assertThatThrownBy(() ->
+                        processes.run(
+                                Command.of(directory, ENVIRONMENT, List.of("no-such-program"))))
                 .isInstanceOf(CannotStartException.class)
                 .hasMessageContaining("no-such-program")
                 .hasMessageContaining("/usr/bin:/bin");
