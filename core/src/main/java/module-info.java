@@ -5,4 +5,5 @@ module dev.coppice.core {
 
     exports dev.coppice.engine;
     exports dev.coppice.model;
+    exports dev.coppice.report;
 }

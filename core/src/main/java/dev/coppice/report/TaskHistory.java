@@ -1,0 +1,143 @@
+package dev.coppice.report;
+
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.Integration.Fate;
+import dev.coppice.model.Need;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
+import dev.coppice.report.AttemptView.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of one task so far. Its owner is [JobHistory].
+///
+/// ```
+/// pending ─starting─▶ running ─retryScheduled─▶ retrying ─starting─▶ running ─ended─▶ over ─again─▶ pending
+///                     running ─rate limited, stopped─▶ pending
+/// ```
+/// `ready` is not kept: a pending task is ready while its needs are met.
+final class TaskHistory {
+    private final Task task;
+    private final int worker;
+    private final Instant addedAt;
+    private final List<AttemptHistory> attempts = new ArrayList<>();
+    private TaskStatus status = TaskStatus.PENDING;
+    private Instant dueAt;
+    private Optional<Instant> retryAt = Optional.empty();
+    private Optional<Instant> endedAt = Optional.empty();
+    private Optional<Reason> reason = Optional.empty();
+    private Optional<TaskId> cause = Optional.empty();
+
+    TaskHistory(Task task, int worker, Instant addedAt) {
+        this.task = task;
+        this.worker = worker;
+        this.addedAt = addedAt;
+        dueAt = addedAt;
+    }
+
+    TaskId id() {
+        return task.id();
+    }
+
+    List<Need> needs() {
+        return task.needs();
+    }
+
+    TaskStatus status() {
+        return status;
+    }
+
+    Instant dueAt() {
+        return dueAt;
+    }
+
+    Optional<Instant> endedAt() {
+        return endedAt;
+    }
+
+    boolean isUnsuccessful() {
+        return status.isOver() && status != TaskStatus.COMPLETED;
+    }
+
+    boolean isBlocked() {
+        return status == TaskStatus.BLOCKED;
+    }
+
+    AttemptHistory attempt(int number) {
+        if (attempts.isEmpty() || attempts.getLast().number() != number) {
+            throw new IllegalArgumentException(
+                    "attempt " + number + " of " + id() + " never began");
+        }
+        return attempts.getLast();
+    }
+
+    void starting(Event.AttemptStarting starting, Instant due, Instant at) {
+        Phase first =
+                task.duty() instanceof Duty.Integrating ? Phase.INTEGRATING : Phase.PREPARING;
+        attempts.add(new AttemptHistory(starting, first, due, at));
+        open(TaskStatus.RUNNING);
+    }
+
+    void attemptEnded(Outcome outcome, Instant at) {
+        dueAt = at;
+        switch (outcome) {
+            case Outcome.RateLimited limited -> open(TaskStatus.PENDING);
+            case Outcome.Stopped stopped -> open(TaskStatus.PENDING);
+            case Outcome.Failed failed -> reason = Optional.of(failed.reason());
+            // It runs until the event that says how the task ended, or that others must end first.
+            case Outcome.Done done -> {}
+            case Outcome.Planned planned -> {}
+            case Outcome.Integrated integrated -> {}
+            case Outcome.Deferred deferred -> {}
+        }
+    }
+
+    void retryScheduled(Instant until) {
+        status = TaskStatus.RETRYING;
+        retryAt = Optional.of(until);
+    }
+
+    void ended(Event.TaskEnded ended, Instant at) {
+        status = ended.status();
+        reason = ended.reason();
+        cause = ended.cause();
+        retryAt = Optional.empty();
+        endedAt = Optional.of(at);
+    }
+
+    /// Somebody asked for another try.
+    void again(Instant at) {
+        open(TaskStatus.PENDING);
+        dueAt = at;
+    }
+
+    private void open(TaskStatus now) {
+        status = now;
+        reason = Optional.empty();
+        cause = Optional.empty();
+        retryAt = Optional.empty();
+        endedAt = Optional.empty();
+    }
+
+    TaskView view(List<TaskId> unmet, Optional<Fate> fate) {
+        boolean isWaiting = status == TaskStatus.PENDING;
+        return new TaskView(
+                task,
+                worker,
+                isWaiting && unmet.isEmpty() ? TaskStatus.READY : status,
+                reason,
+                cause,
+                isWaiting ? unmet : List.of(),
+                attempts.stream().map(AttemptHistory::view).toList(),
+                addedAt,
+                retryAt,
+                endedAt,
+                fate);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.coppice.folder;
+
+import dev.coppice.model.JobId;
+import dev.coppice.model.TaskId;
+import dev.coppice.report.TaskView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Where a job's files are. Paths only: nothing is made or looked at, but by [#find].
+///
+/// ```
+/// job_<id>/
+///   FINAL_RESULT.md  results.json  job.json
+///   depth_0/  metadata.json  plan.json  LEVEL_0_REPORT.md
+///     worker_1/  task_envelope.json  task_result.json  worktree/
+///       attempt_1/  prompt.md  output.log  error.log  exit_code
+///     plan/  integrate/  resolve_1/        the engine's own tasks
+///   logs/     orchestrator.log  orchestrator.jsonl  depth_0_worker_1.log
+///   reports/  timeline.json  analytics.json  report.html
+/// ```
+/// Every path is absolute and lies below [#root]: the names that enter it are job ids, task ids and
+/// numbers, whose forms hold neither separators nor dots alone.
+///
+/// @param root the job's folder
+public record JobFolder(Path root) {
+    private static final int DEPTH = 0;
+
+    public JobFolder {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    /// The folder of `job` below `workspaceRoot`.
+    public static JobFolder of(Path workspaceRoot, JobId job) {
+        return new JobFolder(workspaceRoot.resolve(job.folder()));
+    }
+
+    public Path finalResult() {
+        return root.resolve("FINAL_RESULT.md");
+    }
+
+    public Path results() {
+        return root.resolve("results.json");
+    }
+
+    public Path job() {
+        return root.resolve("job.json");
+    }
+
+    /// The folder of the job's own level, in which its workers' folders are.
+    public Path level() {
+        return root.resolve("depth_" + DEPTH);
+    }
+
+    public Path metadata() {
+        return level().resolve("metadata.json");
+    }
+
+    public Path plan() {
+        return level().resolve("plan.json");
+    }
+
+    public Path levelReport() {
+        return level().resolve("LEVEL_" + DEPTH + "_REPORT.md");
+    }
+
+    /// The folder of a task.
+    ///
+    /// @param worker the task's number in plan order; of no matter for the engine's own tasks
+    public TaskFolder task(int worker, TaskId task) {
+        return new TaskFolder(level().resolve(TaskView.workerId(worker, task)));
+    }
+
+    public Path logs() {
+        return root.resolve("logs");
+    }
+
+    /// The job's story for people, one line an event.
+    public Path orchestratorLog() {
+        return logs().resolve("orchestrator.log");
+    }
+
+    /// The job's story for programs, one JSON document a line.
+    public Path structuredLog() {
+        return logs().resolve("orchestrator.jsonl");
+    }
+
+    /// The story of one task for people.
+    public Path workerLog(int worker, TaskId task) {
+        return logs().resolve(
+                "depth_" + DEPTH + "_" + TaskView.workerId(worker, task) + ".log");
+    }
+
+    public Path reports() {
+        return root.resolve("reports");
+    }
+
+    public Path timeline() {
+        return reports().resolve("timeline.json");
+    }
+
+    public Path analytics() {
+        return reports().resolve("analytics.json");
+    }
+
+    public Path htmlReport() {
+        return reports().resolve("report.html");
+    }
+
+    /// The existing file that somebody outside names by its path from [#root]. Empty where there is
+    /// none, where the name leads out of the folder, also by a link, and where it has control
+    /// characters.
+    public Optional<Path> find(String relative) {
+        if (relative.isBlank() || relative.chars().anyMatch(Character::isISOControl)) {
+            return Optional.empty();
+        }
+        try {
+            Path named = root.resolve(relative).normalize();
+            if (!named.startsWith(root) || !Files.isRegularFile(named)) {
+                return Optional.empty();
+            }
+            return named.toRealPath().startsWith(root.toRealPath())
+                    ? Optional.of(named)
+                    : Optional.empty();
+        } catch (InvalidPathException noName) {
+            return Optional.empty();
+        } catch (IOException cause) {
+            throw new FolderException("cannot look at " + relative + " in " + root, cause);
+        }
+    }
+
+    /// Where a task's files are.
+    public record TaskFolder(Path root) {
+        public Path envelope() {
+            return root.resolve("task_envelope.json");
+        }
+
+        public Path result() {
+            return root.resolve("task_result.json");
+        }
+
+        /// The task's workspace.
+        public Path worktree() {
+            return root.resolve("worktree");
+        }
+
+        /// @param number from 1
+        public AttemptFolder attempt(int number) {
+            if (number < 1) {
+                throw new IllegalArgumentException("attempts are numbered from 1");
+            }
+            return new AttemptFolder(root.resolve("attempt_" + number));
+        }
+    }
+
+    /// Where an attempt's files are.
+    public record AttemptFolder(Path root) {
+        public Path prompt() {
+            return root.resolve("prompt.md");
+        }
+
+        /// The agent's standard output, all of it.
+        public Path output() {
+            return root.resolve("output.log");
+        }
+
+        /// The agent's standard error, all of it.
+        public Path errors() {
+            return root.resolve("error.log");
+        }
+
+        /// The agent's exit code, once it has ended.
+        public Path exitCode() {
+            return root.resolve("exit_code");
+        }
+    }
+}
