@@ -38,8 +38,7 @@ final class AttemptHistory {
     private Resources resources = Resources.NONE;
 
     /// @param first what it does to begin with
-    AttemptHistory(
-            Event.AttemptStarting starting, Phase first, Instant dueAt, Instant startingAt) {
+    AttemptHistory(Event.AttemptStarting starting, Phase first, Instant dueAt, Instant startingAt) {
         this.starting = starting;
         this.dueAt = dueAt;
         this.startingAt = startingAt;

@@ -78,8 +78,7 @@ final class TaskHistory {
     }
 
     void starting(Event.AttemptStarting starting, Instant due, Instant at) {
-        Phase first =
-                task.duty() instanceof Duty.Integrating ? Phase.INTEGRATING : Phase.PREPARING;
+        Phase first = task.duty() instanceof Duty.Integrating ? Phase.INTEGRATING : Phase.PREPARING;
         attempts.add(new AttemptHistory(starting, first, due, at));
         open(TaskStatus.RUNNING);
     }

@@ -56,9 +56,7 @@ public record TaskView(
     /// The name of who does a task: `worker_2`, or for the engine's own tasks `plan`, `integrate`,
     /// `resolve_1` …
     public static String workerId(int worker, TaskId task) {
-        return task.isOwn()
-                ? task.value().substring(1).replace('-', '_')
-                : "worker_" + worker;
+        return task.isOwn() ? task.value().substring(1).replace('-', '_') : "worker_" + worker;
     }
 
     /// The attempt that runs, else the last one.

@@ -89,8 +89,7 @@ public record JobFolder(Path root) {
 
     /// The story of one task for people.
     public Path workerLog(int worker, TaskId task) {
-        return logs().resolve(
-                "depth_" + DEPTH + "_" + TaskView.workerId(worker, task) + ".log");
+        return logs().resolve("depth_" + DEPTH + "_" + TaskView.workerId(worker, task) + ".log");
     }
 
     public Path reports() {
