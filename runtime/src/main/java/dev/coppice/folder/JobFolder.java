@@ -145,6 +145,8 @@ public record JobFolder(Path root) {
             return root.resolve("worktree");
         }
 
+        /// The folder of one of its attempts.
+        ///
         /// @param number from 1
         public AttemptFolder attempt(int number) {
             if (number < 1) {
