@@ -111,13 +111,12 @@ public abstract class EventLogContract {
             Callable<Boolean> writes =
                     () ->
                             IntStream.range(0, batches)
-                                    .allMatch(
-                                            i ->
-                                                    writer.append(
-                                                            JOB,
-                                                            1L + (long) i * size,
-                                                            AT,
-                                                            Collections.nCopies(size, note("n"))));
+                                    .allMatch(i ->
+                                            writer.append(
+                                                    JOB,
+                                                    1L + (long) i * size,
+                                                    AT,
+                                                    Collections.nCopies(size, note("n"))));
             Callable<Boolean> reads =
                     () -> {
                         int seen = 0;
@@ -176,16 +175,9 @@ public abstract class EventLogContract {
             for (int i = 0; i < jobs; i++) {
                 EventLog mine = i % 2 == 0 ? log : other;
                 JobId job = JobId.of(AT.plusMillis(i), i);
-                all.add(
-                        () ->
-                                LongStream.rangeClosed(1, events)
-                                        .allMatch(
-                                                n ->
-                                                        mine.append(
-                                                                job,
-                                                                n,
-                                                                AT,
-                                                                notes(job + " " + n))));
+                all.add(() ->
+                        LongStream.rangeClosed(1, events)
+                                .allMatch(n -> mine.append(job, n, AT, notes(job + " " + n))));
             }
 
             assertThat(together(all)).containsOnly(true);
@@ -323,10 +315,9 @@ public abstract class EventLogContract {
         try (EventLog log = open()) {
             Heard heard = new Heard();
             try (EventLog.Subscription broken =
-                            log.subscribe(
-                                    job -> {
-                                        throw new IllegalStateException("a broken listener");
-                                    });
+                            log.subscribe(job -> {
+                                throw new IllegalStateException("a broken listener");
+                            });
                     EventLog.Subscription subscription = log.subscribe(heard.jobs::add)) {
                 assertThat(broken).isNotEqualTo(subscription);
                 log.append(JOB, 1, AT, notes("1"));
