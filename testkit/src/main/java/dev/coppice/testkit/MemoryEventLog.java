@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 /// thread of the log.
 public final class MemoryEventLog implements EventLog {
     private final Histories histories;
-    private final List<Consumer<JobId>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
     private final ExecutorService caller =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("listeners").factory());
 
@@ -63,11 +63,10 @@ public final class MemoryEventLog implements EventLog {
 
     @Override
     public Subscription subscribe(Consumer<JobId> listener) {
-        // An object of its own, since one listener may be subscribed twice.
-        Consumer<JobId> subscribed = listener::accept;
         histories.requireOpen(this);
-        listeners.add(subscribed);
-        return () -> listeners.remove(subscribed);
+        Listening listening = new Listening(listener);
+        listeners.add(listening);
+        return listening;
     }
 
     @Override
@@ -78,7 +77,21 @@ public final class MemoryEventLog implements EventLog {
 
     private void appended(JobId job) {
         // One call each, so that a listener that throws ends its own call only.
-        listeners.forEach(listener -> caller.execute(() -> listener.accept(job)));
+        listeners.forEach(listening -> caller.execute(() -> listening.listener.accept(job)));
+    }
+
+    /// One subscription; not a record, since the same listener may be subscribed twice.
+    private final class Listening implements Subscription {
+        private final Consumer<JobId> listener;
+
+        private Listening(Consumer<JobId> listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void close() {
+            listeners.remove(this);
+        }
     }
 
     /// What the logs on the same histories share; its lock orders everything.
