@@ -33,6 +33,8 @@ public enum Reason {
     /// The job passed its time.
     JOB_TIMEOUT(false),
     CANCELED(false),
+    /// A fallback whose turn did not come, since the task before it succeeded.
+    NOT_NEEDED(false),
     /// A task that this one needs did not end as needed.
     BLOCKED(false);
 

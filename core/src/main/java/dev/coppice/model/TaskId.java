@@ -9,9 +9,6 @@ public record TaskId(String value) implements Comparable<TaskId> {
     /// The task in which the lead makes the plan.
     public static final TaskId PLAN = new TaskId("@plan");
 
-    /// The task that joins the finished branches.
-    public static final TaskId INTEGRATE = new TaskId("@integrate");
-
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern OWN = Pattern.compile("@[a-z][a-z0-9-]{0,62}");
 
@@ -19,6 +16,11 @@ public record TaskId(String value) implements Comparable<TaskId> {
         if (!FORM.matcher(value).matches() && !OWN.matcher(value).matches()) {
             throw new IllegalArgumentException("not a task id: " + value);
         }
+    }
+
+    /// The job's `round`-th joining of its finished branches; from 1.
+    public static TaskId integration(int round) {
+        return new TaskId("@integrate-" + round);
     }
 
     /// The id in `text`; empty where a plan may not use it.

@@ -1,0 +1,350 @@
+package dev.coppice.engine;
+
+import dev.coppice.model.AgentName;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobStatus;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.Settings;
+import dev.coppice.model.TaskId;
+import dev.coppice.schedule.JobState;
+import dev.coppice.schedule.Scheduler;
+import dev.coppice.schedule.Step;
+import dev.coppice.schedule.TaskState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Drives one job: takes in what was reported, writes it down, decides, writes the decision down, and
+/// only then acts. Nothing is believed that is not in the log; so a driver can die at any point and
+/// another one goes on from the log alone.
+///
+/// One thread at a time calls [#turn]; reports may come from any thread. The owner calls `turn` again
+/// when the given `wake` was run or when the time that the last turn named has come.
+public final class Driver {
+    /// How a turn left the job.
+    public sealed interface Turn {
+        /// There is nothing to do before `until` (empty: before the next wake).
+        record Waiting(Optional<Instant> until) implements Turn {}
+
+        /// The job is over.
+        record Over(JobStatus status) implements Turn {}
+
+        /// The job was laid down; it goes on when it is resumed.
+        record LaidDown() implements Turn {}
+
+        /// Another driver has the job.
+        record Superseded() implements Turn {}
+    }
+
+    private record Attempt(TaskId task, int number) {}
+
+    private static final int READ_MAX = 1_000;
+
+    private final JobState state;
+    private final int number;
+    private final EventLog log;
+    private final Dispatch dispatch;
+    private final Slots slots;
+    private final InstantSource clock;
+    private final RandomGenerator chance;
+    private final Runnable wake;
+    private final Consumer<Event.AgentPaused> pauses;
+
+    private final Queue<Event> reports = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean mayHaveMore = new AtomicBoolean(true);
+    private final List<Event> unwritten = new ArrayList<>();
+    private final Map<Attempt, AgentName> mine = new HashMap<>();
+    private final Set<Attempt> asked = new HashSet<>();
+
+    /// A driver for `job`, which has taken it as the `number`-th one.
+    ///
+    /// @param wake run, from any thread, when a turn has something to do
+    /// @param pauses told of each pause that this job's provider asked for
+    public Driver(
+            JobId job,
+            int number,
+            EventLog log,
+            Dispatch dispatch,
+            Slots slots,
+            InstantSource clock,
+            RandomGenerator chance,
+            Runnable wake,
+            Consumer<Event.AgentPaused> pauses) {
+        this.state = new JobState(job);
+        this.number = number;
+        this.log = log;
+        this.dispatch = dispatch;
+        this.slots = slots;
+        this.clock = clock;
+        this.chance = chance;
+        this.wake = wake;
+        this.pauses = pauses;
+    }
+
+    /// What this driver knows of the job; for the thread that takes its turns.
+    public JobState state() {
+        return state;
+    }
+
+    /// Another process may have appended to the job. From any thread.
+    public void lookAgain() {
+        mayHaveMore.set(true);
+        wake.run();
+    }
+
+    /// Takes a fact that is to be written down. Reports of attempts that do not run are dropped. From
+    /// any thread.
+    public void report(Event event) {
+        reports.add(event);
+        wake.run();
+    }
+
+    /// Ends all running attempts at once, without waiting for a polite end. From any thread that has
+    /// the turn.
+    public void killAll() {
+        mine.keySet().forEach(a -> dispatch.stop(state.job(), a.task(), a.number(), true));
+    }
+
+    /// Does all that can be done now.
+    ///
+    /// @throws EventLogException where the log failed; nothing is lost, the next turn reads on
+    public Turn turn() {
+        try {
+            while (true) {
+                readOn();
+                if (state.driver() > number) {
+                    return leave(new Turn.Superseded());
+                }
+                takeUpStrays();
+                if (!writeReports()) {
+                    continue;
+                }
+                Optional<JobStatus> ended = state.ended();
+                if (ended.isPresent()) {
+                    return leave(new Turn.Over(ended.get()));
+                }
+                if (state.isPausing() && state.running().isEmpty() && reports.isEmpty()) {
+                    return leave(new Turn.LaidDown());
+                }
+                Instant now = clock.instant();
+                List<Step> steps = news(slots.decide(state, now));
+                if (steps.isEmpty()) {
+                    Optional<Instant> wakeAt = Scheduler.wakeAt(state, now);
+                    assertSomethingToWaitFor(wakeAt);
+                    return new Turn.Waiting(wakeAt);
+                }
+                carryOut(steps, now);
+            }
+        } catch (EventLogException e) {
+            mayHaveMore.set(true);
+            throw e;
+        }
+    }
+
+    private Turn leave(Turn last) {
+        mine.values().forEach(slots::release);
+        mine.clear();
+        return last;
+    }
+
+    private void readOn() {
+        if (!mayHaveMore.getAndSet(false)) {
+            return;
+        }
+        List<Recorded> more;
+        do {
+            more = log.read(state.job(), state.sequence(), READ_MAX);
+            more.forEach(this::believe);
+        } while (more.size() == READ_MAX);
+    }
+
+    private void believe(Recorded recorded) {
+        state.apply(recorded);
+        if (recorded.event() instanceof Event.AttemptEnded e) {
+            Attempt attempt = new Attempt(e.task(), e.attempt());
+            AgentName agent = mine.remove(attempt);
+            asked.remove(attempt);
+            if (agent != null) {
+                slots.release(agent);
+            }
+        }
+    }
+
+    /// An attempt that runs in the log and not by this driver's doing was started by one before it, or
+    /// by this one in an append that failed after it had stored.
+    private void takeUpStrays() {
+        for (TaskState task : List.copyOf(state.running())) {
+            Attempt attempt = new Attempt(task.task().id(), task.attempt());
+            if (!mine.containsKey(attempt)) {
+                mine.put(attempt, task.task().agent());
+                slots.take(task.task().agent());
+                dispatch.recover(
+                        Orders.order(state, task, task.attempt(), task.timeout()),
+                        task.process(),
+                        this::report);
+            }
+        }
+    }
+
+    /// Writes what was reported; false where somebody else wrote first.
+    private boolean writeReports() {
+        for (Event report = reports.poll(); report != null; report = reports.poll()) {
+            unwritten.add(report);
+        }
+        List<Event> fresh = new ArrayList<>();
+        Set<Attempt> over = new HashSet<>();
+        for (Event report : unwritten) {
+            Optional<Attempt> attempt = attemptOf(report);
+            if (attempt.isEmpty()
+                    || (state.isRunning(attempt.get().task(), attempt.get().number())
+                            && !over.contains(attempt.get()))) {
+                fresh.add(report);
+            }
+            if (report instanceof Event.AttemptEnded) {
+                attempt.ifPresent(over::add);
+            }
+        }
+        if (fresh.isEmpty() || append(fresh, clock.instant())) {
+            unwritten.clear();
+            return true;
+        }
+        return false;
+    }
+
+    private static Optional<Attempt> attemptOf(Event report) {
+        return switch (report) {
+            case Event.WorkspaceReady e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.AttemptStarted e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.SessionOpened e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.AgentEnded e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.Checked e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.Discovered e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.AttemptEnded e -> Optional.of(new Attempt(e.task(), e.attempt()));
+            case Event.JobSubmitted _,
+                    Event.DriverTaken _,
+                    Event.TasksAdded _,
+                    Event.AttemptStarting _,
+                    Event.RetryScheduled _,
+                    Event.TaskEnded _,
+                    Event.AgentPaused _,
+                    Event.CheckoutChanged _,
+                    Event.CancelRequested _,
+                    Event.PauseRequested _,
+                    Event.RetryRequested _,
+                    Event.Noted _,
+                    Event.JobEnded _ ->
+                    Optional.empty();
+        };
+    }
+
+    /// The steps without the stops that were already asked for.
+    private List<Step> news(List<Step> steps) {
+        return steps.stream()
+                .filter(
+                        step ->
+                                !(step instanceof Step.Stop stop)
+                                        || asked.add(new Attempt(stop.task(), stop.attempt())))
+                .toList();
+    }
+
+    private void carryOut(List<Step> steps, Instant now) {
+        List<Event> events = steps.stream().flatMap(step -> written(step, now).stream()).toList();
+        boolean appended = false;
+        try {
+            appended = events.isEmpty() || append(events, now);
+        } finally {
+            if (!appended) {
+                releaseStarts(steps);
+            }
+        }
+        if (appended) {
+            steps.forEach(this::act);
+            for (Event event : events) {
+                if (event instanceof Event.AgentPaused pause) {
+                    pauses.accept(pause);
+                }
+            }
+        }
+    }
+
+    private void releaseStarts(List<Step> steps) {
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Start start -> slots.release(start.agent());
+                case Step.Stop stop -> asked.remove(new Attempt(stop.task(), stop.attempt()));
+                case Step.Write _, Step.Retry _, Step.Pause _ -> {}
+            }
+        }
+    }
+
+    private Optional<Event> written(Step step, Instant now) {
+        Settings.Backoff backoff = state.settings().workers().backoff();
+        return switch (step) {
+            case Step.Write(Event event) -> Optional.of(event);
+            case Step.Retry(TaskId task, int retry) -> {
+                Duration delay = backoff.delay(retry, chance.nextDouble());
+                yield Optional.of(new Event.RetryScheduled(task, now.plus(delay)));
+            }
+            case Step.Pause(AgentName agent, int times, String why) -> {
+                Duration delay = backoff.delay(times, chance.nextDouble());
+                yield Optional.of(new Event.AgentPaused(agent, now.plus(delay), why));
+            }
+            case Step.Start start ->
+                    Optional.of(
+                            new Event.AttemptStarting(
+                                    start.task(),
+                                    start.attempt(),
+                                    start.agent(),
+                                    start.timeout(),
+                                    start.resumes()));
+            case Step.Stop _ -> Optional.empty();
+        };
+    }
+
+    private void act(Step step) {
+        switch (step) {
+            case Step.Start start -> {
+                mine.put(new Attempt(start.task(), start.attempt()), start.agent());
+                TaskState task = state.task(start.task()).orElseThrow();
+                dispatch.start(
+                        Orders.order(state, task, start.attempt(), start.timeout()), this::report);
+            }
+            case Step.Stop stop -> dispatch.stop(state.job(), stop.task(), stop.attempt(), false);
+            case Step.Write _, Step.Retry _, Step.Pause _ -> {}
+        }
+    }
+
+    /// Appends and believes; where somebody else wrote first, the next turn of the loop reads on.
+    private boolean append(List<Event> events, Instant at) {
+        long next = state.sequence() + 1;
+        if (!log.append(state.job(), next, at, events)) {
+            mayHaveMore.set(true);
+            return false;
+        }
+        for (Event event : events) {
+            believe(new Recorded(state.job(), next++, at, event));
+        }
+        return true;
+    }
+
+    private void assertSomethingToWaitFor(Optional<Instant> wakeAt) {
+        boolean waits = wakeAt.isPresent() || !state.running().isEmpty() || state.hasReadyTasks();
+        if (!waits) {
+            throw new IllegalStateException(
+                    "job " + state.job() + " is not over and has nothing to wait for");
+        }
+    }
+}

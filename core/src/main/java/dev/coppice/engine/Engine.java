@@ -1,0 +1,367 @@
+package dev.coppice.engine;
+
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.JobStatus;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.TaskId;
+import dev.coppice.schedule.JobState;
+import dev.coppice.schedule.TaskState;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/// The door to everything that jobs do: submit, cancel, retry, resume, look. Each job that this engine
+/// drives has a virtual thread of its own; all other methods only append to the log, so that it does
+/// not matter which process drives a job.
+///
+/// Safe for use by many threads. Methods that touch the log throw [EventLogException] where it fails.
+public final class Engine implements AutoCloseable {
+    /// What became of a request to go on with a job.
+    public sealed interface Resumption {
+        record Resumed() implements Resumption {}
+
+        /// A living process drives it.
+        record Driven(ProcessIdentity by) implements Resumption {}
+
+        record Over(JobStatus status) implements Resumption {}
+
+        record NoSuchJob() implements Resumption {}
+    }
+
+    /// What became of a request about a job or one of its tasks.
+    public enum Answer {
+        ACCEPTED,
+        /// There is nothing left to do of what was asked.
+        ALREADY_OVER,
+        NO_SUCH_JOB,
+        NO_SUCH_TASK
+    }
+
+    private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+    private static final int READ_MAX = 1_000;
+
+    private final EventLog log;
+    private final Dispatch dispatch;
+    private final Slots slots;
+    private final InstantSource clock;
+    private final RandomGenerator chance;
+    private final ProcessIdentity self;
+    private final Predicate<ProcessIdentity> isAlive;
+    private final Map<JobId, Drive> drives = new ConcurrentHashMap<>();
+    private final EventLog.Subscription subscription;
+
+    /// An engine that drives nothing yet.
+    ///
+    /// @param chance safe for use by many threads
+    /// @param self the identity of this process
+    /// @param isAlive whether the process of an identity lives on this machine
+    public Engine(
+            EventLog log,
+            Dispatch dispatch,
+            Slots slots,
+            InstantSource clock,
+            RandomGenerator chance,
+            ProcessIdentity self,
+            Predicate<ProcessIdentity> isAlive) {
+        this.log = log;
+        this.dispatch = dispatch;
+        this.slots = slots;
+        this.clock = clock;
+        this.chance = chance;
+        this.self = self;
+        this.isAlive = isAlive;
+        this.subscription = log.subscribe(this::appended);
+        slots.onRelease(() -> drives.values().forEach(Drive::wake));
+    }
+
+    private void appended(JobId job) {
+        Drive drive = drives.get(job);
+        if (drive != null) {
+            drive.driver().lookAgain();
+        }
+    }
+
+    /// Stores the job and begins to drive it. When this returns, the job survives a crash.
+    ///
+    /// @param warnings become the job's first notes
+    public JobId submit(JobRequest request, List<String> warnings) {
+        while (true) {
+            JobId job = JobId.of(clock.instant(), chance.nextLong());
+            List<Event> events = new ArrayList<>();
+            events.add(new Event.JobSubmitted(request));
+            events.add(new Event.DriverTaken(1, self));
+            warnings.forEach(
+                    w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
+            if (log.append(job, 1, clock.instant(), events)) {
+                drive(job, 1);
+                return job;
+            }
+        }
+    }
+
+    /// Goes on with a job that nobody drives.
+    public Resumption resume(JobId job) {
+        while (true) {
+            Optional<JobState> found = state(job);
+            if (found.isEmpty()) {
+                return new Resumption.NoSuchJob();
+            }
+            JobState state = found.get();
+            if (state.ended().isPresent()) {
+                return new Resumption.Over(state.ended().get());
+            }
+            Optional<ProcessIdentity> driver = state.driverProcess().filter(p -> isDriving(job, p));
+            if (driver.isPresent()) {
+                return new Resumption.Driven(driver.get());
+            }
+            int number = state.driver() + 1;
+            if (log.append(
+                    job,
+                    state.sequence() + 1,
+                    clock.instant(),
+                    List.of(new Event.DriverTaken(number, self)))) {
+                drive(job, number);
+                return new Resumption.Resumed();
+            }
+        }
+    }
+
+    /// Whether `process` lives and still drives the job.
+    private boolean isDriving(JobId job, ProcessIdentity process) {
+        return process.equals(self) ? drives.containsKey(job) : isAlive.test(process);
+    }
+
+    /// Asks for the end of a job, or of one of its tasks. Where nobody drives the job, this engine takes
+    /// it up to bring it to its end.
+    public Answer cancel(JobId job, Optional<TaskId> task) {
+        Answer answer =
+                request(
+                        job,
+                        state -> {
+                            if (task.isEmpty()) {
+                                return state.isOver() ? Answer.ALREADY_OVER : Answer.ACCEPTED;
+                            }
+                            Optional<TaskState> found = state.task(task.get());
+                            if (found.isEmpty()) {
+                                return Answer.NO_SUCH_TASK;
+                            }
+                            boolean over = state.isOver() || found.get().status().isOver();
+                            return over ? Answer.ALREADY_OVER : Answer.ACCEPTED;
+                        },
+                        new Event.CancelRequested(task, Reason.CANCELED));
+        if (answer == Answer.ACCEPTED) {
+            resume(job);
+        }
+        return answer;
+    }
+
+    /// Asks for another try of tasks that did not succeed, and goes on with the job.
+    ///
+    /// @param tasks empty: all that did not succeed
+    /// @param timeout the new limit of their attempts
+    public Answer retry(JobId job, List<TaskId> tasks, Optional<Duration> timeout) {
+        Answer answer =
+                request(
+                        job,
+                        state -> {
+                            for (TaskId task : tasks) {
+                                if (state.task(task).isEmpty()) {
+                                    return Answer.NO_SUCH_TASK;
+                                }
+                            }
+                            return state.ended().filter(s -> s == JobStatus.COMPLETED).isPresent()
+                                    ? Answer.ALREADY_OVER
+                                    : Answer.ACCEPTED;
+                        },
+                        new Event.RetryRequested(tasks, timeout));
+        if (answer == Answer.ACCEPTED) {
+            resume(job);
+        }
+        return answer;
+    }
+
+    private Answer request(JobId job, Function<JobState, Answer> check, Event event) {
+        while (true) {
+            Optional<JobState> state = state(job);
+            if (state.isEmpty()) {
+                return Answer.NO_SUCH_JOB;
+            }
+            Answer answer = check.apply(state.get());
+            if (answer != Answer.ACCEPTED
+                    || log.append(
+                            job, state.get().sequence() + 1, clock.instant(), List.of(event))) {
+                return answer;
+            }
+        }
+    }
+
+    /// Lays down every job that this engine drives: nothing new starts, running attempts are asked to
+    /// end, their work and sessions are kept. Returns at once; [#await] tells when a job is laid down.
+    public void pauseAll() {
+        drives.values().forEach(drive -> drive.driver().report(new Event.PauseRequested()));
+    }
+
+    /// Ends the running attempts of every job that this engine drives at once.
+    public void killAll() {
+        drives.values().forEach(Drive::kill);
+    }
+
+    /// Waits until this engine drives the job no more, and says how it left it. A job that it does not
+    /// drive is over, as the log tells, or in another's hands.
+    public Driver.Turn await(JobId job) throws InterruptedException {
+        Drive drive = drives.get(job);
+        if (drive != null) {
+            return drive.await();
+        }
+        return state(job)
+                .flatMap(JobState::ended)
+                .<Driver.Turn>map(Driver.Turn.Over::new)
+                .orElse(new Driver.Turn.Superseded());
+    }
+
+    /// The job's state as the log tells it now; empty where there is no such job.
+    public Optional<JobState> state(JobId job) {
+        JobState state = new JobState(job);
+        while (true) {
+            List<Recorded> more = log.read(job, state.sequence(), READ_MAX);
+            more.forEach(state::apply);
+            if (more.size() < READ_MAX) {
+                return state.sequence() == 0 ? Optional.empty() : Optional.of(state);
+            }
+        }
+    }
+
+    /// All jobs, the newest first.
+    public List<JobId> jobs() {
+        return log.jobs();
+    }
+
+    /// At most `max` of the job's events after `sequence`.
+    public List<Recorded> events(JobId job, long sequence, int max) {
+        return log.read(job, sequence, max);
+    }
+
+    private void drive(JobId job, int number) {
+        Drive drive = new Drive(job, number);
+        drives.put(job, drive);
+        drive.start();
+    }
+
+    /// Leaves all jobs as they are: their attempts are not stopped, and whoever resumes a job finds them.
+    @Override
+    public void close() {
+        subscription.close();
+        drives.values().forEach(Drive::abandon);
+    }
+
+    /// A driver with the thread that takes its turns.
+    private final class Drive {
+        private static final Duration FIRST_PATIENCE = Duration.ofMillis(100);
+        private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(30);
+
+        private final JobId job;
+        private final Driver driver;
+        private final Alarm alarm = new Alarm(clock);
+        private final Thread thread;
+        private volatile Driver.Turn last = new Driver.Turn.Superseded();
+        private volatile boolean kill;
+
+        private Drive(JobId job, int number) {
+            this.job = job;
+            this.driver =
+                    new Driver(
+                            job,
+                            number,
+                            log,
+                            dispatch,
+                            slots,
+                            clock,
+                            chance,
+                            alarm::ring,
+                            this::tellOthers);
+            this.thread = Thread.ofVirtual().name("job-" + job).unstarted(this::run);
+        }
+
+        private void start() {
+            thread.start();
+        }
+
+        private Driver driver() {
+            return driver;
+        }
+
+        private void wake() {
+            alarm.ring();
+        }
+
+        private void kill() {
+            kill = true;
+            alarm.ring();
+        }
+
+        private void abandon() {
+            thread.interrupt();
+        }
+
+        private Driver.Turn await() throws InterruptedException {
+            thread.join();
+            return last;
+        }
+
+        private void tellOthers(Event.AgentPaused pause) {
+            for (Drive other : drives.values()) {
+                if (other != this) {
+                    other.driver.report(pause);
+                }
+            }
+        }
+
+        private void run() {
+            try {
+                Driver.Turn turn = turn();
+                while (turn instanceof Driver.Turn.Waiting waiting) {
+                    alarm.await(waiting.until());
+                    if (kill) {
+                        driver.killAll();
+                    }
+                    turn = turn();
+                }
+                last = turn;
+            } catch (InterruptedException e) {
+                LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
+            } finally {
+                drives.remove(job, this);
+            }
+        }
+
+        /// One turn; a failing log is tried again with patience, since nothing can go on without it.
+        private Driver.Turn turn() throws InterruptedException {
+            Duration patience = FIRST_PATIENCE;
+            while (true) {
+                try {
+                    return driver.turn();
+                } catch (EventLogException e) {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "job " + job + " waits: " + e.getMessage(),
+                            e);
+                    Thread.sleep(patience);
+                    Duration doubled = patience.multipliedBy(2);
+                    patience =
+                            doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.coppice.schedule;
+
+import dev.coppice.model.AgentName;
+import java.util.HashMap;
+import java.util.Map;
+
+/// How many attempts may start now, as far as other jobs leave room.
+///
+/// @param total in all
+/// @param perAgent for each agent that has a limit of its own
+public record Room(int total, Map<AgentName, Integer> perAgent) {
+    public Room {
+        perAgent = Map.copyOf(perAgent);
+    }
+
+    /// Room without an end.
+    public static final Room UNLIMITED = new Room(Integer.MAX_VALUE, Map.of());
+
+    /// A count that starts at this room and shrinks as attempts are started.
+    Count count() {
+        return new Count(total, new HashMap<>(perAgent));
+    }
+
+    /// What is left while a decision is being made.
+    static final class Count {
+        private int total;
+        private final Map<AgentName, Integer> perAgent;
+
+        private Count(int total, Map<AgentName, Integer> perAgent) {
+            this.total = total;
+            this.perAgent = perAgent;
+        }
+
+        boolean has(AgentName agent) {
+            return total > 0 && perAgent.getOrDefault(agent, Integer.MAX_VALUE) > 0;
+        }
+
+        boolean isFull() {
+            return total <= 0;
+        }
+
+        void take(AgentName agent) {
+            total--;
+            perAgent.computeIfPresent(agent, (_, left) -> left - 1);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.coppice.schedule;
+
+import dev.coppice.model.Need;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
+import dev.coppice.model.TaskStatus;
+import dev.coppice.model.WorkResult;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of one task. Only [JobState] changes it; it belongs to the thread that owns the state.
+public final class TaskState {
+    /// A task that waits for this one, and how this one must end for it.
+    record Waiter(TaskState task, Need.On on) {}
+
+    private final Task task;
+    private final int order;
+    private final int worker;
+    private final List<Need> needs;
+    final List<Waiter> waiters = new ArrayList<>();
+
+    TaskStatus status = TaskStatus.PENDING;
+    int unmetNeeds;
+    long remainingPathMillis;
+    int attempt;
+    int retries;
+    int timesLost;
+    Duration timeout;
+    boolean cancelRequested;
+    Optional<Instant> retryAt = Optional.empty();
+    Optional<ProcessIdentity> process = Optional.empty();
+    Optional<String> session = Optional.empty();
+    Optional<Reason> reason = Optional.empty();
+    String message = "";
+    WorkResult result = WorkResult.NONE;
+    Optional<TaskState> cause = Optional.empty();
+    BigDecimal spentUsd = BigDecimal.ZERO;
+
+    TaskState(Task task, int order, int worker) {
+        this.task = task;
+        this.order = order;
+        this.worker = worker;
+        this.needs = new ArrayList<>(task.needs());
+        this.timeout = task.limits().timeout();
+    }
+
+    public Task task() {
+        return task;
+    }
+
+    /// The task's place among all of the job's, from 0.
+    public int order() {
+        return order;
+    }
+
+    /// The number of its worker, from 1 in plan order; 0 for the engine's own tasks.
+    public int worker() {
+        return worker;
+    }
+
+    /// The needs it was given and those that it laid for itself later.
+    public List<Need> needs() {
+        return List.copyOf(needs);
+    }
+
+    void addNeed(Need need) {
+        needs.add(need);
+    }
+
+    public TaskStatus status() {
+        return status;
+    }
+
+    /// The number of the last attempt; 0 before the first.
+    public int attempt() {
+        return attempt;
+    }
+
+    /// The wall-clock limit of the next attempt, or of the running one.
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /// The process of the running attempt, once known.
+    public Optional<ProcessIdentity> process() {
+        return process;
+    }
+
+    /// The agent's session of the last attempt.
+    public Optional<String> session() {
+        return session;
+    }
+
+    /// Why the last attempt, or the task, did not succeed.
+    public Optional<Reason> reason() {
+        return reason;
+    }
+
+    /// The same for people; empty where there is nothing to say.
+    public String message() {
+        return message;
+    }
+
+    /// What the last ended attempt brought.
+    public WorkResult result() {
+        return result;
+    }
+
+    boolean isRunning() {
+        return status == TaskStatus.RUNNING;
+    }
+
+    boolean isOver() {
+        return status.isOver();
+    }
+
+    @Override
+    public String toString() {
+        return task.id() + " " + status.wire();
+    }
+}
