@@ -5,7 +5,6 @@ module dev.coppice.core {
 
     exports dev.coppice.engine;
     exports dev.coppice.model;
-    exports dev.coppice.plan;
     exports dev.coppice.report;
     exports dev.coppice.schedule;
 }
