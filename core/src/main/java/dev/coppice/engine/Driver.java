@@ -253,10 +253,9 @@ public final class Driver {
     /// The steps without the stops that were already asked for.
     private List<Step> news(List<Step> steps) {
         return steps.stream()
-                .filter(
-                        step ->
-                                !(step instanceof Step.Stop stop)
-                                        || asked.add(new Attempt(stop.task(), stop.attempt())))
+                .filter(step ->
+                        !(step instanceof Step.Stop stop)
+                                || asked.add(new Attempt(stop.task(), stop.attempt())))
                 .toList();
     }
 

@@ -358,8 +358,7 @@ public final class Engine implements AutoCloseable {
                             e);
                     Thread.sleep(patience);
                     Duration doubled = patience.multipliedBy(2);
-                    patience =
-                            doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;
+                    patience = doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;
                 }
             }
         }

@@ -298,8 +298,7 @@ public final class JobState {
             return;
         }
         state.cause = Optional.of(needed.cause.orElse(needed));
-        due.put(
-                state.task().id(), ended(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED)));
+        due.put(state.task().id(), ended(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED)));
     }
 
     private void makeReady(TaskState state) {
@@ -380,10 +379,7 @@ public final class JobState {
     }
 
     private boolean isBudgetSpent() {
-        return settings()
-                .budgetUsd()
-                .filter(budget -> spentUsd.compareTo(budget) >= 0)
-                .isPresent();
+        return settings().budgetUsd().filter(budget -> spentUsd.compareTo(budget) >= 0).isPresent();
     }
 
     private static void succeeded(TaskState state, WorkResult result) {
@@ -394,8 +390,7 @@ public final class JobState {
 
     private void integrated(TaskState state, Integration integration) {
         state.result =
-                new WorkResult(
-                        "", false, integration.branch(), integration.commit(), List.of());
+                new WorkResult("", false, integration.branch(), integration.commit(), List.of());
         state.reason = Optional.empty();
         leftBehind = 0;
         for (Integration.Fate fate : integration.tasks().values()) {
@@ -406,7 +401,6 @@ public final class JobState {
         }
         refused = integration.delivery() instanceof Integration.Delivery.Refused;
     }
-
 
     private void deferred(TaskState state, Outcome.Deferred deferred) {
         List<Task> fresh =
@@ -419,8 +413,7 @@ public final class JobState {
         state.message = deferred.why();
         due.put(
                 state.task().id(),
-                new Step.Write(
-                        new Event.TasksAdded(Optional.of(state.task().id()), goal, fresh)));
+                new Step.Write(new Event.TasksAdded(Optional.of(state.task().id()), goal, fresh)));
     }
 
     private void failed(TaskState state, Outcome.Failed failed) {
@@ -466,8 +459,7 @@ public final class JobState {
     }
 
     private boolean isStopped(TaskState state) {
-        return state.cancelRequested
-                || (stopping.isPresent() && stopping.get() != Reason.BUDGET);
+        return state.cancelRequested || (stopping.isPresent() && stopping.get() != Reason.BUDGET);
     }
 
     private static boolean hasSpentItsBudget(TaskState state) {
@@ -500,11 +492,9 @@ public final class JobState {
         duePauses.put(
                 agent,
                 limited.until()
-                        .<Step>map(
-                                until ->
-                                        new Step.Write(
-                                                new Event.AgentPaused(
-                                                        agent, until, limited.message())))
+                        .<Step>map(until ->
+                                new Step.Write(
+                                        new Event.AgentPaused(agent, until, limited.message())))
                         .orElse(new Step.Pause(agent, times, limited.message())));
         waitAgain(state);
     }
@@ -685,7 +675,8 @@ public final class JobState {
     ///
     /// @throws IllegalStateException before the job's first event
     public JobRequest request() {
-        return request.orElseThrow(() -> new IllegalStateException("job " + job + " has no events"));
+        return request.orElseThrow(
+                () -> new IllegalStateException("job " + job + " has no events"));
     }
 
     public Settings settings() {
@@ -793,13 +784,17 @@ public final class JobState {
     Optional<Instant> nextResume(Instant now) {
         return pausedUntil.entrySet().stream()
                 .filter(e -> e.getValue().isAfter(now))
-                .filter(e -> !ready.getOrDefault(e.getKey(), new TreeSet<>(DISPATCH_ORDER)).isEmpty())
+                .filter(e ->
+                        !ready.getOrDefault(e.getKey(), new TreeSet<>(DISPATCH_ORDER)).isEmpty())
                 .map(Map.Entry::getValue)
                 .min(Comparator.naturalOrder());
     }
 
     Optional<Instant> deadline() {
-        return settings().workers().jobTimeout().flatMap(limit -> submittedAt.map(at -> at.plus(limit)));
+        return settings()
+                .workers()
+                .jobTimeout()
+                .flatMap(limit -> submittedAt.map(at -> at.plus(limit)));
     }
 
     boolean hasNoTasks() {
@@ -821,7 +816,9 @@ public final class JobState {
                 && request().base().isPresent()
                 && settings().layout().isolation() == Settings.Isolation.WORKTREE
                 && settings().integrate().result() != Settings.Result.NONE
-                && workers.stream().anyMatch(t -> t.result.commit().isPresent() && t.status == TaskStatus.COMPLETED);
+                && workers.stream()
+                        .anyMatch(t ->
+                                t.result.commit().isPresent() && t.status == TaskStatus.COMPLETED);
     }
 
     int integrations() {
@@ -830,7 +827,11 @@ public final class JobState {
 
     Limits ownLimits() {
         Settings.Workers workers = settings().workers();
-        return new Limits(workers.defaultTimeout(), workers.maxRetries(), workers.maxFixRounds(), Optional.empty());
+        return new Limits(
+                workers.defaultTimeout(),
+                workers.maxRetries(),
+                workers.maxFixRounds(),
+                Optional.empty());
     }
 
     /// Whether some finished branch is not in the result, or the target could not take it.
@@ -845,6 +846,7 @@ public final class JobState {
     /// Whether a failure of this task was what another task was waiting for, which then succeeded.
     boolean isHandled(TaskState state) {
         return state.waiters.stream()
-                .anyMatch(w -> w.on() == Need.On.FAILURE && w.task().status == TaskStatus.COMPLETED);
+                .anyMatch(
+                        w -> w.on() == Need.On.FAILURE && w.task().status == TaskStatus.COMPLETED);
     }
 }

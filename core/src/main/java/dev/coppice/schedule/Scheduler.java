@@ -77,8 +77,7 @@ public final class Scheduler {
         }
         if (state.open() == 0) {
             return List.of(
-                    new Step.Write(
-                            state.isIntegrationDue() ? integration(state) : end(state)));
+                    new Step.Write(state.isIntegrationDue() ? integration(state) : end(state)));
         }
         boolean late = state.deadline().filter(deadline -> !now.isBefore(deadline)).isPresent();
         if (late && state.stopping().filter(r -> r != Reason.BUDGET).isEmpty()) {
@@ -93,16 +92,15 @@ public final class Scheduler {
         JobRequest request = state.request();
         Plan plan =
                 request.plan()
-                        .orElseGet(
-                                () ->
-                                        new Plan(
-                                                request.request(),
-                                                List.of(
-                                                        own(
-                                                                state,
-                                                                TaskId.PLAN,
-                                                                new Duty.Planning(),
-                                                                request.request()))));
+                        .orElseGet(() ->
+                                new Plan(
+                                        request.request(),
+                                        List.of(
+                                                own(
+                                                        state,
+                                                        TaskId.PLAN,
+                                                        new Duty.Planning(),
+                                                        request.request()))));
         return new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks());
     }
 
@@ -171,11 +169,11 @@ public final class Scheduler {
         }
         if (undone > 0) {
             return new Event.JobEnded(
-                    JobStatus.PARTIAL, undone + " of " + workers.size() + " tasks were not completed.");
+                    JobStatus.PARTIAL,
+                    undone + " of " + workers.size() + " tasks were not completed.");
         }
         if (state.hasConflictLeft()) {
-            return new Event.JobEnded(
-                    JobStatus.PARTIAL, "A conflict is left for you to resolve.");
+            return new Event.JobEnded(JobStatus.PARTIAL, "A conflict is left for you to resolve.");
         }
         if (brokenOwn.isPresent()) {
             return new Event.JobEnded(JobStatus.PARTIAL, brokenOwn.get().message());
@@ -211,10 +209,13 @@ public final class Scheduler {
         int slots =
                 state.settings()
                                 .recursion()
-                                .slots(state.request().depth(), state.settings().workers().maxWorkers())
+                                .slots(
+                                        state.request().depth(),
+                                        state.settings().workers().maxWorkers())
                         - state.running().size();
         Room.Count count = room.count();
-        PriorityQueue<Lane> lanes = new PriorityQueue<>(Comparator.comparing(l -> l.head, JobState.DISPATCH_ORDER));
+        PriorityQueue<Lane> lanes =
+                new PriorityQueue<>(Comparator.comparing(l -> l.head, JobState.DISPATCH_ORDER));
         for (Map.Entry<AgentName, NavigableSet<TaskState>> entry : state.ready().entrySet()) {
             if (!entry.getValue().isEmpty() && !state.isPaused(entry.getKey(), now)) {
                 lanes.add(new Lane(entry.getKey(), entry.getValue().iterator()));

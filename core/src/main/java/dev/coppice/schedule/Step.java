@@ -22,7 +22,8 @@ public sealed interface Step {
     record Pause(AgentName agent, int times, String why) implements Step {}
 
     /// An attempt is to be started: first its intent is written, then it is dispatched.
-    record Start(TaskId task, int attempt, AgentName agent, Duration timeout, Optional<String> resumes)
+    record Start(
+            TaskId task, int attempt, AgentName agent, Duration timeout, Optional<String> resumes)
             implements Step {}
 
     /// A running attempt is to end.
