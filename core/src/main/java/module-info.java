@@ -5,6 +5,7 @@ module dev.coppice.core {
 
     exports dev.coppice.engine;
     exports dev.coppice.model;
+    exports dev.coppice.plan;
     exports dev.coppice.report;
     exports dev.coppice.schedule;
 }
