@@ -172,7 +172,9 @@ final class PlanCheck {
                         ofTask(
                                 i,
                                 TaskKey.DEPENDENCIES,
-                                "depends on an unknown task " + quoted(dependency) + near(dependency));
+                                "depends on an unknown task "
+                                        + quoted(dependency)
+                                        + near(dependency));
             }
         }
     }
@@ -184,7 +186,10 @@ final class PlanCheck {
     private void checkContextFile(int i, String path) {
         Optional<String> complaint = RepositoryPath.complaint(path);
         if (complaint.isPresent()) {
-            ofTask(i, TaskKey.CONTEXT_FILES, "context file " + quoted(path) + " " + complaint.get());
+            ofTask(
+                    i,
+                    TaskKey.CONTEXT_FILES,
+                    "context file " + quoted(path) + " " + complaint.get());
         } else if (!isPromised(i, path) && !rules.isContextFile().test(path)) {
             ofTask(
                     i,
@@ -203,12 +208,11 @@ final class PlanCheck {
 
     private void checkExpectedFile(int i, String path) {
         RepositoryPath.complaint(path)
-                .ifPresent(
-                        complaint ->
-                                ofTask(
-                                        i,
-                                        TaskKey.EXPECTED_FILES,
-                                        "expected file " + quoted(path) + " " + complaint));
+                .ifPresent(complaint ->
+                        ofTask(
+                                i,
+                                TaskKey.EXPECTED_FILES,
+                                "expected file " + quoted(path) + " " + complaint));
     }
 
     private void checkAgent(int i, String agent) {
@@ -236,20 +240,18 @@ final class PlanCheck {
         tasks.get(i)
                 .maxRetries()
                 .filter(retries -> retries < 0 || retries > RETRIES_MAX)
-                .ifPresent(
-                        retries ->
-                                ofTask(
-                                        i,
-                                        TaskKey.MAX_RETRIES,
-                                        "max_retries " + retries + " is not 0 to " + RETRIES_MAX));
+                .ifPresent(retries ->
+                        ofTask(
+                                i,
+                                TaskKey.MAX_RETRIES,
+                                "max_retries " + retries + " is not 0 to " + RETRIES_MAX));
     }
 
     private void checkBudget(int i) {
         tasks.get(i)
                 .budgetUsd()
                 .filter(usd -> usd.signum() <= 0)
-                .ifPresent(
-                        usd -> ofTask(i, TaskKey.BUDGET_USD, "budget_usd must be more than 0"));
+                .ifPresent(usd -> ofTask(i, TaskKey.BUDGET_USD, "budget_usd must be more than 0"));
     }
 
     private void checkWhole() {

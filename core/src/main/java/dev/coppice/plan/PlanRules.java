@@ -13,17 +13,13 @@ import java.util.function.Predicate;
 /// @param existing the job's tasks so far, in the order in which they were added; the engine's own
 ///     are left out
 public record PlanRules(
-        Settings settings,
-        Author author,
-        Predicate<String> isContextFile,
-        List<TaskId> existing) {
+        Settings settings, Author author, Predicate<String> isContextFile, List<TaskId> existing) {
     public PlanRules {
         existing = existing.stream().filter(id -> !id.isOwn()).toList();
     }
 
     /// The rules for a job's first plan.
-    public static PlanRules of(
-            Settings settings, Author author, Predicate<String> isContextFile) {
+    public static PlanRules of(Settings settings, Author author, Predicate<String> isContextFile) {
         return new PlanRules(settings, author, isContextFile, List.of());
     }
 

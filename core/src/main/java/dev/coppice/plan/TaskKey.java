@@ -24,8 +24,7 @@ public enum TaskKey {
     BUDGET_USD;
 
     /// All keys as they are written.
-    public static final List<String> WORDS =
-            Arrays.stream(values()).map(TaskKey::word).toList();
+    public static final List<String> WORDS = Arrays.stream(values()).map(TaskKey::word).toList();
 
     /// The key as it is written: `context_files`.
     public String word() {
