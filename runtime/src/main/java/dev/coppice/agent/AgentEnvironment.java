@@ -13,13 +13,31 @@ import java.util.Set;
 public final class AgentEnvironment {
     private static final Set<String> EVERYONES =
             Set.of(
-                    "PATH", "HOME", "USER", "LANG", "TZ", "TERM", "TMPDIR", "JAVA_HOME",
+                    "PATH",
+                    "HOME",
+                    "USER",
+                    "LANG",
+                    "TZ",
+                    "TERM",
+                    "TMPDIR",
+                    "JAVA_HOME",
                     // proxies; curl and others read the lower-case forms
-                    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
-                    "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+                    "HTTP_PROXY",
+                    "HTTPS_PROXY",
+                    "ALL_PROXY",
+                    "NO_PROXY",
+                    "http_proxy",
+                    "https_proxy",
+                    "all_proxy",
+                    "no_proxy",
                     // certificates
-                    "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
-                    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "PIP_CERT");
+                    "SSL_CERT_FILE",
+                    "SSL_CERT_DIR",
+                    "NODE_EXTRA_CA_CERTS",
+                    "REQUESTS_CA_BUNDLE",
+                    "CURL_CA_BUNDLE",
+                    "AWS_CA_BUNDLE",
+                    "PIP_CERT");
 
     private static final List<String> EVERYONES_PREFIXES = List.of("LC_");
 
@@ -49,12 +67,11 @@ public final class AgentEnvironment {
     public static Map<String, String> allowed(AgentSettings agent, Map<String, String> users) {
         Map<String, String> allowed = new HashMap<>();
         List<String> prefixes = prefixes(agent);
-        users.forEach(
-                (name, value) -> {
-                    if (isAllowed(name, prefixes) || agent.env().contains(name)) {
-                        allowed.put(name, value);
-                    }
-                });
+        users.forEach((name, value) -> {
+            if (isAllowed(name, prefixes) || agent.env().contains(name)) {
+                allowed.put(name, value);
+            }
+        });
         allowed.keySet().removeIf(name -> name.startsWith("GIT_"));
         return Map.copyOf(allowed);
     }

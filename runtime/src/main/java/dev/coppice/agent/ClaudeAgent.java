@@ -46,8 +46,7 @@ final class ClaudeAgent implements Agent {
     }
 
     @Override
-    public Availability probe(
-            Processes processes, Path directory, Map<String, String> environment)
+    public Availability probe(Processes processes, Path directory, Map<String, String> environment)
             throws InterruptedException {
         String name = settings.command().getFirst();
         return switch (Programs.find(name, directory, environment)) {

@@ -119,7 +119,9 @@ final class ClaudeReading implements AgentReading {
         JsonNode info = event.path("rate_limit_info");
         long until = info.path("resetsAt").asLong(0);
         limitedUntil =
-                text(info, "status").equals("rejected") && until > 0 && until < Integer.MAX_VALUE * 2L
+                text(info, "status").equals("rejected")
+                                && until > 0
+                                && until < Integer.MAX_VALUE * 2L
                         ? Optional.of(Instant.ofEpochSecond(until))
                         : Optional.empty();
     }
@@ -161,7 +163,8 @@ final class ClaudeReading implements AgentReading {
         if (request.jsonSchema().isPresent() && structured().isEmpty()) {
             return Optional.of(
                     new Verdict.Failed(
-                            Reason.NO_RESULT, "did not give the structured answer it was asked for"));
+                            Reason.NO_RESULT,
+                            "did not give the structured answer it was asked for"));
         }
         return Optional.empty();
     }
@@ -213,14 +216,13 @@ final class ClaudeReading implements AgentReading {
 
     private List<String> denied() {
         List<String> denied = new ArrayList<>();
-        result.ifPresent(
-                it -> {
-                    for (JsonNode denial : it.path("permission_denials")) {
-                        if (denied.size() < DENIED_MAX) {
-                            denied.add(denial(denial));
-                        }
-                    }
-                });
+        result.ifPresent(it -> {
+            for (JsonNode denial : it.path("permission_denials")) {
+                if (denied.size() < DENIED_MAX) {
+                    denied.add(denial(denial));
+                }
+            }
+        });
         return denied;
     }
 

@@ -41,7 +41,8 @@ final class Ending {
             case Verdict.Failed(Reason reason, String message) when reason == Reason.EXIT_CODE ->
                     report(file)
                             .flatMap(ResultFile.Report::failure)
-                            .<Verdict>map(why -> new Verdict.Failed(reason, why + " (" + message + ")"))
+                            .<Verdict>map(
+                                    why -> new Verdict.Failed(reason, why + " (" + message + ")"))
                             .orElse(verdict);
             case Verdict.Failed _, Verdict.RateLimited _, Verdict.Stopped _ -> verdict;
         };

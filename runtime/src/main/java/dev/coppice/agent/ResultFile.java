@@ -123,7 +123,8 @@ public sealed interface ResultFile {
     private static List<Discovery> discoveries(JsonNode list) {
         List<Discovery> found = new ArrayList<>();
         for (JsonNode each : list) {
-            String content = each.isObject() ? each.path("content").asString("") : each.asString("");
+            String content =
+                    each.isObject() ? each.path("content").asString("") : each.asString("");
             if (content.isBlank() || found.size() == DISCOVERIES_MAX) {
                 continue;
             }
