@@ -1,10 +1,7 @@
 package dev.coppice.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.coppice.model.Usage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonParser;
@@ -13,7 +10,7 @@ import tools.jackson.core.JsonToken;
 /// One line of Claude Code's events: its type by its first bytes, and of an `assistant` line what is wanted, read token
 /// by token.
 final class ClaudeLine {
-    private static final byte[] TYPE_FIRST = "{\"type\":\"".getBytes(UTF_8);
+    private static final String TYPE_FIRST = "{\"type\":\"";
 
     private ClaudeLine() {}
 
@@ -25,11 +22,9 @@ final class ClaudeLine {
         OTHER("");
 
         private final String wire;
-        private final byte[] ending;
 
         Type(String wire) {
             this.wire = wire;
-            this.ending = (wire + "\"").getBytes(UTF_8);
         }
     }
 
@@ -37,10 +32,12 @@ final class ClaudeLine {
 
     /// The type of a line. Most lines begin with it; the others are read until it comes.
     static Type typeOf(byte[] bytes, int from, int length) {
-        if (startsWith(TYPE_FIRST, bytes, from, length)) {
-            int at = from + TYPE_FIRST.length;
+        if (hasAt(bytes, from, from + length, TYPE_FIRST)) {
+            int at = from + TYPE_FIRST.length();
             for (Type type : TYPES) {
-                if (startsWith(type.ending, bytes, at, length - TYPE_FIRST.length)) {
+                int after = at + type.wire.length();
+                if (hasAt(bytes, at, from + length, type.wire)
+                        && hasAt(bytes, after, from + length, "\"")) {
                     return type;
                 }
             }
@@ -62,9 +59,16 @@ final class ClaudeLine {
         return Type.OTHER;
     }
 
-    private static boolean startsWith(byte[] start, byte[] bytes, int from, int length) {
-        return length >= start.length
-                && Arrays.equals(start, 0, start.length, bytes, from, from + start.length);
+    private static boolean hasAt(byte[] bytes, int at, int end, String ascii) {
+        if (end - at < ascii.length()) {
+            return false;
+        }
+        for (int i = 0; i < ascii.length(); i++) {
+            if (bytes[at + i] != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A message of the model, or a part of one: each block of its content comes in a line of its own, with the same
