@@ -6,13 +6,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Starts programs by [ProcessBuilder], in a session of their own where there is a `setsid` program. Works
 /// wherever Java does; the [ForeignStarter] costs half as much, once it is warm.
 final class BuilderStarter implements Starter {
-    private final List<String> session;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    BuilderStarter() {
+    private final ProcessTable table;
+    private final List<String> session;
+    private volatile boolean closed;
+
+    BuilderStarter(ProcessTable table) {
+        this.table = table;
         Path setsid = Path.of("/usr/bin/setsid");
         session = Files.isExecutable(setsid) ? List.of(setsid.toString()) : List.of();
     }
@@ -36,17 +45,46 @@ final class BuilderStarter implements Starter {
         } catch (IOException e) {
             throw CannotStartException.refused(program.name(), e);
         }
+        long startTicks = table.source().row(process.pid()).map(ProcessTable.Row::startTicks).orElse(0L);
         return new Started(
-                process.pid(), process.onExit().thenApply(ended -> end(ended.exitValue())));
+                process.pid(),
+                startTicks,
+                process.onExit().thenApply(ended -> end(ended.exitValue())));
     }
 
     /// Java shows a signal as 128 + its number, as a shell does.
     private static Started.End end(int code) {
-        return new Started.End(Exit.fromShell(code), Duration.ZERO);
+        return new Started.End(Optional.of(Exit.fromShell(code)), Duration.ZERO);
+    }
+
+    /// Java's own waiting for a process that is no child takes a zombie for alive; hence this.
+    @Override
+    public Started watch(Identity identity) {
+        CompletableFuture<Started.End> end = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .name("watch-" + identity.pid())
+                .start(
+                        () -> {
+                            while (!closed && table.isAlive(identity)) {
+                                LockSupport.parkNanos(LOOK_NANOS);
+                            }
+                            end.complete(Started.End.UNTOLD);
+                        });
+        return new Started(identity.pid(), identity.startTicks(), end);
+    }
+
+    @Override
+    public Optional<List<Long>> orphans() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void reap(long pid) {
+        // orphans are handed to the first process of the machine, which reaps them
     }
 
     @Override
     public void close() {
-        // nothing is kept
+        closed = true;
     }
 }

@@ -42,6 +42,11 @@ public final class CannotStartException extends RuntimeException {
                 "cannot start " + program + ": no such directory: " + directory);
     }
 
+    static CannotStartException streamFile(String program, Path file) {
+        return new CannotStartException(
+                Reason.STREAM_FILE, "cannot start " + program + ": cannot open " + file);
+    }
+
     static CannotStartException streamFile(String program, Path file, Throwable cause) {
         return new CannotStartException(
                 Reason.STREAM_FILE, "cannot start " + program + ": cannot open " + file, cause);

@@ -17,6 +17,9 @@ public final class Command {
     /// How much a command may write by default, standard output and errors together: 64 MiB.
     public static final long OUTPUT_BYTES_MAX = 64L << 20;
 
+    /// Between SIGTERM and SIGKILL when a command must be ended: 2 s, time for git to remove its lock files.
+    static final Duration STOP_GRACE = Duration.ofSeconds(2);
+
     private final List<String> argv;
     private final Path directory;
     private final Map<String, String> environment;

@@ -1,106 +1,95 @@
 package dev.coppice.process;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
-/// Runs short programs. Their streams are files without a name: no pumping threads, and a grandchild that holds
+/// Runs one short program. Its streams are files for a moment: no pumping threads, and a grandchild that holds
 /// standard output hangs nobody.
 final class Commands {
-    /// How often the size of the output is looked at: a disk takes some 100 MB in this time.
-    private static final long LOOK_NANOS = 50_000_000;
+    /// How often the size of the output is looked at: a quick disk takes some 50 MB in this time.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Starter starter;
+    private final ProcessTable table;
 
-    Commands(Starter starter) {
+    Commands(Starter starter, ProcessTable table) {
         this.starter = starter;
+        this.table = table;
     }
 
     Finished run(Command command) throws InterruptedException {
-        String name = command.argv().getFirst();
-        Path executable = Program.find(name, command.directory(), command.environment());
-        try (StreamFiles files = StreamFiles.open(name, command.stdin())) {
+        try (StreamFiles files = StreamFiles.make(command)) {
             Started started =
                     starter.start(
-                            new Program(
-                                    executable,
-                                    command.argv(),
-                                    command.directory(),
-                                    command.environment(),
-                                    files.stdin(),
-                                    files.stdout(),
-                                    files.stderr()));
+                            Program.of(command, files.stdin(), files.stdout(), files.stderr()));
             Exit exit = await(command, started, files);
-            byte[] stdout = files.read(files.stdout(), command.outputBytesMax());
-            byte[] stderr = files.read(files.stderr(), command.outputBytesMax());
+            byte[] stdout = read(files.stdout(), command.outputBytesMax());
+            byte[] stderr = read(files.stderr(), command.outputBytesMax());
             return new Finished(exit, stdout, new String(stderr, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException("the output of " + name + " can't be read", e);
+            throw new UncheckedIOException("the streams of '" + command + "'", e);
         }
     }
 
-    private static Exit await(Command command, Started started, StreamFiles files)
+    private Exit await(Command command, Started started, StreamFiles files)
             throws InterruptedException, IOException {
-        long start = System.nanoTime();
-        long limit = command.timeout().toNanos();
+        long begin = System.nanoTime();
         try {
             while (true) {
-                long left = limit - (System.nanoTime() - start);
-                if (started.await(Math.min(LOOK_NANOS, left))) {
-                    return started.end().exit();
+                long left = command.timeout().toNanos() - (System.nanoTime() - begin);
+                if (started.await(Math.max(0, Math.min(LOOK_NANOS, left)))) {
+                    return started.end().exit().orElseThrow();
                 }
                 if (left <= 0) {
                     stop(started);
                     return new Exit.TimedOut(Exit.Limit.WALL);
                 }
-                if (files.size() > command.outputBytesMax()) {
+                if (files.bytes() > command.outputBytesMax()) {
                     stop(started);
                     return new Exit.OutputLimit(command.outputBytesMax());
                 }
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | IOException e) {
             stop(started);
             throw e;
         }
     }
 
-    private static void stop(Started started) {
-        ProcessHandle.of(started.pid())
-                .ifPresent(process -> {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
-                    process.destroyForcibly();
-                });
+    /// A second interrupt cuts the grace short.
+    private void stop(Started started) {
+        new Tree(table, started, Optional.empty())
+                .end(Command.STOP_GRACE, 0, () -> Thread.currentThread().isInterrupted());
     }
 
-    /// The three streams of one command.
+    private static byte[] read(Path file, long bytesMax) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes((int) Math.min(bytesMax, Integer.MAX_VALUE - 8));
+        }
+    }
+
+    /// The three streams of one command, deleted when it is done.
     private record StreamFiles(Path stdin, Path stdout, Path stderr) implements AutoCloseable {
-        static StreamFiles open(String program, byte[] input) {
-            Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-            try {
-                Path stdin = Program.NO_INPUT;
-                if (input.length > 0) {
-                    stdin = Files.createTempFile("coppice-", ".in");
-                    Files.write(stdin, input);
-                }
-                return new StreamFiles(
-                        stdin,
-                        Files.createTempFile("coppice-", ".out"),
-                        Files.createTempFile("coppice-", ".err"));
-            } catch (IOException e) {
-                throw CannotStartException.streamFile(program, directory, e);
+        static StreamFiles make(Command command) throws IOException {
+            Path stdin = Program.NO_INPUT;
+            if (command.stdin().length > 0) {
+                stdin = Files.createTempFile("coppice-", ".in");
+                Files.write(stdin, command.stdin());
             }
+            return new StreamFiles(
+                    stdin,
+                    Files.createTempFile("coppice-", ".out"),
+                    Files.createTempFile("coppice-", ".err"));
         }
 
-        long size() throws IOException {
+        long bytes() throws IOException {
             return Files.size(stdout) + Files.size(stderr);
-        }
-
-        byte[] read(Path file, long bytesMax) throws IOException {
-            try (var in = Files.newInputStream(file)) {
-                return in.readNBytes((int) Math.min(bytesMax, Integer.MAX_VALUE - 8));
-            }
         }
 
         @Override

@@ -1,30 +1,134 @@
 package dev.coppice.process;
 
-/// The room's door: runs programs, and answers for every process they leave. Safe for use by many threads.
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The room's door: runs programs, and answers for every process they leave. Safe for use by many threads. One is
+/// enough for a whole process, and it costs next to nothing until it is used.
+///
+/// Children are started by `posix_spawn` through foreign calls where these fit (Linux with glibc, native access
+/// enabled for the module), else by [ProcessBuilder]; the system property `coppice.starter=builder` asks for the
+/// latter. The first foreign call makes this process the one that orphaned descendants are handed to
+/// (`PR_SET_CHILD_SUBREAPER`), and costs some 100 ms, so that short commands do without until a child is started.
 public final class Processes implements AutoCloseable {
-    private final Starter starter;
-    private final Commands commands;
+    private final ProcessTable table = ProcessTable.ofThisMachine();
+    private final Starter builder = new BuilderStarter(table);
+    private final boolean foreignFits;
+    private final ReentrantLock loading = new ReentrantLock();
+    private final Set<Child> children = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Starter foreign;
 
-    private Processes(Starter starter) {
-        this.starter = starter;
-        this.commands = new Commands(starter);
+    private Processes(boolean foreignFits) {
+        this.foreignFits = foreignFits;
     }
 
-    /// Opens the door for this process. One is enough, and it costs next to nothing until it is used.
+    /// Opens the door.
     public static Processes open() {
-        return new Processes(new BuilderStarter());
+        return ofStarter(System.getProperty("coppice.starter", "foreign"));
     }
 
-    /// Runs a short program to its end, in a session of its own, and returns how it ended and what it wrote.
-    /// Its whole process tree is ended when a limit passes or the caller is interrupted.
+    /// With this way of starting children, where it fits.
+    static Processes ofStarter(String name) {
+        return switch (name) {
+            case "foreign" -> new Processes(ForeignStarter.fits());
+            case "builder" -> new Processes(false);
+            default ->
+                    throw new IllegalArgumentException(
+                            "coppice.starter is foreign or builder, not " + name);
+        };
+    }
+
+    /// Runs a short program to its end, in a session of its own, and returns how it ended and what it wrote. Its whole
+    /// process tree is ended when a limit passes or the caller is interrupted; what it leaves behind when it ends by
+    /// itself is not looked for.
     ///
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Finished run(Command command) throws InterruptedException {
-        return commands.run(command);
+        Starter loaded = foreign;
+        return new Commands(loaded == null ? builder : loaded, table).run(command);
     }
 
+    /// Starts a child in a session of its own and watches over it.
+    ///
+    /// @throws CannotStartException when it can't be started; the message names what is missing
+    public Child start(Launch launch) {
+        Starter starter = starter();
+        Started started = starter.start(Program.of(launch));
+        return watch(started, starter, launch.files(), launch.marker(), launch.limits());
+    }
+
+    /// Takes up a child that another process had started, with limits that begin now. Nothing when it no longer lives;
+    /// then [ChildFiles#exit] may say how it ended, and [#reap] ends what it left.
+    ///
+    /// @param files what it was started with; its exit code's file among them, since only its parent is told otherwise
+    public Optional<Child> adopt(
+            Identity identity, ChildFiles files, Marker marker, Limits limits) {
+        if (!isAlive(identity)) {
+            return Optional.empty();
+        }
+        Starter starter = starter();
+        return Optional.of(watch(starter.watch(identity), starter, files, marker, limits));
+    }
+
+    /// Whether this very process lives, whoever's child it is. False for any process of an earlier boot.
+    public boolean isAlive(Identity identity) {
+        return table.isAlive(identity);
+    }
+
+    /// Ends every process that carries the marker and all they started, with this grace between SIGTERM and SIGKILL;
+    /// returns how many there were. This process and its ancestors are left alone, even if they carry it.
+    public int reap(Marker marker, Duration grace) {
+        return new Tree(table, marker).end(grace, 0, () -> false).found();
+    }
+
+    /// Ends every child that still runs, and waits for that.
     @Override
     public void close() {
-        starter.close();
+        List<Child> running = List.copyOf(children);
+        running.forEach(Child::stop);
+        running.forEach(Child::close);
+        builder.close();
+        Starter loaded = foreign;
+        if (loaded != null) {
+            loaded.close();
+        }
+    }
+
+    private Child watch(
+            Started started, Starter starter, ChildFiles files, Marker marker, Limits limits) {
+        Identity identity =
+                new Identity(started.pid(), started.startTicks(), table.source().bootId());
+        Supervision supervision =
+                new Supervision(started, starter, table, files, marker, limits);
+        Child child = new Child(identity, files, supervision);
+        children.add(child);
+        child.watch(children::remove);
+        return child;
+    }
+
+    private Starter starter() {
+        if (!foreignFits) {
+            return builder;
+        }
+        Starter loaded = foreign;
+        if (loaded != null) {
+            return loaded;
+        }
+        loading.lock();
+        try {
+            loaded = foreign;
+            if (loaded == null) {
+                loaded = new ForeignStarter(table);
+                foreign = loaded;
+            }
+            return loaded;
+        } finally {
+            loading.unlock();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.coppice.process;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,15 +11,21 @@ import java.util.concurrent.TimeoutException;
 final class Started {
     /// The process's own end, which leaves its descendants out.
     ///
-    /// @param exit by itself or by a signal; limits and stops are not known here
+    /// @param exit by itself or by a signal; nothing for a process that is no child of ours, since only its parent
+    ///     is told
     /// @param cpu used by it and by descendants it waited for; zero where the system doesn't say
-    record End(Exit exit, Duration cpu) {}
+    record End(Optional<Exit> exit, Duration cpu) {
+        static final End UNTOLD = new End(Optional.empty(), Duration.ZERO);
+    }
 
     private final long pid;
+    private final long startTicks;
     private final CompletableFuture<End> end;
 
-    Started(long pid, CompletableFuture<End> end) {
+    /// @param startTicks 0 when it had ended before it could be read
+    Started(long pid, long startTicks, CompletableFuture<End> end) {
         this.pid = pid;
+        this.startTicks = startTicks;
         this.end = end;
     }
 
@@ -26,8 +33,13 @@ final class Started {
         return pid;
     }
 
-    boolean hasEnded() {
-        return end.isDone();
+    long startTicks() {
+        return startTicks;
+    }
+
+    /// Done when it has ended; exceptionally when nobody waits for it any more, since all is being ended.
+    CompletableFuture<End> onEnd() {
+        return end;
     }
 
     /// Waits at most this long; true when it has ended.
@@ -42,7 +54,7 @@ final class Started {
         }
     }
 
-    /// Only after [#await] said true.
+    /// Only after it has ended.
     End end() {
         return end.resultNow();
     }

@@ -1,11 +1,24 @@
 package dev.coppice.process;
 
+import java.util.List;
+import java.util.Optional;
+
 /// Starts a program in a session of its own and tells when it has ended. Safe for use by many threads.
 interface Starter extends AutoCloseable {
     /// Starts it; returns at once.
     ///
     /// @throws CannotStartException when the system refuses
     Started start(Program program);
+
+    /// Waits for a process that another one of ours had started, before this one was there.
+    Started watch(Identity identity);
+
+    /// The living and dead processes that may have been orphaned by a program and handed to this process; nothing
+    /// when they go elsewhere, or can't be told.
+    Optional<List<Long>> orphans();
+
+    /// Lets the system forget a dead process if it was handed to this one.
+    void reap(long pid);
 
     /// Ends what the starter keeps for itself; what it started lives on.
     @Override

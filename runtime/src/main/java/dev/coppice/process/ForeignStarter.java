@@ -1,0 +1,131 @@
+package dev.coppice.process;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Starts programs by `posix_spawn`. One platform thread waits for all of them and completes their futures; it also
+/// reaps what they orphan, which the system hands to this process.
+final class ForeignStarter implements Starter {
+    /// How often orphans are looked at, and how long a closed starter's thread may linger.
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private record Watched(int descriptor, CompletableFuture<Started.End> end) {}
+
+    private record Zombie(long pid, long startTicks) {}
+
+    private final Libc libc = new Libc();
+    private final ProcessTable table;
+    private final Map<Long, Watched> watched = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /// Dead orphans at the last look. Only the waiting thread uses it.
+    private Set<Zombie> zombies = Set.of();
+
+    ForeignStarter(ProcessTable table) {
+        this.table = table;
+        Thread.ofPlatform().daemon().name("coppice-children").start(this::waitForAll);
+    }
+
+    /// Whether foreign calls fit this machine and are allowed without a warning.
+    static boolean fits() {
+        return ProcFiles.exist() && ForeignStarter.class.getModule().isNativeAccessEnabled();
+    }
+
+    @Override
+    public Started start(Program program) {
+        if (closed) {
+            throw CannotStartException.refused(program.name(), "everything is being ended");
+        }
+        long pid = libc.spawn(program);
+        // Nobody reaps it before it is watched, so that it is there, dead or alive.
+        long startTicks = table.source().row(pid).orElseThrow().startTicks();
+        return watch(pid, startTicks, libc.openProcess(pid).orElseThrow());
+    }
+
+    @Override
+    public Started watch(Identity identity) {
+        Optional<Integer> descriptor = libc.openProcess(identity.pid());
+        if (descriptor.isPresent() && table.isAlive(identity)) {
+            return watch(identity.pid(), identity.startTicks(), descriptor.get());
+        }
+        descriptor.ifPresent(libc::close);
+        return new Started(
+                identity.pid(),
+                identity.startTicks(),
+                CompletableFuture.completedFuture(Started.End.UNTOLD));
+    }
+
+    private Started watch(long pid, long startTicks, int descriptor) {
+        CompletableFuture<Started.End> end = new CompletableFuture<>();
+        watched.put(pid, new Watched(descriptor, end));
+        libc.watch(descriptor, pid);
+        return new Started(pid, startTicks, end);
+    }
+
+    private void waitForAll() {
+        try {
+            long looked = System.nanoTime();
+            while (!closed) {
+                libc.awaitEnded(TICK).forEach(this::tellEnd);
+                if (System.nanoTime() - looked > TICK.toNanos()) {
+                    looked = System.nanoTime();
+                    reapOrphans();
+                }
+            }
+        } finally {
+            closed = true;
+            libc.closeEpoll();
+            IllegalStateException cause = new IllegalStateException("nobody waits for it any more");
+            watched.values().forEach(it -> it.end().completeExceptionally(cause));
+        }
+    }
+
+    private void tellEnd(long pid) {
+        Watched ended = watched.remove(pid);
+        if (ended != null) {
+            libc.close(ended.descriptor());
+            ended.end().complete(libc.reap(pid).orElse(Started.End.UNTOLD));
+        }
+    }
+
+    /// Reaps orphans that were dead a tick ago already. By then Java has long reaped what it started itself and may
+    /// have been listed among them.
+    private void reapOrphans() {
+        Set<Zombie> dead = new HashSet<>();
+        for (long pid : orphans().orElse(List.of())) {
+            table.source()
+                    .row(pid)
+                    .filter(ProcessTable.Row::isZombie)
+                    .ifPresent(row -> dead.add(new Zombie(pid, row.startTicks())));
+        }
+        for (Zombie zombie : dead) {
+            if (zombies.contains(zombie)) {
+                reap(zombie.pid());
+            }
+        }
+        zombies = dead;
+    }
+
+    @Override
+    public Optional<List<Long>> orphans() {
+        return table.source()
+                .adopted()
+                .map(pids -> pids.stream().filter(pid -> !watched.containsKey(pid)).toList());
+    }
+
+    @Override
+    public void reap(long pid) {
+        libc.reap(pid);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

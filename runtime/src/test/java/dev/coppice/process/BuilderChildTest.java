@@ -1,0 +1,8 @@
+package dev.coppice.process;
+
+class BuilderChildTest extends ChildContract {
+    @Override
+    Processes open() {
+        return Processes.ofStarter("builder");
+    }
+}
