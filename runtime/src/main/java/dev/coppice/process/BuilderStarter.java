@@ -45,7 +45,8 @@ final class BuilderStarter implements Starter {
         } catch (IOException e) {
             throw CannotStartException.refused(program.name(), e);
         }
-        long startTicks = table.source().row(process.pid()).map(ProcessTable.Row::startTicks).orElse(0L);
+        long startTicks =
+                table.source().row(process.pid()).map(ProcessTable.Row::startTicks).orElse(0L);
         return new Started(
                 process.pid(),
                 startTicks,
@@ -63,13 +64,12 @@ final class BuilderStarter implements Starter {
         CompletableFuture<Started.End> end = new CompletableFuture<>();
         Thread.ofVirtual()
                 .name("watch-" + identity.pid())
-                .start(
-                        () -> {
-                            while (!closed && table.isAlive(identity)) {
-                                LockSupport.parkNanos(LOOK_NANOS);
-                            }
-                            end.complete(Started.End.UNTOLD);
-                        });
+                .start(() -> {
+                    while (!closed && table.isAlive(identity)) {
+                        LockSupport.parkNanos(LOOK_NANOS);
+                    }
+                    end.complete(Started.End.UNTOLD);
+                });
         return new Started(identity.pid(), identity.startTicks(), end);
     }
 

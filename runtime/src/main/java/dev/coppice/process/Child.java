@@ -27,11 +27,10 @@ public final class Child implements AutoCloseable {
     void watch(Consumer<Child> afterEnd) {
         Thread.ofVirtual()
                 .name("child-" + identity.pid())
-                .start(
-                        () -> {
-                            supervise();
-                            afterEnd.accept(this);
-                        });
+                .start(() -> {
+                    supervise();
+                    afterEnd.accept(this);
+                });
     }
 
     private void supervise() {

@@ -78,7 +78,8 @@ final class Libc {
                     JAVA_INT);
     private final MethodHandle addCloseFrom =
             find("posix_spawn_file_actions_addclosefrom_np", ADDRESS, JAVA_INT);
-    private final MethodHandle syscall = variadic("syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private final MethodHandle syscall =
+            variadic("syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
     private final MethodHandle epollControl =
             find("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private final MethodHandle epollWait =
@@ -105,20 +106,31 @@ final class Libc {
                             symbols.findOrThrow("posix_spawnattr_setflags"),
                             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT));
             short flags = SPAWN_SETSID | SPAWN_SETSIGMASK | SPAWN_SETSIGDEF;
-            check("posix_spawnattr_init", (int) find("posix_spawnattr_init", ADDRESS).invokeExact(attributes));
+            check(
+                    "posix_spawnattr_init",
+                    (int) find("posix_spawnattr_init", ADDRESS).invokeExact(attributes));
             check("posix_spawnattr_setflags", (int) setFlags.invokeExact(attributes, flags));
             check("sigemptyset", (int) find("sigemptyset", ADDRESS).invokeExact(signals));
             check(
                     "posix_spawnattr_setsigmask",
-                    (int) find("posix_spawnattr_setsigmask", ADDRESS, ADDRESS).invokeExact(attributes, signals));
+                    (int)
+                            find("posix_spawnattr_setsigmask", ADDRESS, ADDRESS)
+                                    .invokeExact(attributes, signals));
             check("sigfillset", (int) find("sigfillset", ADDRESS).invokeExact(signals));
             check(
                     "posix_spawnattr_setsigdefault",
-                    (int) find("posix_spawnattr_setsigdefault", ADDRESS, ADDRESS).invokeExact(attributes, signals));
+                    (int)
+                            find("posix_spawnattr_setsigdefault", ADDRESS, ADDRESS)
+                                    .invokeExact(attributes, signals));
             MethodHandle prctl =
-                    variadic("prctl", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+                    variadic(
+                            "prctl", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                            JAVA_LONG);
             check("prctl", (int) prctl.invokeExact(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L));
-            epoll = check("epoll_create1", (int) find("epoll_create1", JAVA_INT).invokeExact(EPOLL_CLOEXEC));
+            epoll =
+                    check(
+                            "epoll_create1",
+                            (int) find("epoll_create1", JAVA_INT).invokeExact(EPOLL_CLOEXEC));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -190,7 +202,8 @@ final class Libc {
     List<Long> awaitEnded(Duration atMost) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate(EVENT_BYTES * EVENTS_MAX);
-            int count = (int) epollWait.invokeExact(epoll, events, EVENTS_MAX, (int) atMost.toMillis());
+            int count =
+                    (int) epollWait.invokeExact(epoll, events, EVENTS_MAX, (int) atMost.toMillis());
             List<Long> ended = new ArrayList<>(Math.max(count, 0)); // -1: a signal came between
             for (int i = 0; i < count; i++) {
                 ended.add(events.get(JAVA_LONG_UNALIGNED, i * EVENT_BYTES + EVENT_PID));

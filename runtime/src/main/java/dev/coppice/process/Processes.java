@@ -103,8 +103,7 @@ public final class Processes implements AutoCloseable {
             Started started, Starter starter, ChildFiles files, Marker marker, Limits limits) {
         Identity identity =
                 new Identity(started.pid(), started.startTicks(), table.source().bootId());
-        Supervision supervision =
-                new Supervision(started, starter, table, files, marker, limits);
+        Supervision supervision = new Supervision(started, starter, table, files, marker, limits);
         Child child = new Child(identity, files, supervision);
         children.add(child);
         child.watch(children::remove);

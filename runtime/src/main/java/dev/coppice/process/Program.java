@@ -96,8 +96,8 @@ record Program(
         }
         if (program.indexOf('/') >= 0) {
             return executable(directory.resolve(program))
-                    .orElseThrow(
-                            () -> CannotStartException.programMissing(program, directory.toString()));
+                    .orElseThrow(() ->
+                            CannotStartException.programMissing(program, directory.toString()));
         }
         String searched = environment.getOrDefault("PATH", PATH_WITHOUT_PATH);
         for (String entry : searched.split(":", -1)) {

@@ -141,8 +141,7 @@ final class Supervision {
 
     private void sample() {
         sampledAt = System.nanoTime();
-        meter.sample(
-                tree.members(table.since(sampledAt - LISTING_AGE_NANOS), Tree.Search.ORPHANS));
+        meter.sample(tree.members(table.since(sampledAt - LISTING_AGE_NANOS), Tree.Search.ORPHANS));
     }
 
     private boolean hasLeftSomething() {

@@ -21,7 +21,8 @@ public record Tail(String text, boolean isCut) {
             byte[] bytes = rest.readNBytes(bytesMax);
             int from = skipped == 0 ? 0 : wholeLine(bytes);
             return new Tail(
-                    new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8), skipped > 0);
+                    new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8),
+                    skipped > 0);
         }
     }
 

@@ -148,10 +148,7 @@ final class Tree {
     }
 
     private void terminate(
-            Duration grace,
-            long spared,
-            BooleanSupplier hurry,
-            Map<Long, ProcessTable.Row> found) {
+            Duration grace, long spared, BooleanSupplier hurry, Map<Long, ProcessTable.Row> found) {
         long begin = System.nanoTime();
         long listed = begin;
         long pause = FIRST_PAUSE_NANOS;

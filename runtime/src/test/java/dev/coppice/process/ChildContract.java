@@ -1,18 +1,14 @@
 package dev.coppice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +78,9 @@ abstract class ChildContract {
     void aLimitEndsAGrandchildInItsOwnSessionThatHoldsStandardOutput() throws Exception {
         long begin = System.nanoTime();
         Child child =
-                sh(wall(Duration.ofSeconds(1)), "echo partial; setsid sh -c 'echo $$ >gc; sleep 30'; echo never");
+                sh(
+                        wall(Duration.ofSeconds(1)),
+                        "echo partial; setsid sh -c 'echo $$ >gc; sleep 30'; echo never");
 
         Ended ended = child.await();
 
