@@ -10,7 +10,8 @@ public sealed interface Exit {
         }
     }
 
-    /// A signal that was not ours ended it.
+    /// A signal that was not ours ended it. An adopted child of which nothing is known but that it is gone was killed
+    /// together with the parent that would have written down its exit code: that is told as SIGKILL, 9.
     record Signaled(int signal) implements Exit {
         @Override
         public String toString() {
@@ -42,15 +43,6 @@ public sealed interface Exit {
         }
     }
 
-    /// It is gone, and nobody was left to be told how: only after an adoption, when the parent that should have written
-    /// down the exit code was killed.
-    record Lost() implements Exit {
-        @Override
-        public String toString() {
-            return "lost";
-        }
-    }
-
     /// Which clock ran out.
     enum Limit {
         /// The time since the start, pauses not counted.
@@ -76,14 +68,13 @@ public sealed interface Exit {
     }
 
     /// The one number that a shell, or `timeout(1)`, would show for it: the exit code, 128 + a signal's number,
-    /// 124 for a passed limit, 143 when stopped, 137 when lost.
+    /// 124 for a passed limit and 143 when stopped.
     default int code() {
         return switch (this) {
             case Exited(int code) -> code;
             case Signaled(int signal) -> 128 + signal;
             case TimedOut _, OutputLimit _ -> 124;
             case Stopped _ -> 143;
-            case Lost _ -> 137;
         };
     }
 }

@@ -24,6 +24,9 @@ final class Supervision {
     /// Idle is what uses less than this part of a core.
     private static final int IDLE_CORE_PART = 100;
 
+    /// What else could have ended a parent before it wrote down its child's exit code.
+    private static final Exit KILLED = new Exit.Signaled(9);
+
     private final Started started;
     private final Starter starter;
     private final ProcessTable table;
@@ -160,6 +163,6 @@ final class Supervision {
     }
 
     private Exit exit(Optional<Started.End> own) {
-        return files.exit().or(() -> own.flatMap(Started.End::exit)).orElse(new Exit.Lost());
+        return files.exit().or(() -> own.flatMap(Started.End::exit)).orElse(KILLED);
     }
 }
