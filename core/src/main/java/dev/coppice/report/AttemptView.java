@@ -10,6 +10,7 @@ import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -87,8 +88,24 @@ public record AttemptView(
         return outcome.isEmpty();
     }
 
+    /// From its start to its end, or to `now`.
     public Duration duration(Instant now) {
-        return Duration.between(startingAt, endedAt.orElse(now));
+        Duration duration = Duration.between(startingAt, endedAt.orElse(now));
+        return duration.isNegative() ? Duration.ZERO : duration;
+    }
+
+    /// All its time: the wait before it, then its spans, the last of a running one up to `now`.
+    public List<Span> allSpans(Instant now) {
+        List<Span> all = new ArrayList<>();
+        if (startingAt.isAfter(dueAt)) {
+            all.add(new Span(Phase.WAITING, dueAt, startingAt));
+        }
+        all.addAll(spans);
+        Instant until = spans.isEmpty() ? startingAt : spans.getLast().to();
+        if (isRunning() && now.isAfter(until)) {
+            all.add(new Span(phase, until, now));
+        }
+        return all;
     }
 
     /// What it brought, also when it failed; nothing while it runs.

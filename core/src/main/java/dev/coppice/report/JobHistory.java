@@ -191,26 +191,18 @@ public final class JobHistory {
         }
     }
 
-    /// Undoes the end of the tasks that are to be tried again, of those that they blocked, and of the
-    /// job.
+    /// Undoes the end of the job, of the tasks that are to be tried again, of the blocked ones (those
+    /// that still are will end anew) and of the engine's own.
     private void retry(Event.RetryRequested retry, Instant at) {
         endedAt.ifPresent(ended -> rested = rested.plus(Duration.between(ended, at)));
         end = Optional.empty();
         endedAt = Optional.empty();
         why = "";
         canceling = Optional.empty();
-        tasks.values().stream()
-                .filter(task -> task.isUnsuccessful())
-                .filter(task -> retry.tasks().isEmpty() || retry.tasks().contains(task.id()))
-                .forEach(task -> task.again(at));
-        boolean freed = true;
-        while (freed) {
-            freed = false;
-            for (TaskHistory task : tasks.values()) {
-                if (task.isBlocked() && task.needs().stream().anyMatch(this::isOpen)) {
-                    task.again(at);
-                    freed = true;
-                }
+        for (TaskHistory task : tasks.values()) {
+            boolean asked = retry.tasks().isEmpty() || retry.tasks().contains(task.id());
+            if (task.isRetriable() && (asked || task.isBlocked() || task.id().isOwn())) {
+                task.again(at);
             }
         }
     }
@@ -224,15 +216,14 @@ public final class JobHistory {
                 .orElse(task.dueAt());
     }
 
-    private boolean isOpen(Need need) {
-        return !task(need.task()).status().isOver();
-    }
-
     private boolean isUnmet(Need need) {
         TaskStatus status = task(need.task()).status();
         return switch (need.on()) {
             case SUCCESS -> status != TaskStatus.COMPLETED;
-            case FAILURE -> status != TaskStatus.FAILED && status != TaskStatus.TIMEOUT;
+            case FAILURE ->
+                    !status.isOver()
+                            || status == TaskStatus.COMPLETED
+                            || status == TaskStatus.CANCELED;
             case END -> !status.isOver();
         };
     }

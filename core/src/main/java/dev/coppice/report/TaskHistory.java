@@ -61,8 +61,12 @@ final class TaskHistory {
         return endedAt;
     }
 
-    boolean isUnsuccessful() {
-        return status.isOver() && status != TaskStatus.COMPLETED;
+    /// Whether it ended without success, so that another try makes sense. A failed joining of branches
+    /// is followed by a new one instead.
+    boolean isRetriable() {
+        return status.isOver()
+                && status != TaskStatus.COMPLETED
+                && !(task.duty() instanceof Duty.Integrating);
     }
 
     boolean isBlocked() {

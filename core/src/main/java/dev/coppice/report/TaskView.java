@@ -172,7 +172,7 @@ public record TaskView(
         return attempts.stream().filter(attempt -> attempt.outcome().isPresent());
     }
 
-    private Optional<AttemptView> lastEnded() {
+    Optional<AttemptView> lastEnded() {
         return ended().reduce((earlier, later) -> later);
     }
 }

@@ -1,18 +1,126 @@
 package dev.coppice.folder;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The one place where secrets are taken out of text: everything that goes into logs, reports,
-/// results and events passes [#mask]. Safe for use by many threads.
+/// results and events passes [#mask].
+///
+/// Two kinds are masked: values that are known to be secret, wherever they stand, also encoded for a
+/// URL; and whatever has the form of a well-known token. A secret must lie within one text: who
+/// masks a stream hands over whole lines. Safe for use by many threads.
 public final class Secrets {
     /// What stands where a secret stood.
     public static final String MASK = "***";
 
-    /// @param known values that must never be shown (keys, tokens); short ones are ignored
-    public Secrets(Collection<String> known) {}
+    /// Known values shorter than this are not masked, since they would take ordinary words out.
+    public static final int SHORTEST = 6;
 
-    /// `text` with every known secret, and whatever has the form of a token, masked.
+    /// A kind of token. The pattern is tried only where one of the hints, in lower case, is found in
+    /// the text: finding a word is many times faster than trying a pattern at each place.
+    private record Form(List<String> hints, Pattern pattern, String masked) {
+        private static Form of(String pattern, String... hints) {
+            return new Form(List.of(hints), Pattern.compile(pattern), MASK);
+        }
+
+        /// A form whose first group is kept.
+        private static Form after(String pattern, String... hints) {
+            return new Form(List.of(hints), Pattern.compile(pattern), "$1" + MASK);
+        }
+    }
+
+    private static final List<Form> FORMS =
+            List.of(
+                    Form.of(
+                            "-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?"
+                                    + "(?:-----END [A-Z ]*PRIVATE KEY-----|\\z)",
+                            "private key-----"),
+                    Form.of("\\bsk-[A-Za-z0-9_-]{16,}", "sk-"),
+                    Form.of(
+                            "\\bgh[opsur]_[A-Za-z0-9]{16,}",
+                            "ghp_",
+                            "gho_",
+                            "ghs_",
+                            "ghu_",
+                            "ghr_"),
+                    Form.of("\\bgithub_pat_[A-Za-z0-9_]{16,}", "github_pat_"),
+                    Form.of("\\bglpat-[A-Za-z0-9_-]{16,}", "glpat-"),
+                    Form.of("\\bxox[abeprs]-[A-Za-z0-9-]{10,}", "xox"),
+                    Form.of("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b", "akia", "asia"),
+                    Form.of("\\bAIza[A-Za-z0-9_-]{35}", "aiza"),
+                    Form.of("\\bnpm_[A-Za-z0-9]{30,}", "npm_"),
+                    Form.of("\\beyJ[A-Za-z0-9_-]{6,}\\.[A-Za-z0-9_-]{6,}\\.[A-Za-z0-9_-]*", "eyj"),
+                    // A digit tells a token from prose about "bearer authentication".
+                    Form.after(
+                            "(?i)(\\bbearer\\s+)(?=[A-Z._~+/=-]*[0-9])[A-Z0-9._~+/=-]{8,}",
+                            "bearer"),
+                    Form.after(
+                            "(?i)(\\bauthorization\\\\?[\"']?\\s*[=:]\\s*\\\\?[\"']?"
+                                    + "(?:basic|bearer|token)\\s+)[A-Z0-9._~+/=-]{4,}",
+                            "authorization"),
+                    Form.after("(://[^\\s/:@]*:)[^\\s/@]+(?=@)", "://"),
+                    Form.after(
+                            "(?i)((?:api[_-]?key|access[_-]?key|secret|passwd|password|[_-]token)"
+                                    + "\\\\?[\"']?\\s*[=:]\\s*\\\\?[\"']?)"
+                                    + "[A-Za-z0-9._~+/=-]{8,}(?![A-Za-z0-9._~+/=(-])",
+                            "key",
+                            "secret",
+                            "passw",
+                            "token"));
+
+    private final List<String> known;
+
+    /// Masks these values besides what has the form of a token.
+    ///
+    /// @param known values that must never be shown; those shorter than [#SHORTEST] are left
+    public Secrets(Collection<String> known) {
+        this.known =
+                known.stream()
+                        .filter(value -> value.length() >= SHORTEST)
+                        .flatMap(value ->
+                                Stream.of(value, URLEncoder.encode(value, StandardCharsets.UTF_8)))
+                        .distinct()
+                        // A secret that holds another one must go first, or its rest would stay.
+                        .sorted(Comparator.comparingInt(String::length).reversed())
+                        .toList();
+    }
+
+    /// The values of those variables that by their name hold a secret.
+    public static Secrets ofEnvironment(Map<String, String> environment) {
+        return new Secrets(
+                environment.entrySet().stream()
+                        .filter(variable -> isSecret(variable.getKey()))
+                        .map(Map.Entry::getValue)
+                        .toList());
+    }
+
+    private static boolean isSecret(String name) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        return Stream.of("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
+                .anyMatch(upper::contains);
+    }
+
+    /// `text` without secrets.
     public String mask(String text) {
-        return text;
+        String masked = text;
+        for (String value : known) {
+            if (masked.contains(value)) {
+                masked = masked.replace(value, MASK);
+            }
+        }
+        String lower = masked.toLowerCase(Locale.ROOT);
+        for (Form form : FORMS) {
+            if (form.hints().stream().anyMatch(lower::contains)) {
+                masked = form.pattern().matcher(masked).replaceAll(form.masked());
+            }
+        }
+        return masked;
     }
 }

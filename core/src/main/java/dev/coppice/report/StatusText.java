@@ -1,0 +1,232 @@
+package dev.coppice.report;
+
+import dev.coppice.model.JobStatus;
+import dev.coppice.model.Resources;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Writes a job's state as lines for a terminal. Nothing that an agent or a plan says can command the
+/// terminal: control characters are taken out.
+///
+/// @param width columns of the terminal; lines are cut there, but for commands to be typed
+/// @param colour whether escape sequences for colours may be used
+/// @param zone in which times are shown
+public record StatusText(int width, boolean colour, ZoneId zone) {
+    private static final int ERROR_LINES_MAX = 5;
+    private static final String INDENT = "  ";
+
+    /// What the events can't tell of the present.
+    ///
+    /// @param interrupted whether nobody drives the job, though it is not over
+    /// @param running what the running attempts took from the machine so far, by task
+    public record Present(Instant now, boolean interrupted, Map<TaskId, Resources> running) {
+        public Present {
+            running = Map.copyOf(running);
+        }
+    }
+
+    /// The lines, each with its end.
+    public String render(JobView job, Present present) {
+        List<String> lines = new ArrayList<>();
+        lines.add(head(job, present));
+        lines.add(fit(INDENT + Plain.line(job.goal())));
+        lines.add(fit(INDENT + "submitted " + Figures.moment(job.submittedAt(), zone)));
+        if (!job.why().isBlank()) {
+            lines.add(fit(INDENT + Plain.line(job.why())));
+        }
+        table(job, present, lines);
+        pauses(job, present, lines);
+        failures(job, lines);
+        next(job, present, lines);
+        return String.join("\n", lines) + "\n";
+    }
+
+    private String head(JobView job, Present present) {
+        String status = present.interrupted() ? "interrupted" : job.status().wire();
+        String rest = "  " + Headline.of(job, present.now());
+        String start = "job " + job.id() + "  ";
+        return start
+                + paint(status, present.interrupted() ? Paint.YELLOW : paintOf(job.status()))
+                + Plain.fit(rest, width - Plain.width(start) - Plain.width(status));
+    }
+
+    private void table(JobView job, Present present, List<String> lines) {
+        if (job.all().findAny().isEmpty()) {
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("", "TASK", "STATUS", "AGENT", "TRY", "TIME", "COST", "CPU", "MEMORY"));
+        List<TaskView> shown =
+                job.all().filter(task -> !task.id().isOwn() || !task.attempts().isEmpty()).toList();
+        shown.forEach(task -> rows.add(row(task, present)));
+        int[] widths = new int[rows.getFirst().size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], Plain.width(row.get(i)));
+            }
+        }
+        lines.add("");
+        lines.add(paint(line(rows.getFirst(), widths, "WHAT"), Paint.DIM));
+        for (int i = 0; i < shown.size(); i++) {
+            TaskView task = shown.get(i);
+            lines.add(paint(line(rows.get(i + 1), widths, what(task)), paintOf(task.status())));
+        }
+    }
+
+    private static List<String> row(TaskView task, Present present) {
+        Optional<AttemptView> last = task.lastAttempt();
+        Optional<Resources> taken =
+                last.filter(AttemptView::isRunning).isPresent()
+                        ? Optional.ofNullable(present.running().get(task.id()))
+                        : last.map(AttemptView::resources);
+        return List.of(
+                task.worker() == 0 ? "" : Integer.toString(task.worker()),
+                task.id().value(),
+                task.status() == TaskStatus.RUNNING
+                        ? last.map(attempt -> attempt.phase().wire()).orElse("running")
+                        : task.status().wire(),
+                task.agent().value(),
+                task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
+                last.isEmpty() ? "" : Figures.duration(task.duration(present.now())),
+                last.isEmpty()
+                        ? ""
+                        : task.usage()
+                                .usd()
+                                .map(usd -> Figures.usd(task.usage().usd()))
+                                .orElse("?"),
+                taken.map(resources -> Figures.duration(resources.cpu())).orElse(""),
+                taken.map(resources -> Figures.size(resources.peakMemoryBytes())).orElse(""));
+    }
+
+    private String what(TaskView task) {
+        return switch (task.status()) {
+            case BLOCKED -> task.blockedBy().map(cause -> "blocked by " + cause).orElse("blocked");
+            case RETRYING ->
+                    "again at "
+                            + task.retryAt().map(at -> Figures.clock(at, zone)).orElse("once")
+                            + ", "
+                            + task.message();
+            case FAILED, TIMEOUT, CANCELED ->
+                    task.reason().map(reason -> reason.wire() + ": ").orElse("") + task.message();
+            case PENDING ->
+                    "waits for "
+                            + String.join(
+                                    ", ", task.waitingFor().stream().map(TaskId::value).toList());
+            case COMPLETED ->
+                    task.conflictedFiles().isEmpty()
+                            ? task.task().name()
+                            : "conflicts in " + String.join(", ", task.conflictedFiles());
+            case READY, RUNNING -> task.task().name();
+        };
+    }
+
+    private String line(List<String> cells, int[] widths, String what) {
+        StringBuilder line = new StringBuilder(INDENT);
+        for (int i = 0; i < widths.length; i++) {
+            if (widths[i] > 0) {
+                String cell = cells.get(i);
+                line.append(cell).repeat(' ', widths[i] - Plain.width(cell) + 2);
+            }
+        }
+        return fit(line.append(Plain.line(what)).toString()).stripTrailing();
+    }
+
+    private void pauses(JobView job, Present present, List<String> lines) {
+        if (job.status().isOver()) {
+            return;
+        }
+        for (JobView.Pause pause : job.pausesAt(present.now())) {
+            lines.add(
+                    paint(
+                            fit(
+                                    "%s%s is paused, resumes at %s: %s"
+                                            .formatted(
+                                                    INDENT,
+                                                    pause.agent(),
+                                                    Figures.clock(pause.until(), zone),
+                                                    Plain.line(pause.why()))),
+                            Paint.YELLOW));
+        }
+    }
+
+    private void failures(JobView job, List<String> lines) {
+        for (TaskView task : job.all().toList()) {
+            if (task.status() == TaskStatus.FAILED || task.status() == TaskStatus.TIMEOUT) {
+                lines.add("");
+                lines.add(paint(fit(task.workerId() + ", " + task.id() + ":"), Paint.RED));
+                for (String error : task.lastErrors(ERROR_LINES_MAX)) {
+                    lines.add(fit(INDENT + Plain.line(error)));
+                }
+            }
+        }
+    }
+
+    private void next(JobView job, Present present, List<String> lines) {
+        if (!job.checkoutChanges().isEmpty()) {
+            lines.add("");
+            lines.add(
+                    fit(
+                            "Changed in your checkout meanwhile: "
+                                    + Plain.line(String.join(", ", job.checkoutChanges()))));
+        }
+        List<NextSteps.Step> steps = NextSteps.of(job);
+        if (present.interrupted() || !steps.isEmpty()) {
+            lines.add("");
+        }
+        if (present.interrupted()) {
+            lines.add("interrupted, continue with: coppice resume " + job.id());
+        }
+        for (NextSteps.Step step : steps) {
+            lines.add(fit(Plain.line(step.text())));
+            step.command().ifPresent(command -> lines.add(INDENT + Plain.line(command)));
+        }
+    }
+
+    private String fit(String line) {
+        return Plain.fit(line, width);
+    }
+
+    private enum Paint {
+        NONE(""),
+        RED("\u001b[31m"),
+        GREEN("\u001b[32m"),
+        YELLOW("\u001b[33m"),
+        BLUE("\u001b[36m"),
+        DIM("\u001b[2m");
+
+        private final String on;
+
+        Paint(String on) {
+            this.on = on;
+        }
+    }
+
+    private String paint(String text, Paint paint) {
+        return colour && paint != Paint.NONE ? paint.on + text + "\u001b[0m" : text;
+    }
+
+    private static Paint paintOf(JobStatus status) {
+        return switch (status) {
+            case SUBMITTED, PLANNING, RUNNING -> Paint.BLUE;
+            case COMPLETED -> Paint.GREEN;
+            case PARTIAL, CANCELED -> Paint.YELLOW;
+            case FAILED -> Paint.RED;
+        };
+    }
+
+    private static Paint paintOf(TaskStatus status) {
+        return switch (status) {
+            case PENDING, READY -> Paint.NONE;
+            case RUNNING -> Paint.BLUE;
+            case COMPLETED -> Paint.GREEN;
+            case RETRYING, BLOCKED, CANCELED -> Paint.YELLOW;
+            case FAILED, TIMEOUT -> Paint.RED;
+        };
+    }
+}
