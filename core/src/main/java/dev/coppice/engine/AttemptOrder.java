@@ -9,6 +9,7 @@ import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.model.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,7 @@ public record AttemptOrder(
     ///
     /// @param reason empty where it was paused, deferred or stopped rather than failed
     /// @param session the agent's session, which this attempt resumes where the agent can
+    /// @param sessionUsage what was used in that session so far
     public record Earlier(
-            int attempt, Optional<Reason> reason, String message, Optional<String> session) {}
+            int attempt, Optional<Reason> reason, String message, Optional<String> session, Usage sessionUsage) {}
 }

@@ -87,6 +87,6 @@ final class Orders {
         }
         Optional<Reason> reason = task.reason();
         return Optional.of(
-                new AttemptOrder.Earlier(attempt - 1, reason, task.message(), task.session()));
+                new AttemptOrder.Earlier(attempt - 1, reason, task.message(), task.session(), task.sessionUsage()));
     }
 }

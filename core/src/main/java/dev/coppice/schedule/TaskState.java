@@ -5,6 +5,7 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class TaskState {
     String message = "";
     WorkResult result = WorkResult.NONE;
     Optional<TaskState> cause = Optional.empty();
+    Usage sessionUsage = Usage.NONE;
     BigDecimal spentUsd = BigDecimal.ZERO;
 
     TaskState(Task task, int order, int worker) {
@@ -94,6 +96,11 @@ public final class TaskState {
     /// The agent's session of the last attempt.
     public Optional<String> session() {
         return session;
+    }
+
+    /// What the agent used in that session so far.
+    public Usage sessionUsage() {
+        return sessionUsage;
     }
 
     /// Why the last attempt, or the task, did not succeed.

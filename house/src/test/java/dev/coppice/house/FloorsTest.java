@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
     private static final JavaClasses PRODUCT =
             new ClassFileImporter()
-                    .withImportOption(ImportOption.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .withImportOption(location -> !location.contains("testkit"))
                     .importPackages("dev.coppice");
 
