@@ -71,5 +71,9 @@ public record AttemptOrder(
     /// @param session the agent's session, which this attempt resumes where the agent can
     /// @param sessionUsage what was used in that session so far
     public record Earlier(
-            int attempt, Optional<Reason> reason, String message, Optional<String> session, Usage sessionUsage) {}
+            int attempt,
+            Optional<Reason> reason,
+            String message,
+            Optional<String> session,
+            Usage sessionUsage) {}
 }

@@ -87,6 +87,7 @@ final class Orders {
         }
         Optional<Reason> reason = task.reason();
         return Optional.of(
-                new AttemptOrder.Earlier(attempt - 1, reason, task.message(), task.session(), task.sessionUsage()));
+                new AttemptOrder.Earlier(
+                        attempt - 1, reason, task.message(), task.session(), task.sessionUsage()));
     }
 }

@@ -1,8 +1,8 @@
 package dev.coppice.house;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -31,7 +31,10 @@ class FloorsTest {
                     .importPackages("dev.coppice");
 
     private static final String[] PURE = {
-        "dev.coppice.model..", "dev.coppice.plan..", "dev.coppice.schedule..", "dev.coppice.report.."
+        "dev.coppice.model..",
+        "dev.coppice.plan..",
+        "dev.coppice.schedule..",
+        "dev.coppice.report.."
     };
 
     /// Each room, and the rooms that it may know. A room that is missing here fails the build.
@@ -126,8 +129,7 @@ class FloorsTest {
                     .that()
                     .resideInAnyPackage(PURE)
                     .should()
-                    .callMethodWhere(
-                            target(name(member)))
+                    .callMethodWhere(target(name(member)))
                     .check(PRODUCT);
         }
         noClasses()
@@ -195,31 +197,38 @@ class FloorsTest {
                                         "dev.coppice.agent..",
                                         "dev.coppice.folder..",
                                         "dev.coppice.cli.."));
-        guests.forEach(
-                (guest, rooms) ->
-                        noClasses()
-                                .that()
-                                .resideOutsideOfPackages(rooms.toArray(String[]::new))
-                                .should()
-                                .dependOnClassesThat()
-                                .resideInAPackage(guest)
-                                .check(PRODUCT));
+        guests.forEach((guest, rooms) ->
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(rooms.toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(guest)
+                        .check(PRODUCT));
     }
 
     @Test
     void everyPackageIsNullMarkedAndNamedForWhatItHolds() {
         Set<String> packages =
-                PRODUCT.stream().map(c -> c.getPackageName()).collect(Collectors.toCollection(TreeSet::new));
+                PRODUCT.stream()
+                        .map(c -> c.getPackageName())
+                        .collect(Collectors.toCollection(TreeSet::new));
         for (String name : packages) {
-            assertThat(PRODUCT.getPackage(name).isAnnotatedWith("org.jspecify.annotations.NullMarked"))
+            assertThat(
+                            PRODUCT.getPackage(name)
+                                    .isAnnotatedWith("org.jspecify.annotations.NullMarked"))
                     .as(name + " is @NullMarked")
                     .isTrue();
             assertThat(Stream.of(name.split("\\.")))
                     .doesNotContain("util", "utils", "common", "helper", "manager", "impl", "dto");
         }
         assertThat(PRODUCT.stream().map(c -> c.getSimpleName()))
-                .noneMatch(n -> n.endsWith("Util") || n.endsWith("Utils") || n.endsWith("Helper")
-                        || n.endsWith("Manager") || n.endsWith("Impl"));
+                .noneMatch(n ->
+                        n.endsWith("Util")
+                                || n.endsWith("Utils")
+                                || n.endsWith("Helper")
+                                || n.endsWith("Manager")
+                                || n.endsWith("Impl"));
     }
 
     private static Set<String> rooms() {

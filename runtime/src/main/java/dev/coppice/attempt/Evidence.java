@@ -34,13 +34,19 @@ final class Evidence {
         }
         if (task.expects() == Expectation.REPORT && output.isBlank()) {
             return Optional.of(
-                    new Missing(Reason.NO_REPORT, "The agent ended without a word, and this task expects a report."));
+                    new Missing(
+                            Reason.NO_REPORT,
+                            "The agent ended without a word, and this task expects a report."));
         }
         List<String> absent =
-                task.expectedFiles().stream().filter(pattern -> !matchesAny(pattern, files)).toList();
+                task.expectedFiles().stream()
+                        .filter(pattern -> !matchesAny(pattern, files))
+                        .toList();
         if (!absent.isEmpty()) {
             return Optional.of(
-                    new Missing(Reason.MISSING_FILES, "Expected files are missing: " + String.join(", ", absent)));
+                    new Missing(
+                            Reason.MISSING_FILES,
+                            "Expected files are missing: " + String.join(", ", absent)));
         }
         return Optional.empty();
     }

@@ -27,7 +27,10 @@ final class TaskPrompt {
     private static String work(AttemptOrder order, String resultFile) {
         Task task = order.task();
         Sections text = new Sections();
-        text.line("You are worker_" + order.worker() + ", one of several agents who work side by side on one goal.");
+        text.line(
+                "You are worker_"
+                        + order.worker()
+                        + ", one of several agents who work side by side on one goal.");
         text.line("You stand in a git worktree of your own; change files here and nowhere else.");
         text.section("Goal", order.goal());
         text.section("Your task (" + task.id() + ")", task.description());
@@ -37,13 +40,21 @@ final class TaskPrompt {
         text.list(
                 "These commands must succeed when you are done",
                 task.checks().stream().map(Object::toString).toList());
-        text.list("The whole plan", order.outline().stream().map(l -> l.task() + ": " + l.name()).toList());
+        text.list(
+                "The whole plan",
+                order.outline().stream().map(l -> l.task() + ": " + l.name()).toList());
         for (AttemptOrder.Input input : order.inputs()) {
             if (!input.task().id().isOwn()) {
-                text.section("What task " + input.task().id() + " brought, which is already in your worktree", input.output());
+                text.section(
+                        "What task "
+                                + input.task().id()
+                                + " brought, which is already in your worktree",
+                        input.output());
             }
         }
-        text.list("What the others found out so far", order.discoveries().stream().map(Discovery::content).toList());
+        text.list(
+                "What the others found out so far",
+                order.discoveries().stream().map(Discovery::content).toList());
         earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
         text.section("How to end", ending(task, resultFile));
         return text.toString();
@@ -59,7 +70,8 @@ final class TaskPrompt {
         String evidence =
                 switch (task.expects()) {
                     case CHANGES -> "Your work counts only if it changes files. ";
-                    case REPORT -> "End with a report of what you found; it is the result of this task. ";
+                    case REPORT ->
+                            "End with a report of what you found; it is the result of this task. ";
                     case ANY -> "";
                 };
         return evidence
@@ -71,9 +83,12 @@ final class TaskPrompt {
 
     private static String resolving(AttemptOrder order, Duty.Resolving duty) {
         Sections text = new Sections();
-        text.line("Two agents worked on the same goal, and their changes conflict. You wrote neither side.");
-        text.line("This worktree holds the merge of both, with conflict markers in the files below.");
-        text.line("Resolve it so that both intents are fulfilled, and remove every marker. Change nothing else.");
+        text.line(
+                "Two agents worked on the same goal, and their changes conflict. You wrote neither side.");
+        text.line(
+                "This worktree holds the merge of both, with conflict markers in the files below.");
+        text.line(
+                "Resolve it so that both intents are fulfilled, and remove every marker. Change nothing else.");
         text.section("Goal", order.goal());
         text.list("Conflicted files", duty.files());
         text.section("What both sides wanted", order.task().hints());
@@ -83,7 +98,8 @@ final class TaskPrompt {
 
     private static String mending(AttemptOrder order, Duty.Mending duty) {
         Sections text = new Sections();
-        text.line("The work of several agents was merged, and a check fails on the merged tree, which this worktree holds.");
+        text.line(
+                "The work of several agents was merged, and a check fails on the merged tree, which this worktree holds.");
         text.line("Mend it with the smallest change that keeps what each of them wanted.");
         text.section("Goal", order.goal());
         text.section("The failing check", duty.failure());
