@@ -1,0 +1,460 @@
+package dev.coppice.git;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// One checkout of a repository: the user's own, or a worktree of ours.
+///
+/// Looking never writes, not even git's index. What writes (`commit`, `rescue`, `reset`, `beginMerge`) is for
+/// worktrees of ours in which no process works; they refuse the user's checkout. The commands keep to the checkout
+/// even if an agent deleted or changed its `.git`. One thread at a time for a worktree.
+public final class Checkout {
+    /// What a git command that was killed, or an operation that was left half done, leaves in a worktree's git folder.
+    private static final List<String> UNFINISHED =
+            List.of(
+                    "index.lock",
+                    "HEAD.lock",
+                    "MERGE_HEAD",
+                    "MERGE_MODE",
+                    "MERGE_MSG",
+                    "AUTO_MERGE",
+                    "SQUASH_MSG",
+                    "CHERRY_PICK_HEAD",
+                    "REVERT_HEAD",
+                    "BISECT_START",
+                    "BISECT_LOG",
+                    "BISECT_NAMES",
+                    "sequencer",
+                    "rebase-merge",
+                    "rebase-apply");
+
+    private final Git git;
+    private final Path folder;
+    private final Path gitFolder;
+
+    Checkout(Git git, Path folder, Path gitFolder) {
+        this.git = git;
+        this.folder = folder;
+        this.gitFolder = gitFolder;
+    }
+
+    /// The checkout's top folder, without links in its path.
+    public Path folder() {
+        return folder;
+    }
+
+    Path gitFolder() {
+        return gitFolder;
+    }
+
+    GitCall call(String... arguments) {
+        return git.callIn(folder, gitFolder, arguments);
+    }
+
+    // ---- looking
+
+    /// Where the checkout stands.
+    public Head head() {
+        return Head.read(
+                call("symbolic-ref", "--quiet", "HEAD").answer(),
+                call("rev-parse", "--verify", "--quiet", "HEAD^{commit}").answer());
+    }
+
+    /// The files that are not as the commit has them, untracked ones too, ignored ones not.
+    public SortedSet<String> uncommitted() {
+        SortedSet<String> paths = new TreeSet<>();
+        status().entries().forEach(entry -> paths.add(entry.path()));
+        return paths;
+    }
+
+    /// What the checkout is like now.
+    public Fingerprint fingerprint() {
+        Status status = status();
+        SortedMap<String, String> states = new TreeMap<>();
+        for (Status.Entry entry : status.entries()) {
+            states.put(entry.path(), state(entry));
+        }
+        return new Fingerprint(
+                status.head(), sha256(call("ls-files", "--stage", "-z").done().output()), states);
+    }
+
+    private String state(Status.Entry entry) {
+        String kind =
+                switch (entry) {
+                    case Status.Tracked tracked -> tracked.code();
+                    case Status.Unmerged _ -> "unmerged";
+                    case Status.Untracked _ -> "untracked";
+                };
+        try {
+            BasicFileAttributes file =
+                    Files.readAttributes(
+                            folder.resolve(entry.path()),
+                            BasicFileAttributes.class,
+                            LinkOption.NOFOLLOW_LINKS);
+            return kind + " " + file.size() + " " + file.lastModifiedTime();
+        } catch (IOException e) {
+            return kind + " absent";
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /// Why an agent must not be started here, if so: its own git would not find this worktree, standing on `branch`,
+    /// but something else. To be asked right before each start.
+    public Optional<String> whyNotIsolated(BranchName branch) {
+        if (gitFolder.equals(git.commonFolder()) || folder.equals(git.topLevel())) {
+            return Optional.of(folder + " is the user's own checkout");
+        }
+        GitAnswer answer =
+                git.discovering(
+                                folder,
+                                "rev-parse",
+                                "--path-format=absolute",
+                                "--show-toplevel",
+                                "--absolute-git-dir",
+                                "--git-common-dir",
+                                "--symbolic-full-name",
+                                "HEAD")
+                        .answer();
+        if (answer.exit() != 0) {
+            return Optional.of(folder + " is no worktree: " + answer.errors().strip());
+        }
+        List<String> expected =
+                List.of(
+                        folder.toString(),
+                        gitFolder.toString(),
+                        git.commonFolder().toString(),
+                        branch.ref().value());
+        return answer.lines().equals(expected)
+                ? Optional.empty()
+                : Optional.of(
+                        "in "
+                                + folder
+                                + " git finds "
+                                + answer.lines()
+                                + " instead of "
+                                + expected);
+    }
+
+    Status status() {
+        return Status.read(
+                call(
+                                "status",
+                                "--porcelain=v2",
+                                "--branch",
+                                "-z",
+                                "--untracked-files=all",
+                                "--no-renames",
+                                "--no-ahead-behind")
+                        .done()
+                        .fields());
+    }
+
+    // ---- committing
+
+    /// Commits all work in the worktree on the order's branch: what is uncommitted, and what the agent committed, on
+    /// whatever branch. The new commit is there even if nothing changed. No hook runs, nothing is signed. Afterwards
+    /// the worktree stands on the branch, and its index is the commit's.
+    ///
+    /// The agent's own commits stay as they are, unless one of them touched an excluded path: then they are written
+    /// anew without it.
+    public Committed commit(WorkOrder order) {
+        requireOurs();
+        dropLocks();
+        Status status = status();
+        Optional<CommitId> tip = git.refs().commit(order.branch().ref());
+        CommitId head = status.head().at().or(() -> tip).orElse(order.base());
+        List<String> nested =
+                nestedRepositories(status, order.base(), head, order.exclusions());
+        if (!nested.isEmpty()) {
+            return new Committed.NestedRepositories(nested);
+        }
+        Staging staging = new Staging(this, index());
+        staging.stage(status, order.exclusions());
+        CommitId cleansed = new Cleansing(git, this).without(order.exclusions(), order.base(), head);
+        if (!cleansed.equals(head)) {
+            call("reset", "--quiet", "--no-refresh")
+                    .with(cleansed, "--")
+                    .with(order.exclusions().pathspecs())
+                    .done();
+        }
+        CommitId commit = git.commits().write(draft(order, cleansed, staging.writeTree()));
+        git.refs()
+                .writeOrFail(new RefUpdate(order.branch().ref(), tip, Optional.of(commit)));
+        if (!status.head().on().equals(Optional.of(order.branch()))) {
+            call("symbolic-ref", "HEAD", order.branch().ref().value()).done();
+        }
+        dropUnfinished();
+        return new Committed.Done(commit);
+    }
+
+    private CommitDraft draft(WorkOrder order, CommitId head, TreeId tree) {
+        List<CommitId> parents = new ArrayList<>(List.of(head));
+        for (CommitId merged : order.merged()) {
+            if (!git.commits().isContained(merged, head)) {
+                parents.add(merged);
+            }
+        }
+        return new CommitDraft(tree, parents, order.authorship(), order.message());
+    }
+
+    /// Repositories that lie in the worktree without being submodules, in files or in the agent's commits.
+    private List<String> nestedRepositories(
+            Status status, CommitId base, CommitId head, Exclusions exclusions) {
+        SortedSet<String> found = new TreeSet<>();
+        List<String> links = new ArrayList<>();
+        for (Status.Entry entry : status.entries()) {
+            switch (entry) {
+                case Status.Untracked file when file.isRepository() ->
+                        found.add(file.path().substring(0, file.path().length() - 1));
+                case Status.Tracked file
+                        when file.inIndex().isRepository() && !file.inCommit().isRepository() ->
+                        links.add(file.path());
+                case Status.Tracked _, Status.Unmerged _, Status.Untracked _ -> {}
+            }
+        }
+        if (!head.equals(base)) {
+            for (TreeChange change : TreeChange.between(git, base.hex(), head.hex())) {
+                if (change.after().isRepository() && !change.before().isRepository()) {
+                    links.add(change.path());
+                }
+            }
+        }
+        if (!links.isEmpty()) {
+            found.addAll(links);
+            submodules().forEach(found::remove);
+        }
+        found.removeIf(exclusions::covers);
+        return List.copyOf(found);
+    }
+
+    private List<String> submodules() {
+        return call("config", "--file", ".gitmodules", "-z", "--get-regexp", "\\.path$")
+                .answer()
+                .fields()
+                .stream()
+                .map(field -> field.substring(field.indexOf('\n') + 1))
+                .toList();
+    }
+
+    /// Keeps all work in the worktree as a commit that `ref` names: on top of what the agent committed, all that is
+    /// uncommitted, untracked files and the files of nested repositories too (ignored ones not). The worktree, its
+    /// index and its branch stay as they are. Empty if there is no work beyond `base`.
+    ///
+    /// What `ref` named before stays reachable from the new commit.
+    public Optional<CommitId> rescue(
+            RefName ref,
+            CommitId base,
+            Exclusions exclusions,
+            Authorship authorship,
+            CommitMessage message) {
+        Status status = status();
+        CommitId head = status.head().at().orElse(base);
+        try (ScratchIndex index = ScratchIndex.copyOf(git, index())) {
+            Staging staging = new Staging(this, index.file());
+            staging.stage(status, exclusions);
+            staging.addNested(
+                    nestedRepositories(status, base, head, exclusions), exclusions);
+            TreeId tree = staging.writeTree();
+            if (head.equals(base) && tree.equals(git.commits().tree(base))) {
+                return Optional.empty();
+            }
+            Optional<CommitId> before = git.refs().commit(ref);
+            List<CommitId> parents =
+                    Stream.concat(Stream.of(head), before.stream()).distinct().toList();
+            CommitId rescued =
+                    git.commits().write(new CommitDraft(tree, parents, authorship, message));
+            git.refs().writeOrFail(new RefUpdate(ref, before, Optional.of(rescued)));
+            return Optional.of(rescued);
+        }
+    }
+
+    /// The files of a nested repository, by their paths in it: those that it tracks or does not ignore; a repository
+    /// nested in it ends with `/`.
+    List<String> filesOfNested(String repository) {
+        GitAnswer answer =
+                git.discovering(
+                                folder.resolve(repository),
+                                "ls-files",
+                                "--cached",
+                                "--others",
+                                "--exclude-standard",
+                                "-z")
+                        .answer();
+        return answer.exit() == 0 ? answer.fields() : Leftovers.filesIn(folder.resolve(repository));
+    }
+
+    // ---- giving a worktree another task
+
+    /// Makes the worktree as if it had been added anew on `branch` at `at`: files, index, half-done operations and
+    /// its `.git` are put right, and everything untracked or ignored goes, but for `kept`. The branch is made, or
+    /// moved from wherever it was: what it had must be rescued before.
+    ///
+    /// @throws GitException if the branch is in use elsewhere
+    public void reset(BranchName branch, CommitId at, Exclusions kept) {
+        requireOurs();
+        restoreLink();
+        dropUnfinished();
+        git.lock()
+                .run(
+                        () -> {
+                            Optional<String> user = git.worktrees().userOf(branch);
+                            if (user.isPresent() && !user.get().equals(folder.toString())) {
+                                throw new GitException(branch + " is in use in " + user.get());
+                            }
+                            git.refs()
+                                    .writeOrFail(
+                                            new RefUpdate(
+                                                    branch.ref(),
+                                                    git.refs().commit(branch.ref()),
+                                                    Optional.of(at)));
+                            call("symbolic-ref", "HEAD", branch.ref().value()).done();
+                        });
+        if (hidesFiles()) {
+            Leftovers.delete(index());
+        }
+        fill();
+        for (String path : call("ls-files", "--others", "--directory", "-z").done().fields()) {
+            Leftovers.delete(folder, path, kept);
+        }
+    }
+
+    /// Whether the index tells git not to look at some files. A sparse checkout does so by right.
+    private boolean hidesFiles() {
+        boolean isSparse = Files.exists(gitFolder.resolve("info").resolve("sparse-checkout"));
+        return call("ls-files", "-v", "-z").done().fields().stream()
+                .map(field -> field.charAt(0))
+                .anyMatch(tag -> Character.isLowerCase(tag) || (tag == 'S' && !isSparse));
+    }
+
+    /// Writes the files of HEAD, on all cores where there are many.
+    void fill() {
+        call("reset", "--hard", "--quiet")
+                .setting("checkout.workers=" + Runtime.getRuntime().availableProcessors())
+                .done();
+    }
+
+    private void restoreLink() {
+        Path link = folder.resolve(".git");
+        String text = "gitdir: " + gitFolder + "\n";
+        try {
+            if (!Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.readString(link).equals(text)) {
+                Leftovers.delete(link);
+                Files.writeString(link, text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(link + " can't be put right", e);
+        }
+    }
+
+    // ---- a conflicted merge to be resolved
+
+    /// Starts to merge `incoming` into what the worktree stands on and stops before the commit: what could be merged
+    /// is staged, conflicting files have markers in git's default form, as if a person had typed `git merge`.
+    ///
+    /// @param name what the markers call the incoming side: a revision that means `incoming`, such as its branch
+    /// @return the files in conflict, sorted
+    public List<String> beginMerge(CommitId incoming, String name) {
+        requireOurs();
+        boolean isName = git.refs().resolve(name).equals(Optional.of(incoming));
+        GitCall merge =
+                call("merge", "--no-ff", "--no-commit", "--no-edit", "--no-autostash", "--quiet", "--")
+                        .with(isName ? name : incoming.hex());
+        GitAnswer answer = merge.answer();
+        List<String> conflicts = new ArrayList<>();
+        for (Status.Entry entry : status().entries()) {
+            if (entry instanceof Status.Unmerged(String path, TreeEntry _, String _)) {
+                conflicts.add(path);
+            }
+        }
+        if (answer.exit() != 0 && conflicts.isEmpty()) {
+            throw merge.failure(answer);
+        }
+        return conflicts.stream().sorted().toList();
+    }
+
+    // ---- the user's checkout, when the user asked for it
+
+    /// The operation of the user's that waits for its end, if there is one.
+    Optional<String> unfinishedOperation() {
+        return List.of(
+                        "MERGE_HEAD",
+                        "CHERRY_PICK_HEAD",
+                        "REVERT_HEAD",
+                        "rebase-merge",
+                        "rebase-apply",
+                        "sequencer")
+                .stream()
+                .filter(name -> Files.exists(gitFolder.resolve(name)))
+                .findFirst();
+    }
+
+    /// Merges as `git merge` does, which the landing has found to be possible. If git sees it otherwise the checkout
+    /// is put back as it was.
+    void mergeByGit(LandingOrder order) {
+        Identity author = order.authorship().author();
+        Identity committer = order.authorship().committer();
+        String when = order.authorship().when().getEpochSecond() + " +0000";
+        GitCall merge =
+                call("merge", "--no-ff", "--quiet", "--no-edit", "--no-autostash", "--no-gpg-sign")
+                        .with("--no-verify", "--no-signoff", "--no-stat", "--no-squash", "--commit")
+                        .with("--no-verify-signatures", "--strategy=ort", "--cleanup=verbatim")
+                        .with("-F", "-", "--", order.result())
+                        .variable("GIT_AUTHOR_NAME", author.name())
+                        .variable("GIT_AUTHOR_EMAIL", author.email())
+                        .variable("GIT_AUTHOR_DATE", when)
+                        .variable("GIT_COMMITTER_NAME", committer.name())
+                        .variable("GIT_COMMITTER_EMAIL", committer.email())
+                        .variable("GIT_COMMITTER_DATE", when)
+                        .input(order.message().toString());
+        GitAnswer answer = merge.answer();
+        if (answer.exit() != 0) {
+            if (unfinishedOperation().equals(Optional.of("MERGE_HEAD"))) {
+                call("merge", "--abort").done();
+            }
+            throw merge.failure(answer);
+        }
+    }
+
+    // ---- what all of them need
+
+    private void requireOurs() {
+        git.worktrees().requireOurs(folder);
+    }
+
+    private Path index() {
+        return gitFolder.resolve("index");
+    }
+
+    private void dropLocks() {
+        UNFINISHED.stream()
+                .filter(name -> name.endsWith(".lock"))
+                .forEach(name -> Leftovers.delete(gitFolder.resolve(name)));
+    }
+
+    private void dropUnfinished() {
+        UNFINISHED.forEach(name -> Leftovers.delete(gitFolder.resolve(name)));
+    }
+}

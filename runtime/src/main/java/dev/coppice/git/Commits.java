@@ -1,0 +1,97 @@
+package dev.coppice.git;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The commits of a repository: reading, comparing and writing them without any checkout. Safe for use by many
+/// threads.
+public final class Commits {
+    private final Git git;
+
+    Commits(Git git) {
+        this.git = git;
+    }
+
+    /// Whether `commit` is `container` or one of its ancestors.
+    public boolean isContained(CommitId commit, CommitId container) {
+        return git.call("merge-base", "--is-ancestor").with(commit, container).holds();
+    }
+
+    /// Those of `commits` that are neither `container` nor among its ancestors, by one process.
+    public Set<CommitId> notContained(Collection<CommitId> commits, CommitId container) {
+        Set<CommitId> beyond = new HashSet<>(above(commits, container).keySet());
+        beyond.retainAll(Set.copyOf(commits));
+        return beyond;
+    }
+
+    /// Every commit that one of `heads` contains and `floor` does not, each before its parents, with its parents;
+    /// by one process.
+    public SequencedMap<CommitId, List<CommitId>> above(
+            Collection<CommitId> heads, CommitId floor) {
+        String revisions =
+                heads.stream().map(CommitId::hex).collect(Collectors.joining("\n"))
+                        + "\n^"
+                        + floor
+                        + "\n";
+        SequencedMap<CommitId, List<CommitId>> parents = new LinkedHashMap<>();
+        GitCall call = git.call("rev-list", "--topo-order", "--parents", "--stdin");
+        for (String line : call.input(revisions).done().lines()) {
+            List<CommitId> ids = new ArrayList<>();
+            for (String id : line.split(" ", -1)) {
+                ids.add(new CommitId(id));
+            }
+            parents.put(ids.getFirst(), List.copyOf(ids.subList(1, ids.size())));
+        }
+        return parents;
+    }
+
+    /// The files in which `to` differs from `from`.
+    public Changes changes(CommitId from, CommitId to) {
+        List<String> created = new ArrayList<>();
+        List<String> modified = new ArrayList<>();
+        List<String> deleted = new ArrayList<>();
+        for (TreeChange change : TreeChange.between(git, from.hex(), to.hex())) {
+            switch (change.kind()) {
+                case CREATED -> created.add(change.path());
+                case MODIFIED -> modified.add(change.path());
+                case DELETED -> deleted.add(change.path());
+            }
+        }
+        return new Changes(created, modified, deleted);
+    }
+
+    /// The tracked files of a commit, of which at most `filesMax` are listed.
+    public Outline outline(CommitId commit, int filesMax) {
+        List<String> files =
+                git.call("ls-tree", "-r", "-z", "--name-only", "--full-tree")
+                        .with(commit)
+                        .done()
+                        .fields();
+        return new Outline(files.subList(0, Math.min(filesMax, files.size())), files.size());
+    }
+
+    /// The tree of a commit.
+    public TreeId tree(CommitId commit) {
+        return new TreeId(
+                git.call("rev-parse", "--verify", "--end-of-options")
+                        .with(commit + "^{tree}")
+                        .done()
+                        .text());
+    }
+
+    /// Writes a commit, unsigned, and gives its id. No ref is touched.
+    public CommitId write(CommitDraft draft) {
+        return writeObject(draft.object());
+    }
+
+    CommitId writeObject(String object) {
+        return new CommitId(
+                git.call("hash-object", "-t", "commit", "-w", "--stdin").input(object).done().text());
+    }
+}

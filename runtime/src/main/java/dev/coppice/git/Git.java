@@ -1,0 +1,123 @@
+package dev.coppice.git;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// One repository, seen from the checkout that the user stands in. Safe for use by many threads.
+///
+/// Get one from [Repositories#open(Discovery.Found)]. Failures that a caller can expect are answers; anything else
+/// git refuses is a [GitException].
+public final class Git {
+    private final GitProgram program;
+    private final Discovery.Found place;
+    private final RepositoryLock lock;
+
+    Git(GitProgram program, Discovery.Found place) {
+        this.program = program;
+        this.place = place;
+        this.lock = RepositoryLock.of(place.commonFolder());
+    }
+
+    /// The top folder of the user's checkout.
+    public Path topLevel() {
+        return place.topLevel();
+    }
+
+    /// The git folder that all worktrees of the repository share.
+    public Path commonFolder() {
+        return place.commonFolder();
+    }
+
+    /// Names, and what they stand for.
+    public Refs refs() {
+        return new Refs(this);
+    }
+
+    /// Commits, and the files in them.
+    public Commits commits() {
+        return new Commits(this);
+    }
+
+    /// The repository's worktrees.
+    public Worktrees worktrees() {
+        return new Worktrees(this);
+    }
+
+    /// The user's checkout.
+    public Checkout checkout() {
+        return new Checkout(this, place.topLevel(), place.gitFolder());
+    }
+
+    /// The commands that merging is made of.
+    public MergeCommands mergeCommands() {
+        return new MergeCommands(this);
+    }
+
+    /// The way into a branch of the user's.
+    public Landing landing() {
+        return new Landing(this);
+    }
+
+    /// The user as git's configuration or environment know them, if they do.
+    public Optional<Identity> user() {
+        Map<String, String> known = new HashMap<>();
+        for (String field :
+                call("config", "-z", "--get-regexp", "^(user|committer)\\.(name|email)$")
+                        .answer()
+                        .fields()) {
+            String[] keyAndValue = field.split("\n", 2);
+            known.put(keyAndValue[0], keyAndValue.length > 1 ? keyAndValue[1] : "");
+        }
+        String name =
+                firstOf(
+                        program.variable("GIT_COMMITTER_NAME"),
+                        known.getOrDefault("committer.name", ""),
+                        known.getOrDefault("user.name", ""));
+        String email =
+                firstOf(
+                        program.variable("GIT_COMMITTER_EMAIL"),
+                        known.getOrDefault("committer.email", ""),
+                        known.getOrDefault("user.email", ""));
+        return name.isBlank() || email.isBlank()
+                ? Optional.empty()
+                : Optional.of(new Identity(name, email));
+    }
+
+    private static String firstOf(String... candidates) {
+        for (String candidate : candidates) {
+            if (!candidate.isBlank()) {
+                return candidate;
+            }
+        }
+        return "";
+    }
+
+    /// Who commits: [#user()] if known, else [Identity#COPPICE].
+    public Identity committer() {
+        return user().orElse(Identity.COPPICE);
+    }
+
+    RepositoryLock lock() {
+        return lock;
+    }
+
+    /// A command about the repository, whatever the state of any checkout.
+    GitCall call(String... arguments) {
+        return program.in(place.commonFolder(), arguments)
+                .variable("GIT_DIR", place.gitFolder());
+    }
+
+    /// A command in a checkout, which stays there whatever was done to the checkout's `.git`.
+    GitCall callIn(Path checkout, Path gitFolder, String... arguments) {
+        return program.in(checkout, arguments)
+                .variable("GIT_DIR", gitFolder)
+                .variable("GIT_WORK_TREE", checkout);
+    }
+
+    /// A command in a folder that finds its repository as any program there would.
+    GitCall discovering(Path folder, String... arguments) {
+        return program.in(folder, arguments);
+    }
+}

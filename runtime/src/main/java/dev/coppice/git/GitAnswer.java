@@ -1,0 +1,38 @@
+package dev.coppice.git;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a git command answered.
+///
+/// @param exit its exit code
+/// @param output the bytes of its standard output
+/// @param errors its standard error
+@SuppressWarnings("ArrayRecordComponent") // read only, compared never
+record GitAnswer(int exit, byte[] output, String errors) {
+    /// The output without the line end at its end.
+    String text() {
+        String text = new String(output, StandardCharsets.UTF_8);
+        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /// The output's lines.
+    List<String> lines() {
+        String text = text();
+        return text.isEmpty() ? List.of() : List.of(text.split("\n", -1));
+    }
+
+    /// The output's fields, each of which ended with NUL.
+    List<String> fields() {
+        List<String> fields = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < output.length; i++) {
+            if (output[i] == 0) {
+                fields.add(new String(output, start, i - start, StandardCharsets.UTF_8));
+                start = i + 1;
+            }
+        }
+        return fields;
+    }
+}

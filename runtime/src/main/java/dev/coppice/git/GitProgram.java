@@ -1,0 +1,134 @@
+package dev.coppice.git;
+
+import dev.coppice.process.Command;
+import dev.coppice.process.Finished;
+import dev.coppice.process.Processes;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The git program, and how it is always run here. Safe for use by many threads.
+final class GitProgram {
+    /// Ends what hangs (a dead network file system); a checkout of a huge repository takes minutes.
+    private static final Duration TIMEOUT = Duration.ofMinutes(15);
+
+    /// Room for the list of files of the largest repositories: a million paths take about 100 MB.
+    private static final long OUTPUT_BYTES_MAX = 1L << 30;
+
+    /// Another git process may hold a lock file for as long as it takes to write an index: with waits that
+    /// double from 10 ms up to 1 s, twelve tries wait 5.6 s.
+    private static final int TRIES_MAX = 12;
+
+    private static final Duration WAIT_FIRST = Duration.ofMillis(10);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(1);
+
+    private static final Pattern LOCKED =
+            Pattern.compile("\\.lock': File exists|could not lock config file .*: File exists");
+
+    /// No program of the user's or of an agent's is started by our commands, and nothing depends on habits.
+    private static final List<String> ALWAYS =
+            List.of(
+                    "core.hooksPath=/dev/null",
+                    "core.fsmonitor=false",
+                    "core.quotePath=false",
+                    "core.safecrlf=false",
+                    "gc.auto=0",
+                    "maintenance.auto=false",
+                    "rerere.enabled=false",
+                    "merge.conflictStyle=merge",
+                    "submodule.recurse=false");
+
+    /// Where the user's configuration lies and who the user is. All other variables of git's would point our
+    /// commands elsewhere.
+    private static final Set<String> KEPT =
+            Set.of(
+                    "GIT_CONFIG_GLOBAL",
+                    "GIT_CONFIG_SYSTEM",
+                    "GIT_CONFIG_NOSYSTEM",
+                    "GIT_EXEC_PATH",
+                    "GIT_AUTHOR_NAME",
+                    "GIT_AUTHOR_EMAIL",
+                    "GIT_COMMITTER_NAME",
+                    "GIT_COMMITTER_EMAIL");
+
+    private final Processes processes;
+    private final Map<String, String> environment;
+
+    GitProgram(Processes processes, Map<String, String> usersEnvironment) {
+        this.processes = processes;
+        this.environment = environmentFrom(usersEnvironment);
+    }
+
+    private static Map<String, String> environmentFrom(Map<String, String> users) {
+        Map<String, String> variables = new HashMap<>(users);
+        variables.keySet().removeIf(name -> name.startsWith("GIT_") && !KEPT.contains(name));
+        variables.remove("LANGUAGE");
+        variables.put("LC_ALL", "C.UTF-8");
+        variables.put("GIT_TERMINAL_PROMPT", "0");
+        variables.put("GIT_OPTIONAL_LOCKS", "0");
+        variables.put("GIT_EDITOR", ":");
+        return Map.copyOf(variables);
+    }
+
+    /// A variable of the environment that commands get.
+    String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
+    /// A command that will run in `folder`.
+    GitCall in(Path folder, String... arguments) {
+        return new GitCall(this, folder, List.of(arguments));
+    }
+
+    GitAnswer run(
+            Path folder,
+            Map<String, String> variables,
+            List<String> settings,
+            List<String> arguments,
+            byte[] input) {
+        List<String> vector = new ArrayList<>();
+        vector.add("git");
+        for (String setting : ALWAYS) {
+            vector.add("-c");
+            vector.add(setting);
+        }
+        for (String setting : settings) {
+            vector.add("-c");
+            vector.add(setting);
+        }
+        vector.addAll(arguments);
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(variables);
+        Command command =
+                Command.of(folder, all, vector)
+                        .withStdin(input)
+                        .withTimeout(TIMEOUT)
+                        .withOutputBytesMax(OUTPUT_BYTES_MAX);
+        try {
+            return untilNotLocked(command);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GitException("git " + String.join(" ", arguments) + " was interrupted", e);
+        }
+    }
+
+    private GitAnswer untilNotLocked(Command command) throws InterruptedException {
+        Duration wait = WAIT_FIRST;
+        for (int tried = 1; ; tried++) {
+            Finished finished = processes.run(command);
+            boolean locked =
+                    !finished.isSuccess() && LOCKED.matcher(finished.stderr()).find();
+            if (!locked || tried == TRIES_MAX) {
+                return new GitAnswer(finished.exitCode(), finished.stdout(), finished.stderr());
+            }
+            Thread.sleep(wait);
+            Duration twice = wait.multipliedBy(2);
+            wait = twice.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : twice;
+        }
+    }
+}
