@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -70,7 +71,7 @@ public final class Checkout {
 
     /// Where the checkout stands.
     public Head head() {
-        return Head.read(
+        return Heads.read(
                 call("symbolic-ref", "--quiet", "HEAD").answer(),
                 call("rev-parse", "--verify", "--quiet", "HEAD^{commit}").answer());
     }
@@ -185,14 +186,14 @@ public final class Checkout {
         Status status = status();
         Optional<CommitId> tip = git.refs().commit(order.branch().ref());
         CommitId head = status.head().at().or(() -> tip).orElse(order.base());
-        List<String> nested =
-                nestedRepositories(status, order.base(), head, order.exclusions());
+        List<String> nested = nestedRepositories(status, order.base(), head, order.exclusions());
         if (!nested.isEmpty()) {
             return new Committed.NestedRepositories(nested);
         }
         Staging staging = new Staging(this, index());
         staging.stage(status, order.exclusions());
-        CommitId cleansed = new Cleansing(git, this).without(order.exclusions(), order.base(), head);
+        CommitId cleansed =
+                new Cleansing(git, this).without(order.exclusions(), order.base(), head);
         if (!cleansed.equals(head)) {
             call("reset", "--quiet", "--no-refresh")
                     .with(cleansed, "--")
@@ -200,8 +201,7 @@ public final class Checkout {
                     .done();
         }
         CommitId commit = git.commits().write(draft(order, cleansed, staging.writeTree()));
-        git.refs()
-                .writeOrFail(new RefUpdate(order.branch().ref(), tip, Optional.of(commit)));
+        git.refs().writeOrFail(new RefUpdate(order.branch().ref(), tip, Optional.of(commit)));
         if (!status.head().on().equals(Optional.of(order.branch()))) {
             call("symbolic-ref", "HEAD", order.branch().ref().value()).done();
         }
@@ -222,7 +222,7 @@ public final class Checkout {
     /// Repositories that lie in the worktree without being submodules, in files or in the agent's commits.
     private List<String> nestedRepositories(
             Status status, CommitId base, CommitId head, Exclusions exclusions) {
-        SortedSet<String> found = new TreeSet<>();
+        NavigableSet<String> found = new TreeSet<>();
         List<String> links = new ArrayList<>();
         for (Status.Entry entry : status.entries()) {
             switch (entry) {
@@ -274,8 +274,7 @@ public final class Checkout {
         try (ScratchIndex index = ScratchIndex.copyOf(git, index())) {
             Staging staging = new Staging(this, index.file());
             staging.stage(status, exclusions);
-            staging.addNested(
-                    nestedRepositories(status, base, head, exclusions), exclusions);
+            staging.addNested(nestedRepositories(status, base, head, exclusions), exclusions);
             TreeId tree = staging.writeTree();
             if (head.equals(base) && tree.equals(git.commits().tree(base))) {
                 return Optional.empty();
@@ -317,20 +316,19 @@ public final class Checkout {
         restoreLink();
         dropUnfinished();
         git.lock()
-                .run(
-                        () -> {
-                            Optional<String> user = git.worktrees().userOf(branch);
-                            if (user.isPresent() && !user.get().equals(folder.toString())) {
-                                throw new GitException(branch + " is in use in " + user.get());
-                            }
-                            git.refs()
-                                    .writeOrFail(
-                                            new RefUpdate(
-                                                    branch.ref(),
-                                                    git.refs().commit(branch.ref()),
-                                                    Optional.of(at)));
-                            call("symbolic-ref", "HEAD", branch.ref().value()).done();
-                        });
+                .run(() -> {
+                    Optional<String> user = git.worktrees().userOf(branch);
+                    if (user.isPresent() && !user.get().equals(folder.toString())) {
+                        throw new GitException(branch + " is in use in " + user.get());
+                    }
+                    git.refs()
+                            .writeOrFail(
+                                    new RefUpdate(
+                                            branch.ref(),
+                                            git.refs().commit(branch.ref()),
+                                            Optional.of(at)));
+                    call("symbolic-ref", "HEAD", branch.ref().value()).done();
+                });
         if (hidesFiles()) {
             Leftovers.delete(index());
         }
@@ -380,7 +378,14 @@ public final class Checkout {
         requireOurs();
         boolean isName = git.refs().resolve(name).equals(Optional.of(incoming));
         GitCall merge =
-                call("merge", "--no-ff", "--no-commit", "--no-edit", "--no-autostash", "--quiet", "--")
+                call(
+                                "merge",
+                                "--no-ff",
+                                "--no-commit",
+                                "--no-edit",
+                                "--no-autostash",
+                                "--quiet",
+                                "--")
                         .with(isName ? name : incoming.hex());
         GitAnswer answer = merge.answer();
         List<String> conflicts = new ArrayList<>();

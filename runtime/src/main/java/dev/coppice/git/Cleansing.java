@@ -33,8 +33,7 @@ final class Cleansing {
     }
 
     private CommitId rewritten(Exclusions exclusions, CommitId base, CommitId head) {
-        SequencedMap<CommitId, List<CommitId>> commits =
-                git.commits().above(List.of(head), base);
+        SequencedMap<CommitId, List<CommitId>> commits = git.commits().above(List.of(head), base);
         Map<CommitId, CommitId> anew = new HashMap<>();
         try (ScratchIndex index = ScratchIndex.empty(git)) {
             for (CommitId commit : commits.sequencedKeySet().reversed()) {

@@ -92,6 +92,9 @@ public final class Commits {
 
     CommitId writeObject(String object) {
         return new CommitId(
-                git.call("hash-object", "-t", "commit", "-w", "--stdin").input(object).done().text());
+                git.call("hash-object", "-t", "commit", "-w", "--stdin")
+                        .input(object)
+                        .done()
+                        .text());
     }
 }

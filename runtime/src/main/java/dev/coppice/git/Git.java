@@ -105,8 +105,7 @@ public final class Git {
 
     /// A command about the repository, whatever the state of any checkout.
     GitCall call(String... arguments) {
-        return program.in(place.commonFolder(), arguments)
-                .variable("GIT_DIR", place.gitFolder());
+        return program.in(place.commonFolder(), arguments).variable("GIT_DIR", place.gitFolder());
     }
 
     /// A command in a checkout, which stays there whatever was done to the checkout's `.git`.

@@ -121,8 +121,7 @@ final class GitProgram {
         Duration wait = WAIT_FIRST;
         for (int tried = 1; ; tried++) {
             Finished finished = processes.run(command);
-            boolean locked =
-                    !finished.isSuccess() && LOCKED.matcher(finished.stderr()).find();
+            boolean locked = !finished.isSuccess() && LOCKED.matcher(finished.stderr()).find();
             if (!locked || tried == TRIES_MAX) {
                 return new GitAnswer(finished.exitCode(), finished.stdout(), finished.stderr());
             }

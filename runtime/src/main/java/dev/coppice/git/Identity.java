@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 /// A name and an e-mail address as they stand in a commit. Characters that would break a commit's form
 /// (angle brackets, line ends, other control characters) are taken out.
 public record Identity(String name, String email) {
+    private static final Pattern UNFIT = Pattern.compile("[<>\\p{Cntrl}]");
+
     /// Who commits where nobody is known.
     public static final Identity COPPICE = new Identity("coppice", "coppice@coppice.invalid");
-
-    private static final Pattern UNFIT = Pattern.compile("[<>\\p{Cntrl}]");
 
     /// @throws IllegalArgumentException if nothing is left of the name
     public Identity {

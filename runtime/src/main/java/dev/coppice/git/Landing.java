@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// Merges a result into a branch of the user's. Safe for use by many threads, in this process and others.
@@ -91,11 +91,8 @@ public final class Landing {
     private Landed mergeIn(
             Checkout checkout, CommitId tip, LandingOrder order, TreeId tree, String command) {
         Status status = checkout.status();
-        SortedSet<String> touched =
-                touched(
-                        checkout.folder(),
-                        status,
-                        TreeChange.between(git, tip.hex(), tree.hex()));
+        NavigableSet<String> touched =
+                touched(checkout.folder(), status, TreeChange.between(git, tip.hex(), tree.hex()));
         if (!touched.isEmpty()) {
             return new Landed.WouldTouch(List.copyOf(touched), command);
         }
@@ -108,17 +105,15 @@ public final class Landing {
         return new Landed.Merged(
                 checkout.head()
                         .at()
-                        .orElseThrow(
-                                () -> new GitException("no commit in " + checkout.folder())));
+                        .orElseThrow(() -> new GitException("no commit in " + checkout.folder())));
     }
 
     /// The files of the user's that a merge would run over: changed ones that it changes too, all that is staged
     /// (git merges onto a clean index only), and whatever lies untracked, even ignored, where it puts a new file.
-    private static SortedSet<String> touched(
-            Path folder, Status status, List<TreeChange> changes) {
+    private static NavigableSet<String> touched(Path folder, Status status, List<TreeChange> changes) {
         Set<String> changed = new TreeSet<>();
         changes.forEach(change -> changed.add(change.path()));
-        SortedSet<String> touched = new TreeSet<>();
+        NavigableSet<String> touched = new TreeSet<>();
         for (Status.Entry entry : status.entries()) {
             boolean isTouched =
                     switch (entry) {

@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.UUID;
 
 /// The git commands that merging without a checkout is made of. No ref and no file of a checkout is touched. Safe for
 /// use by many threads.
@@ -53,15 +55,14 @@ public final class MergeCommands {
         }
         Map<String, List<String>> kinds = kinds(fields, at + 1);
         List<MergedTree.Conflict> conflicts = new ArrayList<>();
-        stages.forEach(
-                (path, sides) ->
-                        conflicts.add(
-                                new MergedTree.Conflict(
-                                        path,
-                                        Optional.ofNullable(sides.get(1)),
-                                        Optional.ofNullable(sides.get(2)),
-                                        Optional.ofNullable(sides.get(3)),
-                                        kinds.getOrDefault(path, List.of()))));
+        stages.forEach((path, sides) ->
+                conflicts.add(
+                        new MergedTree.Conflict(
+                                path,
+                                Optional.ofNullable(sides.get(1)),
+                                Optional.ofNullable(sides.get(2)),
+                                Optional.ofNullable(sides.get(3)),
+                                kinds.getOrDefault(path, List.of()))));
         return new MergedTree(tree, conflicts);
     }
 
@@ -126,8 +127,7 @@ public final class MergeCommands {
     }
 
     /// A tree with some paths taken away and others put in; what lies in the way of these goes.
-    public TreeId edited(
-            TreeId tree, Collection<String> removed, Map<String, TreeEntry> placed) {
+    public TreeId edited(TreeId tree, Collection<String> removed, Map<String, TreeEntry> placed) {
         StringBuilder lines = new StringBuilder();
         removed.forEach(path -> lines.append(TreeEntry.absent(tree.hex()).indexInfo(path)));
         placed.forEach((path, entry) -> lines.append(entry.indexInfo(path)));
@@ -138,10 +138,7 @@ public final class MergeCommands {
                     .input(lines.toString())
                     .done();
             return new TreeId(
-                    git.call("write-tree")
-                            .variable("GIT_INDEX_FILE", index.file())
-                            .done()
-                            .text());
+                    git.call("write-tree").variable("GIT_INDEX_FILE", index.file()).done().text());
         }
     }
 
@@ -162,9 +159,70 @@ public final class MergeCommands {
                 current.add(TreeChange.read(fields.get(i), fields.get(i + 1)));
                 i++;
             } else {
-                current = changes.computeIfAbsent(new CommitId(fields.get(i)), _ -> new ArrayList<>());
+                current =
+                        changes.computeIfAbsent(
+                                new CommitId(fields.get(i)), _ -> new ArrayList<>());
             }
         }
         return changes;
+    }
+
+    /// A merge whose outcome is known beforehand.
+    ///
+    /// @param incoming the commit that is merged
+    /// @param changes what it brings, applied to what is there as it is
+    public record KnownMerge(
+            CommitId incoming,
+            List<TreeChange> changes,
+            Authorship authorship,
+            CommitMessage message) {
+        public KnownMerge {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /// Writes a chain of merge commits onto a commit, by one process, and gives the last.
+    ///
+    /// The form is that of `git fast-import`. Its commits need a ref, which is taken away in the same breath and never
+    /// stored.
+    public CommitId writeMerges(CommitId onto, List<KnownMerge> merges) {
+        String ref = "refs/coppice/attempts/joining/" + UUID.randomUUID();
+        StringBuilder stream = new StringBuilder("feature done\n");
+        String parent = onto.hex();
+        for (int i = 0; i < merges.size(); i++) {
+            KnownMerge merge = merges.get(i);
+            String message = merge.message().toString();
+            stream.append("commit ").append(ref).append("\nmark :").append(i + 1).append('\n');
+            stream.append(merge.authorship().authorLine()).append('\n');
+            stream.append(merge.authorship().committerLine()).append('\n');
+            stream.append("data ")
+                    .append(message.getBytes(StandardCharsets.UTF_8).length)
+                    .append('\n')
+                    .append(message)
+                    .append('\n');
+            stream.append("from ").append(parent).append('\n');
+            stream.append("merge ").append(merge.incoming()).append('\n');
+            merge.changes().forEach(change -> stream.append(fileCommand(change)));
+            parent = ":" + (i + 1);
+        }
+        stream.append("get-mark ").append(parent).append('\n');
+        stream.append("reset ").append(ref).append("\nfrom ");
+        stream.append(ObjectIds.noneLike(onto.hex())).append("\n\ndone\n");
+        return new CommitId(
+                git.call("fast-import", "--quiet").input(stream.toString()).done().text());
+    }
+
+    private static String fileCommand(TreeChange change) {
+        String path =
+                '"'
+                        + change.path()
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n")
+                        + '"';
+        TreeEntry after = change.after();
+        return after.isAbsent()
+                ? "D " + path + "\n"
+                : "M " + after.mode() + " " + after.object() + " " + path + "\n";
     }
 }

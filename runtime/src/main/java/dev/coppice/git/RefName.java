@@ -9,7 +9,9 @@ public record RefName(String value) implements Comparable<RefName> {
     /// @throws IllegalArgumentException with the reason, for a name that git would refuse
     public RefName {
         Optional<String> problem =
-                value.startsWith("refs/") ? problem(value) : Optional.of("it must begin with refs/");
+                value.startsWith("refs/")
+                        ? problem(value)
+                        : Optional.of("it must begin with refs/");
         if (problem.isPresent()) {
             throw new IllegalArgumentException(
                     "'" + value + "' can't be the name of a ref: " + problem.get());

@@ -32,11 +32,10 @@ public record RefUpdate(RefName ref, Optional<CommitId> from, Optional<CommitId>
     /// The line for `update-ref --stdin -z`.
     String line() {
         String old = from.map(CommitId::hex).orElse("");
-        return to.map(
-                        commit ->
-                                from.isEmpty()
-                                        ? "create " + ref + "\0" + commit + "\0"
-                                        : "update " + ref + "\0" + commit + "\0" + old + "\0")
+        return to.map(commit ->
+                        from.isEmpty()
+                                ? "create " + ref + "\0" + commit + "\0"
+                                : "update " + ref + "\0" + commit + "\0" + old + "\0")
                 .orElseGet(() -> "delete " + ref + "\0" + old + "\0");
     }
 }

@@ -39,7 +39,8 @@ public final class Refs {
     public SortedMap<RefName, CommitId> under(String folder) {
         SortedMap<RefName, CommitId> refs = new TreeMap<>();
         // a tag is an object of its own; its commit stands in the third field
-        String format = "--format=%(refname) %(objectname) %(*objectname) %(objecttype) %(*objecttype)";
+        String format =
+                "--format=%(refname) %(objectname) %(*objectname) %(objecttype) %(*objecttype)";
         for (String line : git.call("for-each-ref", format, folder).done().lines()) {
             String[] fields = line.split(" ", -1);
             if (fields[3].equals("commit")) {
@@ -56,10 +57,9 @@ public final class Refs {
     public Optional<BranchName> blocking(BranchName wanted) {
         return under(BranchName.FOLDER).keySet().stream()
                 .flatMap(ref -> ref.branch().stream())
-                .filter(
-                        branch ->
-                                wanted.value().startsWith(branch + "/")
-                                        || branch.value().startsWith(wanted + "/"))
+                .filter(branch ->
+                        wanted.value().startsWith(branch + "/")
+                                || branch.value().startsWith(wanted + "/"))
                 .findFirst();
     }
 
@@ -88,18 +88,17 @@ public final class Refs {
     /// touched.
     public RefsUpdated update(List<RefUpdate> updates) {
         return git.lock()
-                .holding(
-                        () -> {
-                            for (RefUpdate update : updates) {
-                                Optional<String> user =
-                                        update.ref().branch().flatMap(git.worktrees()::userOf);
-                                if (user.isPresent()) {
-                                    return new RefsUpdated.Refused(
-                                            update.ref() + " is in use in " + user.get());
-                                }
-                            }
-                            return write(updates);
-                        });
+                .holding(() -> {
+                    for (RefUpdate update : updates) {
+                        Optional<String> user =
+                                update.ref().branch().flatMap(git.worktrees()::userOf);
+                        if (user.isPresent()) {
+                            return new RefsUpdated.Refused(
+                                    update.ref() + " is in use in " + user.get());
+                        }
+                    }
+                    return write(updates);
+                });
     }
 
     /// As [#update(List)], also for a branch that is checked out: the caller sees to its checkout.

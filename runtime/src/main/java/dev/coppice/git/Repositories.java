@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The room's door: finds repositories and opens them. Safe for use by many threads.
 public final class Repositories {
@@ -82,7 +81,7 @@ public final class Repositories {
     }
 
     private Head head(Path folder) {
-        return Head.read(
+        return Heads.read(
                 program.in(folder, "symbolic-ref", "--quiet", "HEAD").answer(),
                 program.in(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").answer());
     }
@@ -106,8 +105,7 @@ public final class Repositories {
         if (found.head() instanceof Head.Unborn(BranchName branch)) {
             Git git = open(found);
             program.in(found.topLevel(), "add", "--all").done();
-            TreeId tree =
-                    new TreeId(program.in(found.topLevel(), "write-tree").done().text());
+            TreeId tree = new TreeId(program.in(found.topLevel(), "write-tree").done().text());
             Identity user = git.committer();
             CommitId first =
                     git.commits()

@@ -64,10 +64,9 @@ final class RepositoryLock {
 
     /// As [#holding(Supplier)], for work without a result.
     void run(Runnable work) {
-        holding(
-                () -> {
-                    work.run();
-                    return true;
-                });
+        holding(() -> {
+            work.run();
+            return true;
+        });
     }
 }

@@ -96,16 +96,16 @@ final class Staging {
     }
 
     private boolean isFolder(String path) {
-        return Files.isDirectory(
-                checkout.folder().resolve(path), LinkOption.NOFOLLOW_LINKS);
+        return Files.isDirectory(checkout.folder().resolve(path), LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Whether it is there and no folder above it is a link, which git would not go through.
     private boolean isFile(String path) {
         Path file = checkout.folder().resolve(path);
         try {
+            Path folder = file.resolveSibling("");
             return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                    && file.getParent().toRealPath().equals(file.getParent());
+                    && folder.toRealPath().equals(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be looked at", e);
         }

@@ -71,7 +71,7 @@ record Status(Head head, List<Entry> entries) {
                 entries.add(entry(field));
             }
         }
-        return new Status(Head.of(branch, commit), List.copyOf(entries));
+        return new Status(Heads.of(branch, commit), List.copyOf(entries));
     }
 
     private static Entry entry(String field) {

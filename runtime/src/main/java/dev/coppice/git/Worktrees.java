@@ -124,13 +124,12 @@ public final class Worktrees {
         requireOurs(place);
         Leftovers.delete(place);
         git.lock()
-                .run(
-                        () -> {
-                            if (Files.exists(gitFolder.get().resolve("locked"))) {
-                                git.call("worktree", "unlock").with(place).done();
-                            }
-                            git.call("worktree", "remove").with(place).done();
-                        });
+                .run(() -> {
+                    if (Files.exists(gitFolder.get().resolve("locked"))) {
+                        git.call("worktree", "unlock").with(place).done();
+                    }
+                    git.call("worktree", "remove").with(place).done();
+                });
     }
 
     /// @throws GitException for the checkout that the user stands in, and for the main one
@@ -192,11 +191,10 @@ public final class Worktrees {
     Optional<Path> gitFolder(Path place) {
         Path link = place.resolve(".git");
         return gitFolders().stream()
-                .filter(
-                        gitFolder -> {
-                            String noted = firstLine(gitFolder.resolve("gitdir"));
-                            return gitFolder.resolve(noted).normalize().equals(link);
-                        })
+                .filter(gitFolder -> {
+                    String noted = firstLine(gitFolder.resolve("gitdir"));
+                    return gitFolder.resolve(noted).normalize().equals(link);
+                })
                 .findFirst();
     }
 
