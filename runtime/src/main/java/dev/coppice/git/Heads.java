@@ -17,7 +17,8 @@ final class Heads {
     static Head of(Optional<BranchName> branch, Optional<CommitId> commit) {
         if (commit.isPresent()) {
             CommitId at = commit.get();
-            return branch.<Head>map(name -> new Head.Branch(name, at)).orElseGet(() -> new Head.Detached(at));
+            return branch.<Head>map(name -> new Head.Branch(name, at))
+                    .orElseGet(() -> new Head.Detached(at));
         }
         return new Head.Unborn(
                 branch.orElseThrow(() -> new GitException("HEAD names neither branch nor commit")));

@@ -4,9 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// Merges a result into a branch of the user's. Safe for use by many threads, in this process and others.
@@ -110,7 +110,8 @@ public final class Landing {
 
     /// The files of the user's that a merge would run over: changed ones that it changes too, all that is staged
     /// (git merges onto a clean index only), and whatever lies untracked, even ignored, where it puts a new file.
-    private static NavigableSet<String> touched(Path folder, Status status, List<TreeChange> changes) {
+    private static NavigableSet<String> touched(
+            Path folder, Status status, List<TreeChange> changes) {
         Set<String> changed = new TreeSet<>();
         changes.forEach(change -> changed.add(change.path()));
         NavigableSet<String> touched = new TreeSet<>();

@@ -18,6 +18,7 @@ public record Incoming(
     }
 
     CommitMessage message() {
-        return new CommitMessage("Merge " + label + ": " + title.lines().findFirst().orElse(""), trailers);
+        return new CommitMessage(
+                "Merge " + label + ": " + title.lines().findFirst().orElse(""), trailers);
     }
 }

@@ -53,8 +53,7 @@ public final class Merges {
                     !contained.contains(incoming.commit())
                             && toMerge.putIfAbsent(incoming.commit(), incoming) == null;
             fates.put(
-                    incoming.label(),
-                    isNew ? Joining.Fate.MERGED : Joining.Fate.ALREADY_CONTAINED);
+                    incoming.label(), isNew ? Joining.Fate.MERGED : Joining.Fate.ALREADY_CONTAINED);
         }
         if (toMerge.size() == 1 && ancestry.containsFloor(toMerge.firstEntry().getKey())) {
             return new Joining.Joined(toMerge.firstEntry().getKey(), fates);
@@ -65,9 +64,7 @@ public final class Merges {
                 base.isPresent()
                         ? run.mergeFrom(base.get(), List.copyOf(toMerge.values()))
                         : run.mergeEach(List.copyOf(toMerge.values()));
-        return conflict.isPresent()
-                ? conflict.get()
-                : new Joining.Joined(run.soFar, fates);
+        return conflict.isPresent() ? conflict.get() : new Joining.Joined(run.soFar, fates);
     }
 
     /// One joining under way.
@@ -138,8 +135,7 @@ public final class Merges {
                     tree.isClean() ? Optional.of(tree.tree()) : settle(incoming, tree);
             if (settled.isEmpty()) {
                 return Optional.of(
-                        new Joining.Conflict(
-                                soFar, incoming, tree.conflictedPaths(), merged));
+                        new Joining.Conflict(soFar, incoming, tree.conflictedPaths(), merged));
             }
             soFar =
                     git.commits()

@@ -26,8 +26,7 @@ final class Settlement {
     /// Where git could not leave both sides at one path it adds `~` and the side's name, here its commit.
     private final Pattern aside;
 
-    Settlement(
-            MergeCommands commands, MergeCommands.Side side, CommitId ours, CommitId theirs) {
+    Settlement(MergeCommands commands, MergeCommands.Side side, CommitId ours, CommitId theirs) {
         this.commands = commands;
         this.side = side;
         this.aside = Pattern.compile("~(" + ours + "|" + theirs + ")(_\\d+)?$");
@@ -47,11 +46,10 @@ final class Settlement {
         }
         List<String> removed = new ArrayList<>();
         Map<String, TreeEntry> placed = new HashMap<>();
-        byPath.forEach(
-                (path, conflicts) -> {
-                    conflicts.forEach(conflict -> removed.add(conflict.path()));
-                    settled(conflicts).ifPresent(entry -> placed.put(path, entry));
-                });
+        byPath.forEach((path, conflicts) -> {
+            conflicts.forEach(conflict -> removed.add(conflict.path()));
+            settled(conflicts).ifPresent(entry -> placed.put(path, entry));
+        });
         return Optional.of(
                 removed.isEmpty()
                         ? merged.tree()
@@ -65,8 +63,10 @@ final class Settlement {
     }
 
     private Optional<TreeEntry> settled(List<MergedTree.Conflict> conflicts) {
-        Optional<TreeEntry> base = first(conflicts.stream().map(MergedTree.Conflict::base).toList());
-        Optional<TreeEntry> ours = first(conflicts.stream().map(MergedTree.Conflict::ours).toList());
+        Optional<TreeEntry> base =
+                first(conflicts.stream().map(MergedTree.Conflict::base).toList());
+        Optional<TreeEntry> ours =
+                first(conflicts.stream().map(MergedTree.Conflict::ours).toList());
         Optional<TreeEntry> theirs =
                 first(conflicts.stream().map(MergedTree.Conflict::theirs).toList());
         Optional<TreeEntry> chosen =

@@ -76,8 +76,7 @@ class RepositoriesTest {
         detached.git("checkout", "-q", "--detach");
         ScratchRepository unborn = ScratchRepository.unborn(home.resolve("unborn"));
 
-        assertThat(headOf(detached))
-                .isEqualTo(new Head.Detached(new CommitId(detached.head())));
+        assertThat(headOf(detached)).isEqualTo(new Head.Detached(new CommitId(detached.head())));
         assertThat(headOf(unborn)).isEqualTo(new Head.Unborn(new BranchName("trunk")));
     }
 
@@ -127,7 +126,8 @@ class RepositoriesTest {
     @Test
     void anOldGitIsToldByItsVersion() throws IOException {
         Path programs = Files.createDirectory(home.resolve("bin"));
-        Path git = Files.writeString(programs.resolve("git"), "#!/bin/sh\necho git version 2.37.1\n");
+        Path git =
+                Files.writeString(programs.resolve("git"), "#!/bin/sh\necho git version 2.37.1\n");
         Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwx------"));
 
         Discovery found = discover(home, Map.of("PATH", programs.toString()));
@@ -147,7 +147,8 @@ class RepositoriesTest {
         plain.write(".gitignore", "secret.txt\n");
         Repositories repositories = new Repositories(processes, elsewhere.environment());
 
-        Discovery.Found found = repositories.initialise(folder, Instant.ofEpochSecond(1_700_000_000));
+        Discovery.Found found =
+                repositories.initialise(folder, Instant.ofEpochSecond(1_700_000_000));
 
         assertThat(found.head().at()).isPresent();
         assertThat(plain.git("ls-tree", "-r", "--name-only", "HEAD"))
