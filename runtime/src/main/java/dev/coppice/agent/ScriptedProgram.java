@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -79,6 +80,30 @@ public final class ScriptedProgram {
     private ScriptedProgram(Map<String, String> environment, String prompt) {
         this.environment = environment;
         this.prompt = prompt;
+    }
+
+    /// The argument vector that starts this program on the Java that runs now, tuned to start quickly.
+    public static List<String> command() {
+        try {
+            Path classes =
+                    Path.of(
+                            ScriptedProgram.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:-UsePerfData",
+                    "-Dstderr.encoding=UTF-8",
+                    "-cp",
+                    classes.toString(),
+                    ScriptedProgram.class.getName());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the classes of this program are nowhere", e);
+        }
     }
 
     /// Runs the script for the prompt on standard input and ends the process.
