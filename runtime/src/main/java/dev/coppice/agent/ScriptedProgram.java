@@ -24,7 +24,7 @@ import java.util.Optional;
 ///
 /// A script is a fenced block, one step a line. Lines that begin with `| ` belong to the step above them.
 /// ````
-/// ```script [TITLE]
+/// ```script [for TASK | when TEXT]
 /// say I begin.
 /// write src/Hello.txt
 /// | first line
@@ -33,9 +33,9 @@ import java.util.Optional;
 /// discover The greeting is in src/Hello.txt
 /// ```
 /// ````
-/// It runs one script: the first of FILE whose title is the task's id (`COPPICE_TASK`) or stands in the prompt or is
-/// empty; else the last of the prompt whose title is the task's id or is empty. With no script it ends with code 64, after
-/// a step that is none with 65.
+/// It runs one script, the first that fits of those in FILE, else the last that fits of those in the prompt. One fits
+/// that is for this task (`COPPICE_TASK`), or whose text the prompt has outside of its scripts, or that asks for neither.
+/// With no script it ends with code 64, at a step that is none with 65.
 ///
 /// | step | does |
 /// |---|---|
@@ -140,7 +140,7 @@ public final class ScriptedProgram {
 
     // Scripts.
 
-    private record Script(String title, List<Step> steps) {}
+    private record Script(String condition, List<Step> steps) {}
 
     /// @param attempt 0: in all attempts
     private record Step(int attempt, String verb, String argument, StringBuilder body) {
@@ -202,22 +202,22 @@ public final class ScriptedProgram {
     }
 
     private Optional<Script> choose(List<Script> fromFile, List<Script> fromPrompt) {
-        for (Script script : fromFile) {
-            if (isForThisTask(script) || prompt.contains(script.title())) {
-                return Optional.of(script);
-            }
-        }
-        for (Script script : fromPrompt.reversed()) {
-            if (isForThisTask(script)) {
+        List<Script> candidates = new ArrayList<>(fromFile);
+        candidates.addAll(fromPrompt.reversed());
+        for (Script script : candidates) {
+            if (fits(script.condition())) {
                 return Optional.of(script);
             }
         }
         return Optional.empty();
     }
 
-    private boolean isForThisTask(Script script) {
-        return script.title().isEmpty()
-                || script.title().equals(environment.getOrDefault("COPPICE_TASK", ""));
+    private boolean fits(String condition) {
+        if (condition.startsWith("when ")) {
+            return prompt.contains(condition.substring("when ".length()));
+        }
+        return condition.isEmpty()
+                || condition.equals("for " + environment.getOrDefault("COPPICE_TASK", ""));
     }
 
     // Steps.

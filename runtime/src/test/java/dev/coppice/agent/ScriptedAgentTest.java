@@ -123,16 +123,16 @@ class ScriptedAgentTest extends AgentContract {
         Files.writeString(
                 scripts,
                 """
-                ```script t1
+                ```script for t1
                 say by the task's id
                 ```
-                ```script settle the conflict
+                ```script when settle the conflict
                 say by the prompt
                 ```
                 """);
         List<String> options = List.of("--scripts", scripts.toString());
         AgentRequest request =
-                AgentRuns.request(directory, "```script t2\nsay by its own\n```\nsettle them");
+                AgentRuns.request(directory, "```script for t2\nsay by its own\n```\nsettle them");
         AgentRequest conflict = AgentRuns.request(directory, "now settle the conflict of t1");
 
         assertThat(run(request, options, "COPPICE_TASK", "t1").end().output())
