@@ -194,8 +194,7 @@ abstract class AgentContract {
 
     private AgentReading reading(String printed) {
         Agent agent = AgentRuns.agent(kind(), "/bin/sh");
-        AgentReading reading =
-                agent.reading(AgentRuns.request(directory, "do it"), note -> {});
+        AgentReading reading = agent.reading(AgentRuns.request(directory, "do it"), note -> {});
         byte[] bytes = printed.getBytes(UTF_8);
         reading.read(bytes, 0, bytes.length);
         return reading;

@@ -22,12 +22,11 @@ class AgentEnvironmentTest {
                         "ANTHROPIC_API_KEY,CLAUDE_CONFIG_DIR,DISABLE_TELEMETRY,OPENAI_API_KEY",
                         "CLAUDE_CODE_SESSION_ID,CLAUDE_PID,CLAUDE_CODE_MESSAGING_TOKEN,CLAUDECODE",
                         "GIT_DIR,GIT_SSH_COMMAND,DATABASE_URL,AWS_SECRET_ACCESS_KEY,COPPICE_API_KEY")
-                .forEach(
-                        names -> {
-                            for (String name : names.split(",", -1)) {
-                                users.put(name, "the user's");
-                            }
-                        });
+                .forEach(names -> {
+                    for (String name : names.split(",", -1)) {
+                        users.put(name, "the user's");
+                    }
+                });
         return users;
     }
 

@@ -61,8 +61,7 @@ class ClaudeAgentTest extends AgentContract {
     }
 
     private AgentEnd read(String recording, AgentRequest request, Exit exit) {
-        AgentReading reading =
-                AgentRuns.agent(kind(), "claude").reading(request, notes::add);
+        AgentReading reading = AgentRuns.agent(kind(), "claude").reading(request, notes::add);
         byte[] bytes = recorded(recording);
         reading.read(bytes, 0, bytes.length);
         return reading.finish(exit, "");
@@ -183,8 +182,7 @@ class ClaudeAgentTest extends AgentContract {
         AgentRequest asked = AgentRuns.wantingJson(request());
 
         assertThat(read("structured", asked, new Exit.Exited(0)).verdict())
-                .isEqualTo(
-                        new Verdict.Succeeded(Optional.of("{\"answer\":42,\"list\":[\"a\"]}")));
+                .isEqualTo(new Verdict.Succeeded(Optional.of("{\"answer\":42,\"list\":[\"a\"]}")));
     }
 
     @Test
@@ -365,7 +363,8 @@ class ClaudeAgentTest extends AgentContract {
 
         assertThat(probe(version + "echo '{\"loggedIn\":true}'"))
                 .isEqualTo(
-                        new Availability.Usable(directory.resolve("claude"), Optional.of("2.1.329")));
+                        new Availability.Usable(
+                                directory.resolve("claude"), Optional.of("2.1.329")));
         assertThat(probe(version + "echo '{\"loggedIn\":false}'; exit 1"))
                 .isInstanceOf(Availability.NotLoggedIn.class);
         assertThat(probe(version + "echo unknown command >&2; exit 1"))

@@ -166,7 +166,8 @@ class ScriptedAgentTest extends AgentContract {
     void aLimitIsARateLimit() {
         assertThat(run(script("limit 60")).end().verdict())
                 .isInstanceOfSatisfying(
-                        Verdict.RateLimited.class, limited -> assertThat(limited.until()).isPresent());
+                        Verdict.RateLimited.class,
+                        limited -> assertThat(limited.until()).isPresent());
     }
 
     @Test
@@ -210,7 +211,11 @@ class ScriptedAgentTest extends AgentContract {
 
         List<ProcessHandle> left =
                 ProcessHandle.allProcesses()
-                        .filter(it -> it.info().arguments().filter(a -> a[0].equals("30.125")).isPresent())
+                        .filter(it ->
+                                it.info()
+                                        .arguments()
+                                        .filter(a -> a[0].equals("30.125"))
+                                        .isPresent())
                         .filter(it -> it.info().command().orElse("").endsWith("sleep"))
                         .toList();
         left.forEach(ProcessHandle::destroyForcibly);
