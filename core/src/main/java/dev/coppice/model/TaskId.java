@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 /// The name of a task within its job: letters, digits, `.`, `_`, `-`, at most 64, starting with a
 /// letter or digit. Tasks that the engine lays itself begin with `@`, which no plan can use.
 public record TaskId(String value) implements Comparable<TaskId> {
-    /// The task in which the lead makes the plan.
-    public static final TaskId PLAN = new TaskId("@plan");
-
+    // Before the ids below, which are checked against them.
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern OWN = Pattern.compile("@[a-z][a-z0-9-]{0,62}");
+
+    /// The task in which the lead makes the plan.
+    public static final TaskId PLAN = new TaskId("@plan");
 
     public TaskId {
         if (!FORM.matcher(value).matches() && !OWN.matcher(value).matches()) {
