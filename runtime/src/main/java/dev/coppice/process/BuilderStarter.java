@@ -50,6 +50,7 @@ final class BuilderStarter implements Starter {
         return new Started(
                 process.pid(),
                 startTicks,
+                false,
                 process.onExit().thenApply(ended -> end(ended.exitValue())));
     }
 
@@ -70,11 +71,11 @@ final class BuilderStarter implements Starter {
                     }
                     end.complete(Started.End.UNTOLD);
                 });
-        return new Started(identity.pid(), identity.startTicks(), end);
+        return new Started(identity.pid(), identity.startTicks(), false, end);
     }
 
     @Override
-    public Optional<List<Long>> orphans() {
+    public Optional<List<Long>> orphans(Started started) {
         return Optional.empty();
     }
 

@@ -45,27 +45,28 @@ final class ForeignStarter implements Starter {
         long pid = libc.spawn(program);
         // Nobody reaps it before it is watched, so that it is there, dead or alive.
         long startTicks = table.source().row(pid).orElseThrow().startTicks();
-        return watch(pid, startTicks, libc.openProcess(pid).orElseThrow());
+        return watch(pid, startTicks, true, libc.openProcess(pid).orElseThrow());
     }
 
     @Override
     public Started watch(Identity identity) {
         Optional<Integer> descriptor = libc.openProcess(identity.pid());
         if (descriptor.isPresent() && table.isAlive(identity)) {
-            return watch(identity.pid(), identity.startTicks(), descriptor.get());
+            return watch(identity.pid(), identity.startTicks(), false, descriptor.get());
         }
         descriptor.ifPresent(libc::close);
         return new Started(
                 identity.pid(),
                 identity.startTicks(),
+                false,
                 CompletableFuture.completedFuture(Started.End.UNTOLD));
     }
 
-    private Started watch(long pid, long startTicks, int descriptor) {
+    private Started watch(long pid, long startTicks, boolean isChild, int descriptor) {
         CompletableFuture<Started.End> end = new CompletableFuture<>();
         watched.put(pid, new Watched(descriptor, end));
         libc.watch(descriptor, pid);
-        return new Started(pid, startTicks, end);
+        return new Started(pid, startTicks, isChild, end);
     }
 
     private void waitForAll() {
@@ -98,7 +99,7 @@ final class ForeignStarter implements Starter {
     /// have been listed among them.
     private void reapOrphans() {
         Set<Zombie> dead = new HashSet<>();
-        for (long pid : orphans().orElse(List.of())) {
+        for (long pid : handedToUs().orElse(List.of())) {
             table.source()
                     .row(pid)
                     .filter(ProcessTable.Row::isZombie)
@@ -113,7 +114,11 @@ final class ForeignStarter implements Starter {
     }
 
     @Override
-    public Optional<List<Long>> orphans() {
+    public Optional<List<Long>> orphans(Started started) {
+        return started.leavesOrphansToUs() ? handedToUs() : Optional.empty();
+    }
+
+    private Optional<List<Long>> handedToUs() {
         return table.source()
                 .adopted()
                 .map(pids -> pids.stream().filter(pid -> !watched.containsKey(pid)).toList());

@@ -116,7 +116,7 @@ final class Libc {
                     (int)
                             find("posix_spawnattr_setsigmask", ADDRESS, ADDRESS)
                                     .invokeExact(attributes, signals));
-            check("sigfillset", (int) find("sigfillset", ADDRESS).invokeExact(signals));
+            signals.fill((byte) 0xff); // sigfillset leaves out two that glibc then has ignored
             check(
                     "posix_spawnattr_setsigdefault",
                     (int)
@@ -274,7 +274,7 @@ final class Libc {
     private static String errorText(int error) {
         return switch (error) {
             case 2 -> "no such file, or its interpreter is missing";
-            case 7 -> "the argument list is too long";
+            case 7 -> "argument list too long";
             case 8 -> "not an executable format";
             case 11 -> "too many processes";
             case 12 -> "not enough memory";

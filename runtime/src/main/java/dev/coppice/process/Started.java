@@ -20,11 +20,14 @@ final class Started {
 
     private final long pid;
     private final long startTicks;
+    private final boolean leavesOrphansToUs;
     private final CompletableFuture<End> end;
 
     /// @param startTicks 0 when it had ended before it could be read
-    Started(long pid, long startTicks, CompletableFuture<End> end) {
+    /// @param leavesOrphansToUs whether the system hands its orphans to this process
+    Started(long pid, long startTicks, boolean leavesOrphansToUs, CompletableFuture<End> end) {
         this.pid = pid;
+        this.leavesOrphansToUs = leavesOrphansToUs;
         this.startTicks = startTicks;
         this.end = end;
     }
@@ -35,6 +38,10 @@ final class Started {
 
     long startTicks() {
         return startTicks;
+    }
+
+    boolean leavesOrphansToUs() {
+        return leavesOrphansToUs;
     }
 
     /// Done when it has ended; exceptionally when nobody waits for it any more, since all is being ended.

@@ -13,9 +13,8 @@ interface Starter extends AutoCloseable {
     /// Waits for a process that another one of ours had started, before this one was there.
     Started watch(Identity identity);
 
-    /// The living and dead processes that may have been orphaned by a program and handed to this process; nothing
-    /// when they go elsewhere, or can't be told.
-    Optional<List<Long>> orphans();
+    /// All processes, living and dead, that may be orphans of this one; nothing when that can't be told.
+    Optional<List<Long>> orphans(Started started);
 
     /// Lets the system forget a dead process if it was handed to this one.
     void reap(long pid);

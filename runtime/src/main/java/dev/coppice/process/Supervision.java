@@ -148,7 +148,7 @@ final class Supervision {
     }
 
     private boolean hasLeftSomething() {
-        return starter.orphans().map(tree::hasOneOf).orElse(true);
+        return starter.orphans(started).map(tree::hasOneOf).orElse(true);
     }
 
     private Tree.Felled fell() {

@@ -1,0 +1,8 @@
+package dev.coppice.process;
+
+class BuilderCommandTest extends CommandContract {
+    @Override
+    Processes open() {
+        return Processes.ofStarter("builder");
+    }
+}

@@ -1,0 +1,10 @@
+package dev.coppice.process;
+
+class ForeignCommandTest extends CommandContract {
+    @Override
+    Processes open() {
+        Processes processes = Processes.ofStarter("foreign");
+        processes.prepare();
+        return processes;
+    }
+}
