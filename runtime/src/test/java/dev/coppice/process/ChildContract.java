@@ -117,7 +117,8 @@ abstract class ChildContract {
 
     @Test
     void itsPromptArrivesByteForByte() throws Exception {
-        String prompt = "/compact \"q\" 'q' $(rm -rf x) `y` \\ @file a@b.c\r\n\t🌳 é \u0001\n".repeat(3000);
+        String prompt =
+                "/compact \"q\" 'q' $(rm -rf x) `y` \\ @file a@b.c\r\n\t🌳 é \u0001\n".repeat(3000);
         Path stdin = Files.writeString(directory.resolve("prompt.md"), prompt);
         Launch launch =
                 new Launch(
@@ -135,7 +136,8 @@ abstract class ChildContract {
 
     @Test
     void itsArgumentsArriveUnchangedAndNoShellReadsThem() throws Exception {
-        List<String> odd = List.of("", " ", "$HOME", "a'b\"c", "*", "é🌳", "--", "-n", "two\nlines");
+        List<String> odd =
+                List.of("", " ", "$HOME", "a'b\"c", "*", "é🌳", "--", "-n", "two\nlines");
         List<String> argv = new ArrayList<>(List.of("printf", "%s\\0"));
         argv.addAll(odd);
 
@@ -167,7 +169,8 @@ abstract class ChildContract {
 
     @Test
     void itInheritsNoDescriptor() throws Exception {
-        try (RandomAccessFile open = new RandomAccessFile(directory.resolve("open").toFile(), "rw")) {
+        try (RandomAccessFile open =
+                new RandomAccessFile(directory.resolve("open").toFile(), "rw")) {
             open.write(1);
             sh(FREE, "ls /proc/$$/fd").await();
         }
@@ -291,7 +294,9 @@ abstract class ChildContract {
     @Test
     void aStopIsPoliteFirst() throws Exception {
         Child child =
-                sh(grace(LONG), "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.1; done");
+                sh(
+                        grace(LONG),
+                        "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.1; done");
         awaitOutput(child, "ready", 1);
 
         child.stop();
@@ -339,7 +344,8 @@ abstract class ChildContract {
     @Test
     void silenceWithoutWorkIsIdle() throws Exception {
         Limits limits =
-                new Limits(LONG, Duration.ofMillis(500), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
+                new Limits(
+                        LONG, Duration.ofMillis(500), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
 
         Ended ended = sh(limits, "echo something; sleep 600").await();
 

@@ -98,8 +98,7 @@ abstract class CommandContract {
         Path script = Files.writeString(directory.resolve("hello"), "#!/bin/sh\necho hello\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
 
-        Finished finished =
-                processes.run(Command.of(directory, ENVIRONMENT, List.of("./hello")));
+        Finished finished = processes.run(Command.of(directory, ENVIRONMENT, List.of("./hello")));
 
         assertThat(finished.stdoutText()).isEqualTo("hello\n");
     }
@@ -140,11 +139,11 @@ abstract class CommandContract {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread caller =
                 Thread.ofVirtual()
-                        .start(
-                                () ->
-                                        thrown.complete(
-                                                catchThrowable(
-                                                        () -> processes.run(sh("echo $$ >pid; exec sleep 600")))));
+                        .start(() ->
+                                thrown.complete(
+                                        catchThrowable(() ->
+                                                processes.run(
+                                                        sh("echo $$ >pid; exec sleep 600")))));
         Path pid = directory.resolve("pid");
         while (!Files.exists(pid) || Files.size(pid) == 0) {
             Thread.onSpinWait();

@@ -40,14 +40,12 @@ final class Elsewhere {
                                         new Marker(arguments[1], arguments[2]),
                                         Limits.of(Duration.ofHours(1))));
         Identity identity = child.identity();
-        System.out.println(
-                identity.pid() + " " + identity.startTicks() + " " + identity.bootId());
+        System.out.println(identity.pid() + " " + identity.startTicks() + " " + identity.bootId());
         new CountDownLatch(1).await();
     }
 
     static Elsewhere start(Path directory, Marker marker, String script) throws IOException {
-        Process java =
-                java(directory.toString(), marker.name(), marker.value(), script).start();
+        Process java = java(directory.toString(), marker.name(), marker.value(), script).start();
         try (BufferedReader out = java.inputReader()) {
             String[] words = String.valueOf(out.readLine()).split(" ", -1);
             return new Elsewhere(

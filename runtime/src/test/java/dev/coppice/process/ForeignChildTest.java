@@ -27,7 +27,8 @@ class ForeignChildTest extends ChildContract {
 
     @Test
     void deadOrphansAreReaped() throws Exception {
-        Child child = start("sh", "-c", "for i in 1 2 3 4 5; do (setsid sleep 0.01 &); done; sleep 600");
+        Child child =
+                start("sh", "-c", "for i in 1 2 3 4 5; do (setsid sleep 0.01 &); done; sleep 600");
         while (zombies() < 1) { // until at least one of them was handed to this process and died
             assertThat(child.awaitEnd(Duration.ofMillis(5))).isFalse();
         }
@@ -51,8 +52,7 @@ class ForeignChildTest extends ChildContract {
 
     private static long zombies() throws IOException {
         long own = ProcessHandle.current().pid();
-        String children =
-                Files.readString(Path.of("/proc/self/task/" + own + "/children")).strip();
+        String children = Files.readString(Path.of("/proc/self/task/" + own + "/children")).strip();
         return List.of(children.split(" ", -1)).stream()
                 .filter(pid -> !pid.isEmpty())
                 .filter(pid -> Survivors.read(Long.parseLong(pid), "status").contains("State:\tZ"))
