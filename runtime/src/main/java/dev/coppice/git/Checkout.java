@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -235,7 +236,7 @@ public final class Checkout {
             }
         }
         if (!head.equals(base)) {
-            for (TreeChange change : TreeChange.between(git, base.hex(), head.hex())) {
+            for (TreeChange change : TreeChange.between(git, base.value(), head.value())) {
                 if (change.after().isRepository() && !change.before().isRepository()) {
                     links.add(change.path());
                 }
@@ -386,7 +387,7 @@ public final class Checkout {
                                 "--no-autostash",
                                 "--quiet",
                                 "--")
-                        .with(isName ? name : incoming.hex());
+                        .with(isName ? name : incoming.value());
         GitAnswer answer = merge.answer();
         List<String> conflicts = new ArrayList<>();
         for (Status.Entry entry : status().entries()) {

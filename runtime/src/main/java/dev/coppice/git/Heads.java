@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.util.Optional;
 
 /// Makes a [Head] of what git answers.

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.util.List;
 
 /// What became of a [LandingOrder]. Where it was not merged, nothing at all was changed, and `command` is what a person

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class Landing {
             Checkout checkout, CommitId tip, LandingOrder order, TreeId tree, String command) {
         Status status = checkout.status();
         NavigableSet<String> touched =
-                touched(checkout.folder(), status, TreeChange.between(git, tip.hex(), tree.hex()));
+                touched(checkout.folder(), status, TreeChange.between(git, tip.value(), tree.value()));
         if (!touched.isEmpty()) {
             return new Landed.WouldTouch(List.copyOf(touched), command);
         }

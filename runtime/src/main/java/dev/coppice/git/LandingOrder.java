@@ -1,5 +1,7 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
+
 /// What is to be merged into a branch of the user's.
 ///
 /// @param target the branch that gets it

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +130,7 @@ public final class MergeCommands {
     /// A tree with some paths taken away and others put in; what lies in the way of these goes.
     public TreeId edited(TreeId tree, Collection<String> removed, Map<String, TreeEntry> placed) {
         StringBuilder lines = new StringBuilder();
-        removed.forEach(path -> lines.append(TreeEntry.absent(tree.hex()).indexInfo(path)));
+        removed.forEach(path -> lines.append(TreeEntry.absent(tree.value()).indexInfo(path)));
         placed.forEach((path, entry) -> lines.append(entry.indexInfo(path)));
         try (ScratchIndex index = ScratchIndex.empty(git)) {
             git.call("read-tree").with(tree).variable("GIT_INDEX_FILE", index.file()).done();
@@ -188,7 +189,7 @@ public final class MergeCommands {
     public CommitId writeMerges(CommitId onto, List<KnownMerge> merges) {
         String ref = "refs/coppice/attempts/joining/" + UUID.randomUUID();
         StringBuilder stream = new StringBuilder("feature done\n");
-        String parent = onto.hex();
+        String parent = onto.value();
         for (int i = 0; i < merges.size(); i++) {
             KnownMerge merge = merges.get(i);
             String message = merge.message().toString();
@@ -207,7 +208,7 @@ public final class MergeCommands {
         }
         stream.append("get-mark ").append(parent).append('\n');
         stream.append("reset ").append(ref).append("\nfrom ");
-        stream.append(ObjectIds.noneLike(onto.hex())).append("\n\ndone\n");
+        stream.append(ObjectIds.noneLike(onto.value())).append("\n\ndone\n");
         return new CommitId(
                 git.call("fast-import", "--quiet").input(stream.toString()).done().text());
     }

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.util.Optional;
 
 /// One change to a ref, with what the ref must be before it.
@@ -31,7 +32,7 @@ public record RefUpdate(RefName ref, Optional<CommitId> from, Optional<CommitId>
 
     /// The line for `update-ref --stdin -z`.
     String line() {
-        String old = from.map(CommitId::hex).orElse("");
+        String old = from.map(CommitId::value).orElse("");
         return to.map(commit ->
                         from.isEmpty()
                                 ? "create " + ref + "\0" + commit + "\0"

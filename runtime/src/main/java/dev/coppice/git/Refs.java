@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

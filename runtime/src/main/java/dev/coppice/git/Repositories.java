@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Processes;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.util.List;
 
 /// How the work in a worktree is to be committed.

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -66,7 +67,7 @@ public final class Worktrees {
 
     /// Makes a worktree in `folder`, which must be missing or empty, on the new branch `branch` at `at`.
     public Checkout add(Path folder, BranchName branch, CommitId at) {
-        return addWith(folder, List.of("-b", branch.value()), at.hex());
+        return addWith(folder, List.of("-b", branch.value()), at.value());
     }
 
     /// Makes a worktree in `folder`, which must be missing or empty, on an existing branch that is in use nowhere.
@@ -76,7 +77,7 @@ public final class Worktrees {
 
     /// Makes a worktree in `folder`, which must be missing or empty, that stands on a commit and on no branch.
     public Checkout addDetached(Path folder, CommitId at) {
-        return addWith(folder, List.of("--detach"), at.hex());
+        return addWith(folder, List.of("--detach"), at.value());
     }
 
     private Checkout addWith(Path folder, List<String> options, String revision) {

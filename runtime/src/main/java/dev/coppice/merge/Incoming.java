@@ -1,7 +1,7 @@
 package dev.coppice.merge;
 
-import dev.coppice.git.CommitId;
 import dev.coppice.git.CommitMessage;
+import dev.coppice.model.CommitId;
 import java.util.List;
 
 /// One head that is to be joined.

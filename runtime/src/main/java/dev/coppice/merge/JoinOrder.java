@@ -2,7 +2,7 @@ package dev.coppice.merge;
 
 import dev.coppice.git.Authorship;
 import dev.coppice.git.Checkout;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import java.util.List;
 
 /// Which heads are to be joined onto what.

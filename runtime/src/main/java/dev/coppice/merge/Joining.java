@@ -1,6 +1,6 @@
 package dev.coppice.merge;
 
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

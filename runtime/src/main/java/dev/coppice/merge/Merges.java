@@ -2,7 +2,6 @@ package dev.coppice.merge;
 
 import dev.coppice.git.Checkout;
 import dev.coppice.git.CommitDraft;
-import dev.coppice.git.CommitId;
 import dev.coppice.git.Committed;
 import dev.coppice.git.Git;
 import dev.coppice.git.MergeCommands;
@@ -10,6 +9,7 @@ import dev.coppice.git.MergedTree;
 import dev.coppice.git.TreeChange;
 import dev.coppice.git.TreeId;
 import dev.coppice.git.WorkOrder;
+import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

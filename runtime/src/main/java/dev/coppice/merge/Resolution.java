@@ -1,6 +1,6 @@
 package dev.coppice.merge;
 
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import java.util.List;
 
 /// What became of a conflict that was given to a resolver.

@@ -1,10 +1,10 @@
 package dev.coppice.merge;
 
-import dev.coppice.git.CommitId;
 import dev.coppice.git.MergeCommands;
 import dev.coppice.git.MergedTree;
 import dev.coppice.git.TreeEntry;
 import dev.coppice.git.TreeId;
+import dev.coppice.model.CommitId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
