@@ -93,7 +93,10 @@ public final class Landing {
             Checkout checkout, CommitId tip, LandingOrder order, TreeId tree, String command) {
         Status status = checkout.status();
         NavigableSet<String> touched =
-                touched(checkout.folder(), status, TreeChange.between(git, tip.value(), tree.value()));
+                touched(
+                        checkout.folder(),
+                        status,
+                        TreeChange.between(git, tip.value(), tree.value()));
         if (!touched.isEmpty()) {
             return new Landed.WouldTouch(List.copyOf(touched), command);
         }
