@@ -1,5 +1,6 @@
 package dev.coppice.model;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The name under which an agent is configured: `claude`, `script`, …
@@ -10,6 +11,11 @@ public record AgentName(String value) implements Comparable<AgentName> {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException("not an agent's name: " + value);
         }
+    }
+
+    /// The name in `text`; empty where it is none.
+    public static Optional<AgentName> parse(String text) {
+        return FORM.matcher(text).matches() ? Optional.of(new AgentName(text)) : Optional.empty();
     }
 
     @Override
