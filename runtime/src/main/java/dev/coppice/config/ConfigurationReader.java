@@ -205,15 +205,14 @@ final class ConfigurationReader {
 
     private void noteExecutionMode() {
         Optional<ExecutionMode> mode = values.find(Keys.EXECUTION_MODE);
-        mode.ifPresent(
-                asked ->
-                        warn(
-                                Keys.EXECUTION_MODE,
-                                "execution_mode "
-                                        + asked.name().toLowerCase(Locale.ROOT)
-                                        + " changes nothing: agents run on this machine, in a"
-                                        + " worktree each (see orchestrator.isolation); on Windows"
-                                        + " start coppice inside WSL 2"));
+        mode.ifPresent(asked ->
+                warn(
+                        Keys.EXECUTION_MODE,
+                        "execution_mode "
+                                + asked.name().toLowerCase(Locale.ROOT)
+                                + " changes nothing: agents run on this machine, in a"
+                                + " worktree each (see orchestrator.isolation); on Windows"
+                                + " start coppice inside WSL 2"));
     }
 
     private void warnOfTrackedKey() {

@@ -13,7 +13,12 @@ import java.util.Optional;
 /// @param comment what it does, for the person who reads the file
 /// @param kind how its text is taken
 record Key<T>(
-        String path, Form<T> form, Optional<T> byDefault, String written, String comment, Kind kind) {
+        String path,
+        Form<T> form,
+        Optional<T> byDefault,
+        String written,
+        String comment,
+        Kind kind) {
     enum Kind {
         ONE,
         LIST,

@@ -244,8 +244,7 @@ final class Keys {
                     "\"${COPPICE_SERVER_KEY}\"",
                     "unset: a server on localhost makes one; never commit one");
     static final Key<Integer> RATE_LIMIT =
-            Key.set(
-                    "api.rate_limit", Form.whole(1, 1_000_000), "600", "requests a minute per key");
+            Key.set("api.rate_limit", Form.whole(1, 1_000_000), "600", "requests a minute per key");
     static final Key<Boolean> OPEN_STATUS =
             Key.set(
                     "api.open_status",

@@ -34,8 +34,7 @@ final class Layers {
             Keys.ALL.stream().map(Key::path).collect(Collectors.toUnmodifiableSet());
     private static final Set<String> SECTIONS =
             PATHS.stream().flatMap(Layers::sectionsOf).collect(Collectors.toUnmodifiableSet());
-    private static final List<String> AGENT_KEYS =
-            Keys.OF_AGENT.stream().map(Key::path).toList();
+    private static final List<String> AGENT_KEYS = Keys.OF_AGENT.stream().map(Key::path).toList();
 
     private final Sources sources;
     private final Map<String, Given> given = new LinkedHashMap<>();
@@ -169,8 +168,7 @@ final class Layers {
         } else {
             String hint = Spelling.hint(name, known(section));
             String elsewhere = hint.isEmpty() ? elsewhere(name) : hint;
-            problems.add(
-                    new Problem(value.place(), "unknown key \"" + path + "\"" + elsewhere));
+            problems.add(new Problem(value.place(), "unknown key \"" + path + "\"" + elsewhere));
         }
     }
 
@@ -203,10 +201,8 @@ final class Layers {
     private void addEnvironment() {
         Keys.ALL.forEach(this::addVariable);
         agents.keySet()
-                .forEach(
-                        agent ->
-                                Keys.OF_AGENT.forEach(
-                                        key -> addVariable(key.under(AGENTS + "." + agent))));
+                .forEach(agent ->
+                        Keys.OF_AGENT.forEach(key -> addVariable(key.under(AGENTS + "." + agent))));
     }
 
     private void addVariable(Key<?> key) {
@@ -217,24 +213,20 @@ final class Layers {
 
     private void addFlags() {
         sources.flags()
-                .forEach(
-                        (flag, text) ->
-                                Optional.ofNullable(Sources.FLAGS.get(flag))
-                                        .ifPresent(
-                                                path ->
-                                                        addText(path, Key.Kind.ONE, text, flag)));
+                .forEach((flag, text) ->
+                        Optional.ofNullable(Sources.FLAGS.get(flag))
+                                .ifPresent(path -> addText(path, Key.Kind.ONE, text, flag)));
     }
 
     /// Gives the default agent's model, once it is known which that is.
     void addModel(AgentName agent) {
         Optional.ofNullable(sources.flags().get(Sources.MODEL_FLAG))
-                .ifPresent(
-                        text ->
-                                addText(
-                                        Keys.MODEL.under(AGENTS + "." + agent).path(),
-                                        Key.Kind.ONE,
-                                        text,
-                                        Sources.MODEL_FLAG));
+                .ifPresent(text ->
+                        addText(
+                                Keys.MODEL.under(AGENTS + "." + agent).path(),
+                                Key.Kind.ONE,
+                                text,
+                                Sources.MODEL_FLAG));
     }
 
     /// A list can be given as YAML, `[a, b]`; other text is its one entry.

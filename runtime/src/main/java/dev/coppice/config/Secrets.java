@@ -23,12 +23,11 @@ final class Secrets {
 
     /// Begins with the variables whose names tell that they are secrets, since agents see some.
     Secrets(Map<String, String> environment) {
-        environment.forEach(
-                (name, value) -> {
-                    if (isSecretName(name) && value.length() >= GUESSED_LENGTH_MIN) {
-                        values.add(value);
-                    }
-                });
+        environment.forEach((name, value) -> {
+            if (isSecretName(name) && value.length() >= GUESSED_LENGTH_MIN) {
+                values.add(value);
+            }
+        });
     }
 
     /// Whether what has this name is kept secret.

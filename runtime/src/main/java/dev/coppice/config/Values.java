@@ -38,7 +38,11 @@ final class Values {
     <T> Optional<T> find(Key<T> key) {
         Optional<Given> given = layers.given(key);
         if (given.isEmpty()) {
-            entries.add(new Entry(key.path(), key.byDefault().map(_ -> key.written()).orElse(""), "default"));
+            entries.add(
+                    new Entry(
+                            key.path(),
+                            key.byDefault().map(_ -> key.written()).orElse(""),
+                            "default"));
             return key.byDefault();
         }
         Value value = filledIn(key, given.get().value());
@@ -109,7 +113,9 @@ final class Values {
             case Value.Flag(String _, boolean isTrue) -> Boolean.toString(isTrue);
             case Value.Nothing _ -> "";
             case Value.Items(String _, List<Value> values) ->
-                    values.stream().map(Values::written).collect(Collectors.joining(", ", "[", "]"));
+                    values.stream()
+                            .map(Values::written)
+                            .collect(Collectors.joining(", ", "[", "]"));
             case Value.Fields fields -> fields.shown();
         };
     }

@@ -90,7 +90,9 @@ public record Form<T>(String expected, Function<Value, Optional<T>> meaning) {
         return new Form<>(
                 "a list, each entry " + expected,
                 value ->
-                        value instanceof Value.Items items ? all(items.values()) : Optional.empty());
+                        value instanceof Value.Items items
+                                ? all(items.values())
+                                : Optional.empty());
     }
 
     /// This form, narrowed.

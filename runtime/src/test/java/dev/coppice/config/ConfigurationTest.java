@@ -57,8 +57,7 @@ final class ConfigurationTest {
                 .isEqualTo(new Configuration.Api("localhost", 8000, Optional.empty(), 600, true));
         assertThat(loaded().logging())
                 .isEqualTo(
-                        new Configuration.Logging(
-                                Configuration.Level.INFO, true, ".coppice/logs"));
+                        new Configuration.Logging(Configuration.Level.INFO, true, ".coppice/logs"));
         assertThat(loaded().storeUrl()).isEmpty();
     }
 
