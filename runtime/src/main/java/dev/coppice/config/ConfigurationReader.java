@@ -122,8 +122,9 @@ final class ConfigurationReader {
         AgentName byDefault = known(Keys.DEFAULT_AGENT);
         AgentName lead = known(Keys.LEAD_AGENT);
         layers.addModel(byDefault);
+        String claude = atHome(values.of(Keys.CLAUDE_COMMAND));
         Map<AgentName, AgentSettings> configured = new LinkedHashMap<>();
-        layers.agents().forEach((name, place) -> configured.put(name, agent(name, place)));
+        layers.agents().forEach((name, place) -> configured.put(name, agent(name, place, claude)));
         return new Agents(byDefault, lead, configured);
     }
 
@@ -137,12 +138,12 @@ final class ConfigurationReader {
             problems.add(
                     new Problem(
                             place,
-                            message + Spelling.hint(name.value(), names) + "; configured: " + all));
+                            message + "; configured: " + all + Spelling.hint(name.value(), names)));
         }
         return name;
     }
 
-    private AgentSettings agent(AgentName name, String place) {
+    private AgentSettings agent(AgentName name, String place, String claude) {
         String section = "agents." + name;
         Optional<Kind> ownKind = kindOf(name);
         Kind kind = values.find(Keys.KIND.under(section)).or(() -> ownKind).orElse(Kind.COMMAND);
@@ -152,7 +153,7 @@ final class ConfigurationReader {
         }
         return new AgentSettings(
                 kind,
-                command(name, place, kind),
+                command(name, place, kind, claude),
                 values.of(Keys.ARGS.under(section)),
                 values.find(model),
                 values.of(Keys.PERMISSION.under(section)),
@@ -168,10 +169,10 @@ final class ConfigurationReader {
                 .findFirst();
     }
 
-    private List<String> command(AgentName name, String place, Kind kind) {
+    private List<String> command(AgentName name, String place, Kind kind, String claude) {
         List<String> command = values.of(Keys.COMMAND.under("agents." + name));
         return switch (kind) {
-            case CLAUDE -> command.isEmpty() ? List.of(values.of(Keys.CLAUDE_COMMAND)) : command;
+            case CLAUDE -> command.isEmpty() ? List.of(claude) : command;
             case SCRIPTED -> command;
             case COMMAND -> {
                 if (command.isEmpty()) {

@@ -45,7 +45,11 @@ final class Values {
                             "default"));
             return key.byDefault();
         }
+        int before = problems.size();
         Value value = filledIn(key, given.get().value());
+        if (problems.size() > before) {
+            return key.byDefault();
+        }
         entries.add(new Entry(key.path(), written(value), given.get().source()));
         Optional<T> read = key.form().read(value);
         if (read.isEmpty()) {
@@ -98,7 +102,7 @@ final class Values {
             String message =
                     path + " asks for ${" + name + "}, which is not set; set it: export " + name;
             problems.add(new Problem(place, message + "=…"));
-            return "${" + name + "}";
+            return "";
         }
         if (Secrets.isSecretName(name) || Secrets.isSecretName(path)) {
             secrets.add(value);

@@ -1,13 +1,16 @@
 package dev.coppice.document;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /// One value of a document.
 public sealed interface Value {
+    /// Characters of a value in a message.
+    int SHOWN_MAX = 60;
+
     /// Where it stands: `plan.yaml:7`, or `tasks[2].priority` in text that has no name.
     String place();
 
@@ -18,8 +21,7 @@ public sealed interface Value {
     record Text(String place, String text) implements Value {
         @Override
         public String shown() {
-            String line = text.replaceAll("\\p{Cntrl}", " ");
-            return "\"" + (line.length() <= 60 ? line : line.substring(0, 59) + "…") + "\"";
+            return "\"" + shortened(text.replaceAll("\\p{Cntrl}", " ")) + "\"";
         }
     }
 
@@ -53,7 +55,11 @@ public sealed interface Value {
 
         @Override
         public String shown() {
-            return "a list";
+            return shortened(
+                    values.stream()
+                            .limit(SHOWN_MAX)
+                            .map(Value::shown)
+                            .collect(Collectors.joining(", ", "[", "]")));
         }
     }
 
@@ -65,12 +71,11 @@ public sealed interface Value {
 
         @Override
         public String shown() {
-            return "keys with values (" + String.join(", ", firstKeys()) + ")";
+            return shortened("keys with values: " + String.join(", ", values.keySet()));
         }
+    }
 
-        private List<String> firstKeys() {
-            List<String> keys = new ArrayList<>(values.sequencedKeySet());
-            return keys.size() <= 3 ? keys : List.of(keys.get(0), keys.get(1), "…");
-        }
+    private static String shortened(String line) {
+        return line.length() <= SHOWN_MAX ? line : line.substring(0, SHOWN_MAX - 1) + "…";
     }
 }
