@@ -137,7 +137,9 @@ final class ConfigurationTest {
 
     @Test
     void theLaterSourceWins() throws IOException {
-        write("coppice.yaml", "workers: { max_workers: 4, max_retries: 4, idle_timeout: 4, stop_grace: 4 }");
+        write(
+                "coppice.yaml",
+                "workers: { max_workers: 4, max_retries: 4, idle_timeout: 4, stop_grace: 4 }");
         writeOwn("workers: { max_retries: 5, idle_timeout: 5, stop_grace: 5 }");
         environment =
                 Map.of(
@@ -240,7 +242,10 @@ final class ConfigurationTest {
     void brokenSyntaxIsToldWithItsLine() throws IOException {
         write("coppice.yaml", "workers:\n  max_workers: 3\n bad: [\n");
 
-        assertThat(problems()).singleElement().asString().startsWith("coppice.yaml:3: can't be read:");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("coppice.yaml:3: can't be read:");
     }
 
     @Test
@@ -287,8 +292,7 @@ final class ConfigurationTest {
         Settings settings = loaded().settings();
 
         assertThat(agent(settings, "script").command()).containsExactly("/opt/$1/run", "a/opt/$1b");
-        assertThat(settings.checks())
-                .containsExactly(CommandLine.shell("test -n ${COPPICE_PORT}"));
+        assertThat(settings.checks()).containsExactly(CommandLine.shell("test -n ${COPPICE_PORT}"));
         assertThat(settings.environment().setup())
                 .containsExactly(new CommandLine(List.of("echo", "${HOME}")));
     }
@@ -411,8 +415,7 @@ final class ConfigurationTest {
 
     private Loading load() {
         return Configuration.load(
-                new Sources(
-                        root, root, named, home, environment, flags, _ -> isTracked));
+                new Sources(root, root, named, home, environment, flags, _ -> isTracked));
     }
 
     private void write(String name, String text) throws IOException {
