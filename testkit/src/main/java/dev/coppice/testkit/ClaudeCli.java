@@ -29,19 +29,19 @@ public record ClaudeCli(Path program) {
     /// @return empty only where there is no npm either
     /// @throws IllegalStateException when npm can't install it
     public static Optional<ClaudeCli> find() throws InterruptedException {
-        Optional<Path> named = Optional.ofNullable(System.getenv("COPPICE_TEST_CLAUDE")).map(Path::of);
+        Optional<Path> named =
+                Optional.ofNullable(System.getenv("COPPICE_TEST_CLAUDE")).map(Path::of);
         if (named.isPresent()) {
             return named.map(ClaudeCli::new);
         }
         Optional<Path> inPath = inPath("claude");
-        if (inPath.isPresent() && output(inPath.get().toString(), "--version").startsWith(VERSION)) {
+        if (inPath.isPresent()
+                && output(inPath.get().toString(), "--version").startsWith(VERSION)) {
             return inPath.map(ClaudeCli::new);
         }
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "coppice-test");
         Optional<Path> npm = inPath("npm");
-        return installed(cache)
-                .or(() -> npm.map(it -> install(it, cache)))
-                .map(ClaudeCli::new);
+        return installed(cache).or(() -> npm.map(it -> install(it, cache))).map(ClaudeCli::new);
     }
 
     /// The complete environment in which it, or a program that starts it, sees this home and this model only.

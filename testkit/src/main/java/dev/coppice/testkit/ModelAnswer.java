@@ -51,7 +51,9 @@ record ModelAnswer(String id, ModelRequest request, Turn turn) {
         begun.set("usage", usage(1));
         add(events, event("message_start").set("message", begun));
         ObjectNode whole = block();
-        add(events, event("content_block_start").put("index", 0).set("content_block", empty(whole)));
+        add(
+                events,
+                event("content_block_start").put("index", 0).set("content_block", empty(whole)));
         add(events, event("content_block_delta").put("index", 0).set("delta", delta(whole)));
         add(events, event("content_block_stop").put("index", 0));
         ObjectNode end = event("message_delta");

@@ -44,7 +44,8 @@ record ModelScript(List<Turn> turns) {
         record Hang() implements Trouble {}
 
         /// An error instead of an answer, for the first `times` requests.
-        record Fail(int status, int times, OptionalInt retryAfterSeconds, Optional<Long> accountReset)
+        record Fail(
+                int status, int times, OptionalInt retryAfterSeconds, Optional<Long> accountReset)
                 implements Trouble {}
     }
 

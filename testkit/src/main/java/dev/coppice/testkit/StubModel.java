@@ -73,8 +73,7 @@ public final class StubModel implements AutoCloseable {
     /// @param rules gives the steps for a prompt; called from many threads
     public static StubModel start(Function<String, Optional<String>> rules) {
         try {
-            InetSocketAddress anyPort =
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             StubModel stub = new StubModel(HttpServer.create(anyPort, 0), rules);
             stub.server.setExecutor(stub.threads);
             stub.server.createContext("/v1/messages", stub::answer);
@@ -169,8 +168,7 @@ public final class StubModel implements AutoCloseable {
                     return true;
                 }
                 case Trouble.Fail fail -> {
-                    AtomicInteger failed =
-                            failures.computeIfAbsent(key, _ -> new AtomicInteger());
+                    AtomicInteger failed = failures.computeIfAbsent(key, _ -> new AtomicInteger());
                     if (failed.getAndIncrement() < fail.times()) {
                         fail(exchange, fail);
                         return true;
@@ -183,25 +181,19 @@ public final class StubModel implements AutoCloseable {
 
     private static void fail(HttpExchange exchange, Trouble.Fail fail) throws IOException {
         fail.retryAfterSeconds()
-                .ifPresent(
-                        seconds ->
-                                exchange.getResponseHeaders()
-                                        .set("retry-after", String.valueOf(seconds)));
+                .ifPresent(seconds ->
+                        exchange.getResponseHeaders().set("retry-after", String.valueOf(seconds)));
         fail.accountReset()
-                .ifPresent(
-                        reset -> {
-                            String prefix = "anthropic-ratelimit-unified-";
-                            exchange.getResponseHeaders().set(prefix + "status", "rejected");
-                            exchange.getResponseHeaders()
-                                    .set(prefix + "reset", String.valueOf(reset));
-                            exchange.getResponseHeaders()
-                                    .set(prefix + "representative-claim", "five_hour");
-                        });
+                .ifPresent(reset -> {
+                    String prefix = "anthropic-ratelimit-unified-";
+                    exchange.getResponseHeaders().set(prefix + "status", "rejected");
+                    exchange.getResponseHeaders().set(prefix + "reset", String.valueOf(reset));
+                    exchange.getResponseHeaders().set(prefix + "representative-claim", "five_hour");
+                });
         respond(exchange, fail.status(), ModelAnswer.error(fail.status()));
     }
 
-    private static void respond(HttpExchange exchange, int status, String json)
-            throws IOException {
+    private static void respond(HttpExchange exchange, int status, String json) throws IOException {
         byte[] bytes = json.getBytes(UTF_8);
         exchange.getResponseHeaders().set("content-type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);

@@ -167,11 +167,8 @@ class StubModelTest {
     void rulesGiveScriptsToPrompts() throws Exception {
         model.close();
         model =
-                StubModel.start(
-                        prompt ->
-                                prompt.contains("plan")
-                                        ? Optional.of("say by rule")
-                                        : Optional.empty());
+                StubModel.start(prompt ->
+                        prompt.contains("plan") ? Optional.of("say by rule") : Optional.empty());
 
         assertThat(answer(conversation("make a plan", 0)).at("/content/0/text").asString())
                 .isEqualTo("by rule");
@@ -209,11 +206,10 @@ class StubModelTest {
         CountDownLatch asked = new CountDownLatch(1);
         model.close();
         model =
-                StubModel.start(
-                        prompt -> {
-                            asked.countDown();
-                            return Optional.of("hang");
-                        });
+                StubModel.start(prompt -> {
+                    asked.countDown();
+                    return Optional.of("hang");
+                });
         CompletableFuture<HttpResponse<String>> answer =
                 client.sendAsync(
                         post("/v1/messages", conversation("wait", 0)),
