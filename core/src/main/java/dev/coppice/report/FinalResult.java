@@ -116,11 +116,7 @@ public final class FinalResult {
     }
 
     private void failures() {
-        List<TaskView> failed =
-                job.all()
-                        .filter(task ->
-                                task.status().isOver() && task.status() != TaskStatus.COMPLETED)
-                        .toList();
+        List<TaskView> failed = job.all().filter(TaskView::isUnsuccessful).toList();
         if (failed.isEmpty()) {
             return;
         }

@@ -14,7 +14,7 @@ final class Headline {
     static String of(JobView job, Instant now) {
         List<String> parts = new ArrayList<>();
         Counts counts = job.counts();
-        parts.add("%d of %s".formatted(counts.completed(), Figures.number(counts.total(), "task")));
+        parts.add("%s of %s".formatted(counts.completed(), Figures.number(counts.total(), "task")));
         parts.add(Figures.duration(job.elapsed(now)));
         parts.add(cost(job));
         if (job.usage().tokens() > 0) {

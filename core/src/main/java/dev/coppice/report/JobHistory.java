@@ -72,7 +72,7 @@ public final class JobHistory {
     public void apply(Recorded next) {
         if (!next.job().equals(id) || next.sequence() != sequence + 1) {
             throw new IllegalArgumentException(
-                    "event %d of job %s does not follow event %d of job %s"
+                    "event %s of job %s does not follow event %s of job %s"
                             .formatted(next.sequence(), next.job(), sequence, id));
         }
         sequence = next.sequence();

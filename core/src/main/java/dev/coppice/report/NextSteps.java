@@ -1,7 +1,6 @@
 package dev.coppice.report;
 
 import dev.coppice.model.Integration.Delivery;
-import dev.coppice.model.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,8 +68,7 @@ final class NextSteps {
     }
 
     private void failures() {
-        long failed =
-                job.tasks().stream().filter(task -> task.status() != TaskStatus.COMPLETED).count();
+        long failed = job.tasks().stream().filter(TaskView::isUnsuccessful).count();
         if (failed > 0) {
             say(
                     Figures.number(failed, "task") + " did not succeed and can be tried again.",

@@ -61,11 +61,12 @@ final class TaskHistory {
         return endedAt;
     }
 
-    /// Whether it ended without success, so that another try makes sense. A failed joining of branches
-    /// is followed by a new one instead.
+    /// Whether it ended without success, so that another try makes sense. A fallback that was not
+    /// needed has nothing to try; a failed joining of branches is followed by a new one instead.
     boolean isRetriable() {
         return status.isOver()
                 && status != TaskStatus.COMPLETED
+                && !reason.equals(Optional.of(Reason.NOT_NEEDED))
                 && !(task.duty() instanceof Duty.Integrating);
     }
 

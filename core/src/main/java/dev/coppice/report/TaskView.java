@@ -53,8 +53,8 @@ public record TaskView(
         return workerId(worker, task.id());
     }
 
-    /// The name of who does a task: `worker_2`, or for the engine's own tasks `plan`, `integrate`,
-    /// `resolve_1` …
+    /// The name of who does a task: `worker_2`, or for the engine's own tasks `plan`,
+    /// `integrate_1`, `resolve_1` …
     public static String workerId(int worker, TaskId task) {
         return task.isOwn() ? task.value().substring(1).replace('-', '_') : "worker_" + worker;
     }
@@ -117,6 +117,13 @@ public record TaskView(
                         .orElse(message());
         List<String> lines = text.strip().lines().toList();
         return lines.subList(Math.max(0, lines.size() - max), lines.size());
+    }
+
+    /// Whether it ended without success; a fallback that was not needed did not fail.
+    public boolean isUnsuccessful() {
+        return status.isOver()
+                && status != TaskStatus.COMPLETED
+                && !reason.equals(Optional.of(Reason.NOT_NEEDED));
     }
 
     /// Whether its work is in the job's result.

@@ -17,7 +17,7 @@ import java.util.Optional;
 ///   depth_0/  metadata.json  plan.json  LEVEL_0_REPORT.md
 ///     worker_1/  task_envelope.json  task_result.json  worktree/
 ///       attempt_1/  prompt.md  output.log  error.log  exit_code
-///     plan/  integrate/  resolve_1/        the engine's own tasks
+///     plan/  integrate_1/  resolve_1/      the engine's own tasks
 ///   logs/     orchestrator.log  orchestrator.jsonl  depth_0_worker_1.log
 ///   reports/  timeline.json  analytics.json  report.html
 /// ```
