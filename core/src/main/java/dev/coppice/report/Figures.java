@@ -15,6 +15,7 @@ public final class Figures {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT);
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final BigDecimal TEN_CENTS = new BigDecimal("0.1");
     private static final String[] SIZES = {"KiB", "MiB", "GiB", "TiB"};
 
     private Figures() {}
@@ -43,18 +44,15 @@ public final class Figures {
         return CLOCK.format(at.atZone(zone));
     }
 
-    /// `$1.20`, four digits below ten cents, `unknown` where it is not known: that is not nothing.
+    /// `$1.20`, up to four digits below ten cents, `unknown` where it is not known: that is not nothing.
     public static String usd(Optional<BigDecimal> amount) {
-        return amount.map(known ->
-                        "$"
-                                + known.setScale(
-                                                known.abs().compareTo(new BigDecimal("0.1")) < 0
-                                                                && known.signum() != 0
-                                                        ? 4
-                                                        : 2,
-                                                RoundingMode.HALF_UP)
-                                        .toPlainString())
-                .orElse("unknown");
+        return amount.map(Figures::usd).orElse("unknown");
+    }
+
+    private static String usd(BigDecimal amount) {
+        int digits = amount.abs().compareTo(TEN_CENTS) < 0 ? 4 : 2;
+        BigDecimal shown = amount.setScale(digits, RoundingMode.HALF_UP).stripTrailingZeros();
+        return "$" + shown.setScale(Math.max(2, shown.scale())).toPlainString();
     }
 
     /// `950`, `12.3 k`, `4.5 M`.

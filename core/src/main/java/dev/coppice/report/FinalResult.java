@@ -108,8 +108,8 @@ public final class FinalResult {
                 inline(Headline.standing(task)),
                 inline(task.agent().value()),
                 Integer.toString(task.attempts().size()),
-                Figures.duration(task.duration(now)),
-                Figures.usd(task.usage().usd()),
+                task.attempts().isEmpty() ? "" : Figures.duration(task.duration(now)),
+                Headline.cost(task),
                 Integer.toString(task.files().size()),
                 task.branch().map(Markdown::code).orElse("")
                         + (task.isIntegrated() ? ", in the result" : ""));

@@ -35,6 +35,11 @@ final class Headline {
                         .formatted(known, Figures.number(job.unpricedAttempts(), "attempt"));
     }
 
+    /// The task's cost; empty before it was attempted.
+    static String cost(TaskView task) {
+        return task.attempts().isEmpty() ? "" : Figures.usd(task.usage().usd());
+    }
+
     /// `failed (check_failed)`, `blocked (by model)`, `completed, conflicts`.
     static String standing(TaskView task) {
         Optional<String> because =

@@ -9,7 +9,6 @@ import dev.coppice.report.Analytics.TaskFigures;
 import dev.coppice.report.AttemptView.Phase;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -43,11 +42,12 @@ public final class HtmlReport {
             pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
               padding: .8rem 1rem; margin: .5rem 0; overflow: auto; max-height: 26rem;
               white-space: pre-wrap; overflow-wrap: anywhere; }
+            .prose { font: inherit; }
             .soft { color: var(--soft); }
             .status { display: inline-block; border-radius: 99px; padding: 0 .6em; font-size: .82em;
               font-weight: 600; border: 1px solid currentColor; white-space: nowrap; }
             .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
-            .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
+            .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(158px, 1fr));
               gap: .75rem; margin: 1.4rem 0 0; padding: 0; }
             .tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
               padding: .7rem .9rem; }
@@ -61,7 +61,7 @@ public final class HtmlReport {
               border-top: 1px solid var(--line); }
             thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .8rem;
               white-space: nowrap; }
-            .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+            .number, thead .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
             svg { display: block; width: 100%; min-width: 640px; height: auto; padding: .8rem; }
             svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
             svg .axis { fill: var(--soft); font-size: 11px; }
@@ -153,7 +153,9 @@ public final class HtmlReport {
             line("<p>%s</p>".formatted(escape(job.why())));
         }
         if (!job.request().request().strip().equals(title())) {
-            line("<pre>%s</pre>".formatted(escape(job.request().request().strip())));
+            line(
+                    "<pre class=\"prose\">%s</pre>"
+                            .formatted(escape(job.request().request().strip())));
         }
     }
 
@@ -162,7 +164,7 @@ public final class HtmlReport {
         page.append("<dl class=\"tiles\">\n");
         tile("Tasks completed", counts.completed() + " of " + counts.total());
         tile("Time", Figures.duration(job.elapsed(now)));
-        tile("Saved by parallel work", Figures.duration(analytics.sequentialSaved()));
+        tile("Time saved", Figures.duration(analytics.sequentialSaved()));
         tile("Parallel efficiency", Figures.percent(analytics.efficiency()));
         tile("Cost", Figures.usd(analytics.usage().usd()));
         tile("Tokens", Figures.count(analytics.usage().tokens()));
@@ -212,7 +214,9 @@ public final class HtmlReport {
         }
         table(
                 "Tasks",
-                List.of("", "Task", "Status", "Agent", "Attempts", "Time", "Cost", "Branch"),
+                words("", "Task", "Status", "Agent")
+                        + numbers("Attempts", "Time", "Cost")
+                        + words("Branch"),
                 job.tasks().stream().map(this::task));
     }
 
@@ -225,7 +229,7 @@ public final class HtmlReport {
                 + "</td>"
                 + cell(task.agent().value())
                 + number(Integer.toString(task.attempts().size()))
-                + number(Figures.duration(task.duration(now)))
+                + number(task.attempts().isEmpty() ? "" : Figures.duration(task.duration(now)))
                 + number(Figures.usd(task.usage().usd()))
                 + "<td>"
                 + task.branch().map(HtmlReport::code).orElse("")
@@ -276,10 +280,12 @@ public final class HtmlReport {
         if (analytics.tasks().isEmpty()) {
             return;
         }
-        List<String> header = new ArrayList<>(List.of("Task"));
-        Stream.of(Phase.values()).map(Phase::wire).forEach(header::add);
-        header.addAll(List.of("Processor", "Memory", "Tokens", "Cost"));
-        table("Where the time and money went", header, analytics.tasks().stream().map(this::times));
+        table(
+                "Where the time and money went",
+                words("Task")
+                        + numbers("Waiting", "Preparing", "Working", "Checking", "Integrating")
+                        + numbers("Processor", "Memory", "Tokens", "Cost"),
+                analytics.tasks().stream().map(this::times));
         if (!analytics.criticalPath().isEmpty()) {
             line(
                     "<p>Critical path, %s: %s. With %s no order of work takes less than %s.</p>"
@@ -324,15 +330,9 @@ public final class HtmlReport {
         }
         table(
                 "Files",
-                List.of(
-                        "File",
-                        "Change",
-                        "Worker",
-                        "Task",
-                        "Agent",
-                        "Attempt",
-                        "Commit",
-                        "In the result"),
+                words("File", "Change", "Worker", "Task", "Agent")
+                        + numbers("Attempt")
+                        + words("Commit", "In the result"),
                 rows.stream().map(HtmlReport::file));
     }
 
@@ -378,17 +378,26 @@ public final class HtmlReport {
         page.append("</ul>\n");
     }
 
-    private void table(String title, List<String> header, Stream<String> rows) {
+    private void table(String title, String header, Stream<String> rows) {
         line("<h2>%s</h2>".formatted(escape(title)));
         page.append("<div class=\"scroll\"><table>\n<thead><tr>");
-        header.forEach(name -> page.append("<th>").append(escape(name)).append("</th>"));
-        page.append("</tr></thead>\n<tbody>\n");
+        page.append(header).append("</tr></thead>\n<tbody>\n");
         rows.forEach(row -> page.append("<tr>").append(row).append("</tr>\n"));
         page.append("</tbody></table></div>\n");
     }
 
     private void line(String html) {
         page.append(html).append('\n');
+    }
+
+    private static String words(String... names) {
+        return Stream.of(names).map("<th>%s</th>"::formatted).collect(Collectors.joining());
+    }
+
+    private static String numbers(String... names) {
+        return Stream.of(names)
+                .map("<th class=\"number\">%s</th>"::formatted)
+                .collect(Collectors.joining());
     }
 
     private static String cell(String text) {

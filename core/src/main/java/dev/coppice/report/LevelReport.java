@@ -70,6 +70,7 @@ public final class LevelReport {
         }
         task.branch().ifPresent(branch -> facts.add("Branch " + code(branch)));
         task.commit().ifPresent(commit -> facts.add("Commit " + code(commit.value())));
+        task.session().ifPresent(session -> facts.add("Session " + code(session)));
         if (!task.message().isBlank()) {
             facts.add(inline(task.message()));
         }

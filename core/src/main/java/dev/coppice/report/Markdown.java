@@ -52,16 +52,27 @@ final class Markdown {
 
     /// Foreign text within a line.
     static String inline(String foreign) {
+        String line = Plain.line(foreign);
         StringBuilder safe = new StringBuilder();
-        for (char c : Plain.line(foreign).toCharArray()) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
             switch (c) {
                 case '<' -> safe.append("&lt;");
                 case '&' -> safe.append("&amp;");
-                case '\\', '`', '*', '_', '[', ']', '|', '~' -> safe.append('\\').append(c);
+                case '_' -> safe.append(isWithinWord(line, i) ? "_" : "\\_");
+                case '\\', '`', '*', '[', ']', '|', '~' -> safe.append('\\').append(c);
                 default -> safe.append(c);
             }
         }
         return safe.toString();
+    }
+
+    /// An underscore there means nothing, and `worker_1` stays readable as text.
+    private static boolean isWithinWord(String line, int at) {
+        return at > 0
+                && at < line.length() - 1
+                && Character.isLetterOrDigit(line.charAt(at - 1))
+                && Character.isLetterOrDigit(line.charAt(at + 1));
     }
 
     /// Foreign text within a line, as code.

@@ -4,6 +4,7 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Resources;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -75,7 +76,10 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         lines.add(paint(line(rows.getFirst(), widths, "WHAT"), Paint.DIM));
         for (int i = 0; i < shown.size(); i++) {
             TaskView task = shown.get(i);
-            lines.add(paint(line(rows.get(i + 1), widths, what(task)), paintOf(task.status())));
+            lines.add(
+                    paint(
+                            line(rows.get(i + 1), widths, what(task, present)),
+                            paintOf(task.status())));
         }
     }
 
@@ -94,24 +98,21 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                 task.agent().value(),
                 task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
                 last.isEmpty() ? "" : Figures.duration(task.duration(present.now())),
-                last.isEmpty()
-                        ? ""
-                        : task.usage()
-                                .usd()
-                                .map(usd -> Figures.usd(task.usage().usd()))
-                                .orElse("?"),
+                cost(task),
                 taken.map(resources -> Figures.duration(resources.cpu())).orElse(""),
                 taken.map(resources -> Figures.size(resources.peakMemoryBytes())).orElse(""));
     }
 
-    private String what(TaskView task) {
+    private static String cost(TaskView task) {
+        return task.usage().usd().isEmpty() && !task.attempts().isEmpty()
+                ? "?"
+                : Headline.cost(task);
+    }
+
+    private String what(TaskView task, Present present) {
         return switch (task.status()) {
             case BLOCKED -> task.blockedBy().map(cause -> "blocked by " + cause).orElse("blocked");
-            case RETRYING ->
-                    "again at "
-                            + task.retryAt().map(at -> Figures.clock(at, zone)).orElse("once")
-                            + ", "
-                            + task.message();
+            case RETRYING -> again(task, present.now()) + ": " + task.message();
             case FAILED, TIMEOUT, CANCELED ->
                     task.reason().map(reason -> reason.wire() + ": ").orElse("") + task.message();
             case PENDING ->
@@ -124,6 +125,13 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                             : "conflicts in " + String.join(", ", task.conflictedFiles());
             case READY, RUNNING -> task.task().name();
         };
+    }
+
+    private static String again(TaskView task, Instant now) {
+        return task.retryAt()
+                .filter(at -> at.isAfter(now))
+                .map(at -> "again in " + Figures.duration(Duration.between(now, at)))
+                .orElse("again");
     }
 
     private String line(List<String> cells, int[] widths, String what) {

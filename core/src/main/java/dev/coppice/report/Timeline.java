@@ -7,12 +7,13 @@ import dev.coppice.report.AttemptView.Phase;
 import dev.coppice.report.AttemptView.Span;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// What each task's time went to, from the job's submission on.
 ///
 /// @param to the job's end, or the moment of looking
-/// @param rows a row for each task that was attempted, the plan's before the engine's own
+/// @param rows a row for each task that was attempted, in the order in which they could begin
 public record Timeline(Instant from, Instant to, List<Row> rows) {
     public Timeline {
         rows = List.copyOf(rows);
@@ -35,15 +36,15 @@ public record Timeline(Instant from, Instant to, List<Row> rows) {
         List<Row> rows =
                 job.all()
                         .filter(task -> !task.attempts().isEmpty())
-                        .map(task ->
-                                new Row(
-                                        task.id(),
-                                        task.workerId(),
-                                        task.task().name(),
-                                        task.status(),
-                                        bars(task, to)))
+                        .sorted(Comparator.comparing(task -> task.attempts().getFirst().dueAt()))
+                        .map(task -> row(task, to))
                         .toList();
         return new Timeline(job.submittedAt(), to, rows);
+    }
+
+    private static Row row(TaskView task, Instant now) {
+        return new Row(
+                task.id(), task.workerId(), task.task().name(), task.status(), bars(task, now));
     }
 
     private static List<Bar> bars(TaskView task, Instant now) {

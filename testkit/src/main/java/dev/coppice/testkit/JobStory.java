@@ -148,12 +148,14 @@ public final class JobStory {
         begins("@plan").passes(4);
         Plan plan = new Plan("Add input validation", List.of(tasks));
         ends("@plan", new Outcome.Planned(plan, WorkResult.of("a plan")));
+        plan.tasks().forEach(this::number);
         happens(new Event.TasksAdded(Optional.of(TaskId.PLAN), plan.goal(), plan.tasks()));
         return over("@plan", TaskStatus.COMPLETED, Optional.empty());
     }
 
     /// Tasks join the job without a lead.
     public JobStory lays(Task... tasks) {
+        Stream.of(tasks).forEach(this::number);
         return happens(new Event.TasksAdded(Optional.empty(), "", List.of(tasks)));
     }
 
@@ -161,7 +163,6 @@ public final class JobStory {
     public JobStory begins(String task) {
         TaskId id = new TaskId(task);
         int attempt = attempts.merge(id, 1, Integer::sum);
-        workers.putIfAbsent(id, workers.size());
         happens(
                 new Event.AttemptStarting(
                         id, attempt, CLAUDE, Duration.ofMinutes(10), Optional.empty()));
@@ -309,6 +310,12 @@ public final class JobStory {
                 Optional.of(branch(new TaskId(task))),
                 Optional.of(commit(++commits)),
                 List.of(files));
+    }
+
+    private void number(Task task) {
+        if (!task.id().isOwn()) {
+            workers.put(task.id(), workers.size() + 1);
+        }
     }
 
     private int attempt(TaskId task) {
