@@ -8,7 +8,6 @@ import dev.coppice.model.Integration;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
-import dev.coppice.model.Limits;
 import dev.coppice.model.Need;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
@@ -18,7 +17,6 @@ import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
-import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -28,7 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,37 +35,39 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// The state of one job: the fold of its events. It is kept incrementally, with an index for each
 /// question that the [Scheduler] asks, so that a step costs the same in a job of a thousand tasks and
 /// in one of a million. It belongs to one thread.
 ///
-/// The life of a task (an event leads along an arrow; facts that follow from another event, such as
-/// [Event.TaskEnded], are first *due*, then recorded, then believed):
+/// The life of a task. An event leads along an arrow. What follows from an event and is an event
+/// itself (a retry's time, tasks that join, a task's end) is first *due*, then recorded, then
+/// believed; of each task at most one such fact is due at a time, and while one is, the task neither
+/// runs nor starts.
 ///
 /// ```
 ///                  TasksAdded
-///                      │            AttemptEnded(Deferred), then TasksAdded
+///                      │        AttemptEnded(Deferred | Planned), TasksAdded: more needs
 ///                      ▼        ┌────────────────────────────────────────────┐
 ///                  PENDING ◀────┘                                            │
 ///                      │ all needs met                                       │
 ///                      ▼        AttemptStarting                              │
 ///                    READY ──────────────────▶ RUNNING ──────────────────────┤
-///                      ▲                        │   │ AttemptEnded(RateLimited | Stopped): READY
+///                      ▲                        │   │ AttemptEnded(RateLimited | Stopped | lost): READY
 ///                      │ the wait is over       │   │
-///                  RETRYING ◀───────────────────┘   │ AttemptEnded(Done | Failed | …), then TaskEnded
+///                  RETRYING ◀───────────────────┘   │ AttemptEnded(Done | Failed | …), TaskEnded
 ///                        RetryScheduled             ▼
 ///            COMPLETED  FAILED  TIMEOUT  BLOCKED  CANCELED      (RetryRequested: back to PENDING)
 /// ```
+///
+/// Work stops for one reason at a time. When the budget is spent, nothing new starts but the joining
+/// of what is done; any other reason stops also what runs.
 public final class JobState {
-    /// How often an attempt may be lost to a dying orchestrator before its task fails.
+    /// How often an attempt may be lost to a dying orchestrator before that counts as a failure.
     static final int LOST_MAX = 10;
-
-    /// What a task without an estimate is thought to take, where no other task has one.
-    private static final long DEFAULT_ESTIMATE_MILLIS = 60_000;
 
     private static final int RECENT_DISCOVERIES_MAX = 100;
 
@@ -84,8 +84,8 @@ public final class JobState {
 
     private final JobId job;
     private long sequence;
+    private Instant lastAt = Instant.MAX;
     private Optional<JobRequest> request = Optional.empty();
-    private Optional<Instant> submittedAt = Optional.empty();
     private String goal = "";
     private int driver;
     private Optional<ProcessIdentity> driverProcess = Optional.empty();
@@ -96,17 +96,16 @@ public final class JobState {
     private final NavigableSet<TaskState> retrying = new TreeSet<>(RETRY_ORDER);
     private final SequencedSet<TaskState> running = new LinkedHashSet<>();
     private final SequencedMap<TaskId, Step> due = new LinkedHashMap<>();
-    private final SequencedMap<AgentName, Step> duePauses = new LinkedHashMap<>();
-    private final Map<AgentName, Instant> pausedUntil = new HashMap<>();
-    private final Map<AgentName, Integer> pausesInARow = new HashMap<>();
+    private final Pauses pauses = new Pauses();
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
 
     private int open;
     private int integrations;
-    private boolean integrationDue;
+    private boolean hasUnjoinedWork;
     private int leftBehind;
     private boolean refused;
     private boolean pausing;
+    private Optional<Instant> deadline = Optional.empty();
     private Optional<Reason> stopping = Optional.empty();
     private BigDecimal spentUsd = BigDecimal.ZERO;
     private Optional<JobStatus> ended = Optional.empty();
@@ -126,16 +125,8 @@ public final class JobState {
         sequence = recorded.sequence();
         Instant at = recorded.at();
         switch (recorded.event()) {
-            case Event.JobSubmitted e -> {
-                request = Optional.of(e.request());
-                submittedAt = Optional.of(at);
-                goal = e.request().request();
-            }
-            case Event.DriverTaken e -> {
-                driver = e.number();
-                driverProcess = Optional.of(e.process());
-                pausing = false;
-            }
+            case Event.JobSubmitted e -> submitted(e, at);
+            case Event.DriverTaken e -> driverTaken(e, at);
             case Event.TasksAdded e -> add(e);
             case Event.AttemptStarting e -> starting(e);
             case Event.AttemptStarted e ->
@@ -146,79 +137,102 @@ public final class JobState {
                             .ifPresent(t -> t.session = Optional.of(e.session()));
             case Event.Discovered e -> discovered(e.discovery());
             case Event.AttemptEnded e ->
-                    runningAttempt(e.task(), e.attempt()).ifPresent(t -> attemptEnded(t, e));
+                    runningAttempt(e.task(), e.attempt()).ifPresent(t -> attemptEnded(t, e, at));
             case Event.RetryScheduled e -> retryScheduled(e);
             case Event.TaskEnded e -> taskEnded(e);
-            case Event.AgentPaused e -> {
-                duePauses.remove(e.agent());
-                pausedUntil.merge(e.agent(), e.until(), (a, b) -> a.isAfter(b) ? a : b);
-            }
+            case Event.AgentPaused e -> pauses.recorded(e);
             case Event.CancelRequested e -> cancel(e);
             case Event.PauseRequested _ -> pausing = true;
-            case Event.RetryRequested e -> retry(e);
-            case Event.JobEnded e -> ended = Optional.of(e.status());
+            case Event.RetryRequested e -> retry(e, at);
+            case Event.JobEnded e -> {
+                ended = Optional.of(e.status());
+                driverProcess = Optional.empty();
+            }
             case Event.WorkspaceReady _,
                     Event.AgentEnded _,
                     Event.Checked _,
                     Event.CheckoutChanged _,
                     Event.Noted _ -> {}
         }
+        lastAt = at;
     }
 
-    private void add(Event.TasksAdded event) {
-        List<TaskState> added = new ArrayList<>(event.tasks().size());
-        for (Task task : event.tasks()) {
-            int worker = task.id().isOwn() ? 0 : workers.size() + 1;
-            TaskState state = new TaskState(task, tasks.size(), worker);
-            if (tasks.putIfAbsent(task.id(), state) != null) {
-                throw new IllegalArgumentException("task " + task.id() + " is there already");
-            }
-            if (worker > 0) {
-                workers.add(state);
-            }
-            if (task.duty() instanceof Duty.Integrating) {
-                integrations++;
-                integrationDue = false;
-            }
-            added.add(state);
+    private void submitted(Event.JobSubmitted event, Instant at) {
+        request = Optional.of(event.request());
+        goal = event.request().request();
+        beginTime(at);
+    }
+
+    private void beginTime(Instant at) {
+        deadline = settings().workers().jobTimeout().map(at::plus);
+    }
+
+    /// The time in which nobody drove the job, as far as the events tell, does not count as its own.
+    private void driverTaken(Event.DriverTaken event, Instant at) {
+        driver = event.number();
+        driverProcess = Optional.of(event.process());
+        pausing = false;
+        if (at.isAfter(lastAt)) {
+            Duration undriven = Duration.between(lastAt, at);
+            deadline = deadline.map(d -> d.plus(undriven));
         }
-        open += added.size();
-        added.forEach(this::linkNeeds);
-        added.forEach(this::countNeeds);
-        measurePaths(added);
+    }
+
+    // Tasks join.
+
+    private void add(Event.TasksAdded event) {
+        List<TaskState> added = event.tasks().stream().map(this::join).toList();
+        for (TaskState state : added) {
+            link(state, state.needs());
+            countNeeds(state);
+        }
+        RemainingPaths.measure(added);
         added.forEach(this::settle);
         if (event.by().isEmpty()) {
             goal = event.goal();
+        } else if (due.get(event.by().get()) instanceof Step.Write(Event.TasksAdded _)) {
+            laid(find(event.by().get()), event);
+        }
+    }
+
+    private TaskState join(Task task) {
+        int worker = task.id().isOwn() ? 0 : workers.size() + 1;
+        TaskState state = new TaskState(task, tasks.size(), worker);
+        if (tasks.putIfAbsent(task.id(), state) != null) {
+            throw new IllegalArgumentException("task " + task.id() + " is there already");
+        }
+        if (worker > 0) {
+            workers.add(state);
+        }
+        if (isJoining(state)) {
+            integrations++;
+            hasUnjoinedWork = false;
+        }
+        open++;
+        return state;
+    }
+
+    /// The lead's task is over with its plan; any other that laid tasks waits for their end.
+    private void laid(TaskState by, Event.TasksAdded event) {
+        due.remove(by.task().id());
+        by.status = TaskStatus.PENDING;
+        if (by.task().duty() instanceof Duty.Planning) {
+            goal = event.goal();
+            willEnd(by, TaskStatus.COMPLETED, Optional.empty());
             return;
         }
-        due.remove(event.by().get());
-        TaskState by = tasks.get(event.by().get());
-        if (by != null && by.isRunning()) {
-            running.remove(by);
-            if (by.task().duty() instanceof Duty.Planning) {
-                goal = event.goal();
-                by.status = TaskStatus.PENDING;
-                due.put(by.task().id(), ended(by, TaskStatus.COMPLETED, Optional.empty()));
-            } else {
-                by.status = TaskStatus.PENDING;
-                for (Task task : event.tasks()) {
-                    Need need = Need.end(task.id());
-                    by.addNeed(need);
-                    link(by, need);
-                }
-                countNeeds(by);
-                settle(by);
-            }
-        }
+        List<Need> more = event.tasks().stream().map(t -> Need.end(t.id())).toList();
+        by.addNeeds(more);
+        link(by, more);
+        countNeeds(by);
+        settle(by);
     }
 
     /// Asks the tasks that this one needs to tell it when they end.
-    private void linkNeeds(TaskState state) {
-        state.needs().forEach(need -> link(state, need));
-    }
-
-    private void link(TaskState state, Need need) {
-        find(need.task()).waiters.add(new TaskState.Waiter(state, need.on()));
+    private void link(TaskState state, List<Need> needs) {
+        for (Need need : needs) {
+            find(need.task()).waiters.add(new TaskState.Waiter(state, need.on()));
+        }
     }
 
     private void countNeeds(TaskState state) {
@@ -240,43 +254,10 @@ public final class JobState {
                 };
     }
 
-    /// Longest remaining path in milliseconds, by the estimates where there are any.
-    private static void measurePaths(List<TaskState> added) {
-        List<Duration> known =
-                added.stream().flatMap(t -> t.task().estimate().stream()).sorted().toList();
-        long typical =
-                known.isEmpty() ? DEFAULT_ESTIMATE_MILLIS : known.get(known.size() / 2).toMillis();
-        Map<TaskState, Integer> waitersLeft = new HashMap<>();
-        ArrayDeque<TaskState> measured = new ArrayDeque<>();
-        for (TaskState state : added) {
-            waitersLeft.put(state, state.waiters.size());
-            if (state.waiters.isEmpty()) {
-                measured.add(state);
-            }
-        }
-        Map<TaskId, TaskState> byId = new HashMap<>();
-        added.forEach(t -> byId.put(t.task().id(), t));
-        while (!measured.isEmpty()) {
-            TaskState state = measured.remove();
-            long behind = 0;
-            for (TaskState.Waiter waiter : state.waiters) {
-                behind = Math.max(behind, waiter.task().remainingPathMillis);
-            }
-            state.remainingPathMillis =
-                    behind + state.task().estimate().map(Duration::toMillis).orElse(typical);
-            for (Need need : state.needs()) {
-                TaskState needed = byId.get(need.task());
-                if (needed != null && waitersLeft.merge(needed, -1, Integer::sum) == 0) {
-                    measured.add(needed);
-                }
-            }
-        }
-    }
-
-    /// Puts a waiting task where it belongs: over, ready, or still waiting.
+    /// Puts a pending task where it belongs: over, ready, or still waiting.
     private void settle(TaskState state) {
         if (stopping.isPresent() && !isExempt(state)) {
-            due.put(state.task().id(), ended(state, TaskStatus.CANCELED, stopping));
+            willEnd(state, TaskStatus.CANCELED, stopping);
             return;
         }
         for (Need need : state.needs()) {
@@ -291,15 +272,18 @@ public final class JobState {
         }
     }
 
+    /// Finished work is joined even when the money is spent.
+    private boolean isExempt(TaskState state) {
+        return isJoining(state) && !isStopping();
+    }
+
     private void cannotStart(TaskState state, TaskState needed, Need.On on) {
         if (on == Need.On.FAILURE) {
-            due.put(
-                    state.task().id(),
-                    ended(state, TaskStatus.CANCELED, Optional.of(Reason.NOT_NEEDED)));
-            return;
+            willEnd(state, TaskStatus.CANCELED, Optional.of(Reason.NOT_NEEDED));
+        } else {
+            state.cause = Optional.of(needed.cause.orElse(needed));
+            willEnd(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED));
         }
-        state.cause = Optional.of(needed.cause.orElse(needed));
-        due.put(state.task().id(), ended(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED)));
     }
 
     private void makeReady(TaskState state) {
@@ -311,6 +295,8 @@ public final class JobState {
         return ready.computeIfAbsent(state.task().agent(), _ -> new TreeSet<>(DISPATCH_ORDER));
     }
 
+    // Attempts start and end.
+
     private void starting(Event.AttemptStarting event) {
         TaskState state = find(event.task());
         leaveWaiting(state);
@@ -318,9 +304,6 @@ public final class JobState {
         state.attempt = event.attempt();
         state.process = Optional.empty();
         state.session = event.resumes();
-        if (event.resumes().isEmpty()) {
-            state.sessionUsage = Usage.NONE;
-        }
         running.add(state);
     }
 
@@ -337,66 +320,58 @@ public final class JobState {
         }
     }
 
-    private void attemptEnded(TaskState state, Event.AttemptEnded event) {
+    private void attemptEnded(TaskState state, Event.AttemptEnded event, Instant at) {
         state.session = event.session().or(() -> state.session);
-        state.sessionUsage = state.sessionUsage.plus(event.usage());
-        event.usage().usd().ifPresent(usd -> spend(state, usd));
         state.process = Optional.empty();
+        event.usage().usd().ifPresent(usd -> spend(state, usd));
+        running.remove(state);
         if (!(event.outcome() instanceof Outcome.RateLimited)) {
-            pausesInARow.remove(state.task().agent());
+            pauses.answered(state.task().agent());
         }
         switch (event.outcome()) {
-            case Outcome.Done done -> {
-                succeeded(state, done.result());
-                due.put(state.task().id(), ended(state, TaskStatus.COMPLETED, Optional.empty()));
-            }
-            case Outcome.Integrated done -> {
-                integrated(state, done.integration());
-                due.put(state.task().id(), ended(state, TaskStatus.COMPLETED, Optional.empty()));
-            }
+            case Outcome.Done done -> succeeded(state, done.result());
+            case Outcome.Integrated done -> integrated(state, done.integration());
             case Outcome.Planned planned -> {
-                succeeded(state, planned.result());
-                due.put(
-                        state.task().id(),
-                        new Step.Write(
-                                new Event.TasksAdded(
-                                        Optional.of(state.task().id()),
-                                        planned.plan().goal(),
-                                        planned.plan().tasks())));
-                return;
+                state.result = planned.result();
+                lay(state, planned.plan().goal(), planned.plan().tasks());
             }
             case Outcome.Deferred deferred -> deferred(state, deferred);
             case Outcome.Failed failed -> failed(state, failed);
-            case Outcome.RateLimited limited -> rateLimited(state, limited);
-            case Outcome.Stopped stopped -> stopped(state, stopped);
-        }
-        if (!(event.outcome() instanceof Outcome.Deferred)) {
-            running.remove(state);
+            case Outcome.RateLimited limited -> {
+                state.result = limited.partial();
+                pauses.wanted(state.task().agent(), limited, at);
+                waitAgain(state, Optional.empty(), limited.message());
+            }
+            case Outcome.Stopped stopped -> {
+                state.result = stopped.partial();
+                waitAgain(state, Optional.empty(), "It was stopped.");
+            }
         }
     }
 
     private void spend(TaskState state, BigDecimal usd) {
         state.spentUsd = state.spentUsd.add(usd);
         spentUsd = spentUsd.add(usd);
-        if (stopping.isEmpty() && isBudgetSpent()) {
+        stopWhenBudgetIsSpent();
+    }
+
+    private void stopWhenBudgetIsSpent() {
+        Optional<BigDecimal> budget = settings().budgetUsd();
+        if (budget.filter(b -> spentUsd.compareTo(b) >= 0).isPresent()) {
             stop(Reason.BUDGET);
         }
     }
 
-    private boolean isBudgetSpent() {
-        return settings().budgetUsd().filter(budget -> spentUsd.compareTo(budget) >= 0).isPresent();
-    }
-
-    private static void succeeded(TaskState state, WorkResult result) {
+    private void succeeded(TaskState state, WorkResult result) {
         state.result = result;
-        state.reason = Optional.empty();
         state.message = "";
+        willEnd(state, TaskStatus.COMPLETED, Optional.empty());
     }
 
     private void integrated(TaskState state, Integration integration) {
-        state.result =
-                new WorkResult("", false, integration.branch(), integration.commit(), List.of());
-        state.reason = Optional.empty();
+        succeeded(
+                state,
+                new WorkResult("", false, integration.branch(), integration.commit(), List.of()));
         leftBehind = 0;
         for (Integration.Fate fate : integration.tasks().values()) {
             switch (fate) {
@@ -407,115 +382,129 @@ public final class JobState {
         refused = integration.delivery() instanceof Integration.Delivery.Refused;
     }
 
+    /// A task that waits for nothing new would wait for ever, or go round in circles.
     private void deferred(TaskState state, Outcome.Deferred deferred) {
         List<Task> fresh =
                 deferred.until().stream().filter(t -> !tasks.containsKey(t.id())).toList();
         if (fresh.isEmpty()) {
-            running.remove(state);
             fail(state, Reason.CONFLICT, deferred.why());
+        } else {
+            state.message = deferred.why();
+            state.reason = Optional.empty();
+            lay(state, goal, fresh);
+        }
+    }
+
+    private void lay(TaskState by, String goalOfAll, List<Task> laid) {
+        if (isStopped(by)) {
+            fail(by, Reason.CANCELED, "It was canceled.");
             return;
         }
-        state.message = deferred.why();
-        due.put(
-                state.task().id(),
-                new Step.Write(new Event.TasksAdded(Optional.of(state.task().id()), goal, fresh)));
+        Set<TaskId> taken = aboutToJoin();
+        Set<TaskId> behind = behind(by);
+        Optional<String> misfit =
+                Misfit.of(
+                        laid,
+                        id -> tasks.containsKey(id) || taken.contains(id),
+                        id -> tasks.containsKey(id) && !behind.contains(id));
+        if (misfit.isPresent()) {
+            fail(by, Reason.INVALID_PLAN, misfit.get());
+        } else {
+            Optional<TaskId> id = Optional.of(by.task().id());
+            due.put(by.task().id(), new Step.Write(new Event.TasksAdded(id, goalOfAll, laid)));
+        }
+    }
+
+    private Set<TaskId> aboutToJoin() {
+        Set<TaskId> ids = new HashSet<>();
+        for (Step step : due.values()) {
+            if (step instanceof Step.Write(Event.TasksAdded added)) {
+                added.tasks().forEach(task -> ids.add(task.id()));
+            }
+        }
+        return ids;
+    }
+
+    /// A task and all that wait for it: what it waits for must not be among them.
+    private static Set<TaskId> behind(TaskState state) {
+        Set<TaskId> behind = new HashSet<>();
+        ArrayDeque<TaskState> found = new ArrayDeque<>(List.of(state));
+        while (!found.isEmpty()) {
+            TaskState next = found.remove();
+            if (behind.add(next.task().id())) {
+                next.waiters.forEach(waiter -> found.add(waiter.task()));
+            }
+        }
+        return behind;
     }
 
     private void failed(TaskState state, Outcome.Failed failed) {
         state.result = failed.partial();
         Reason reason = failed.reason();
-        if (isStopped(state)) {
-            fail(state, reason, failed.message());
-            return;
-        }
         if (reason == Reason.LOST && state.timesLost < LOST_MAX) {
             state.timesLost++;
-            state.reason = Optional.of(reason);
-            state.message = failed.message();
-            makeReady(state);
+            waitAgain(state, Optional.of(reason), failed.message());
             return;
         }
         if (reason.isTimeout()) {
             state.timeout = longer(state.timeout);
         }
-        if (reason.isWorthRetrying()
-                && stopping.isEmpty()
-                && state.retries < state.task().limits().maxRetries()
-                && !hasSpentItsBudget(state)) {
+        boolean again =
+                reason.isWorthRetrying()
+                        && state.retries < state.task().limits().maxRetries()
+                        && stopping.isEmpty()
+                        && !state.cancelRequested
+                        && !hasSpentItsBudget(state);
+        if (again) {
             state.reason = Optional.of(reason);
             state.message = failed.message();
             state.status = TaskStatus.RETRYING;
             due.put(state.task().id(), new Step.Retry(state.task().id(), state.retries));
-            return;
+        } else {
+            fail(state, reason, failed.message());
         }
-        fail(state, reason, failed.message());
+    }
+
+    private Duration longer(Duration timeout) {
+        Settings.Workers workers = settings().workers();
+        double factor = workers.backoff().timeoutFactor();
+        Duration grown = Duration.ofMillis(Math.round(timeout.toMillis() * factor));
+        return workers.jobTimeout().filter(limit -> limit.compareTo(grown) < 0).orElse(grown);
+    }
+
+    /// Another attempt follows that costs no retry.
+    private void waitAgain(TaskState state, Optional<Reason> reason, String message) {
+        if (isStopped(state)) {
+            fail(state, Reason.CANCELED, message);
+        } else if (hasSpentItsBudget(state)) {
+            fail(state, Reason.BUDGET, "The task's budget is spent.");
+        } else {
+            state.reason = reason;
+            state.message = message;
+            state.status = TaskStatus.PENDING;
+            settle(state);
+        }
     }
 
     private void fail(TaskState state, Reason reason, String message) {
-        state.reason = Optional.of(reason);
         state.message = message;
-        if (isStopped(state)) {
-            Reason why = state.cancelRequested ? Reason.CANCELED : stopping.orElse(Reason.CANCELED);
-            due.put(state.task().id(), ended(state, TaskStatus.CANCELED, Optional.of(why)));
+        if (state.cancelRequested) {
+            willEnd(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED));
+        } else if (isStopping()) {
+            willEnd(state, TaskStatus.CANCELED, stopping);
         } else {
             TaskStatus status = reason.isTimeout() ? TaskStatus.TIMEOUT : TaskStatus.FAILED;
-            due.put(state.task().id(), ended(state, status, Optional.of(reason)));
+            willEnd(state, status, Optional.of(reason));
         }
     }
 
     private boolean isStopped(TaskState state) {
-        return state.cancelRequested || (stopping.isPresent() && stopping.get() != Reason.BUDGET);
+        return state.cancelRequested || isStopping();
     }
 
     private static boolean hasSpentItsBudget(TaskState state) {
-        return state.task()
-                .limits()
-                .budgetUsd()
-                .filter(budget -> state.spentUsd.compareTo(budget) >= 0)
-                .isPresent();
-    }
-
-    private Duration longer(Duration timeout) {
-        double factor = settings().workers().backoff().timeoutFactor();
-        Duration grown = Duration.ofMillis(Math.round(timeout.toMillis() * factor));
-        return settings()
-                .workers()
-                .jobTimeout()
-                .filter(limit -> limit.compareTo(grown) < 0)
-                .orElse(grown);
-    }
-
-    private void rateLimited(TaskState state, Outcome.RateLimited limited) {
-        state.result = limited.partial();
-        state.message = limited.message();
-        if (isStopped(state)) {
-            fail(state, Reason.CANCELED, limited.message());
-            return;
-        }
-        AgentName agent = state.task().agent();
-        int times = pausesInARow.merge(agent, 1, Integer::sum) - 1;
-        duePauses.put(
-                agent,
-                limited.until()
-                        .<Step>map(until ->
-                                new Step.Write(
-                                        new Event.AgentPaused(agent, until, limited.message())))
-                        .orElse(new Step.Pause(agent, times, limited.message())));
-        waitAgain(state);
-    }
-
-    private void stopped(TaskState state, Outcome.Stopped stopped) {
-        state.result = stopped.partial();
-        if (isStopped(state)) {
-            fail(state, Reason.CANCELED, "It was canceled.");
-        } else {
-            waitAgain(state);
-        }
-    }
-
-    private void waitAgain(TaskState state) {
-        state.status = TaskStatus.PENDING;
-        settle(state);
+        Optional<BigDecimal> budget = state.task().limits().budgetUsd();
+        return budget.filter(b -> state.spentUsd.compareTo(b) >= 0).isPresent();
     }
 
     private void retryScheduled(Event.RetryScheduled event) {
@@ -527,29 +516,52 @@ public final class JobState {
         retrying.add(state);
     }
 
+    // Tasks end.
+
+    private void willEnd(TaskState state, TaskStatus status, Optional<Reason> reason) {
+        TaskId id = state.task().id();
+        Optional<TaskId> cause = state.cause.map(c -> c.task().id());
+        due.put(id, new Step.Write(new Event.TaskEnded(id, status, reason, cause)));
+    }
+
     private void taskEnded(Event.TaskEnded event) {
         TaskState state = find(event.task());
         due.remove(event.task());
         leaveWaiting(state);
-        running.remove(state);
         state.status = event.status();
         state.reason = event.reason();
         open--;
         if (state.status == TaskStatus.COMPLETED && isWork(state)) {
-            integrationDue = true;
+            hasUnjoinedWork = true;
         }
         for (TaskState.Waiter waiter : state.waiters) {
-            if (waiter.task().status != TaskStatus.PENDING
-                    || due.containsKey(waiter.task().task().id())) {
-                continue;
-            }
-            if (!isMet(state, waiter.on())) {
-                cannotStart(waiter.task(), state, waiter.on());
-            } else if (--waiter.task().unmetNeeds == 0) {
-                makeReady(waiter.task());
+            if (isPending(waiter.task())) {
+                if (!isMet(state, waiter.on())) {
+                    cannotStart(waiter.task(), state, waiter.on());
+                } else if (--waiter.task().unmetNeeds == 0) {
+                    makeReady(waiter.task());
+                }
             }
         }
     }
+
+    private boolean isPending(TaskState state) {
+        return state.status == TaskStatus.PENDING && !due.containsKey(state.task().id());
+    }
+
+    /// How the task ended, or is about to be recorded to have ended.
+    private Optional<Event.TaskEnded> end(TaskState state) {
+        TaskId id = state.task().id();
+        if (state.isOver()) {
+            Optional<TaskId> cause = state.cause.map(c -> c.task().id());
+            return Optional.of(new Event.TaskEnded(id, state.status, state.reason, cause));
+        }
+        return due.get(id) instanceof Step.Write(Event.TaskEnded end)
+                ? Optional.of(end)
+                : Optional.empty();
+    }
+
+    // Work is stopped.
 
     private void cancel(Event.CancelRequested event) {
         if (event.task().isEmpty()) {
@@ -557,104 +569,138 @@ public final class JobState {
             return;
         }
         TaskState state = tasks.get(event.task().get());
-        if (state == null || state.isOver()) {
-            return;
-        }
-        state.cancelRequested = true;
-        if (!state.isRunning()) {
-            leaveWaiting(state);
-            state.status = TaskStatus.PENDING;
-            due.put(
-                    state.task().id(),
-                    ended(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED)));
-        }
-    }
-
-    /// Nothing new starts any more; what waits is canceled.
-    private void stop(Reason reason) {
-        stopping = Optional.of(reason);
-        for (TaskState state : tasks.values()) {
-            if (!state.isOver()
-                    && !state.isRunning()
-                    && !isExempt(state)
-                    && !isEnding(due.get(state.task().id()))) {
-                leaveWaiting(state);
-                state.status = TaskStatus.PENDING;
-                due.put(state.task().id(), ended(state, TaskStatus.CANCELED, stopping));
+        if (state != null && end(state).isEmpty()) {
+            state.cancelRequested = true;
+            if (!running.contains(state)) {
+                cancelWaiting(state, Reason.CANCELED);
             }
         }
     }
 
-    private static boolean isEnding(@Nullable Step step) {
-        return step instanceof Step.Write(Event.TaskEnded _);
+    /// Nothing new starts any more; what waits is canceled. The first reason stays the one told, but
+    /// that the money is spent gives way to every other.
+    private void stop(Reason reason) {
+        if (isStopping() || isStopping(reason)) {
+            return;
+        }
+        stopping = Optional.of(reason);
+        for (TaskState state : tasks.values()) {
+            if (!running.contains(state) && end(state).isEmpty() && !isExempt(state)) {
+                cancelWaiting(state, reason);
+            }
+        }
     }
 
-    /// Finished work is joined even when the money is spent.
-    private boolean isExempt(TaskState state) {
-        return state.task().duty() instanceof Duty.Integrating
-                && stopping.map(r -> r == Reason.BUDGET).orElse(true);
+    private void cancelWaiting(TaskState state, Reason reason) {
+        leaveWaiting(state);
+        state.status = TaskStatus.PENDING;
+        willEnd(state, TaskStatus.CANCELED, Optional.of(reason));
     }
 
     private static boolean isWork(TaskState state) {
         return state.task().duty() instanceof Duty.Work;
     }
 
-    private void retry(Event.RetryRequested event) {
-        Collection<TaskState> again = new ArrayList<>();
-        for (TaskState state : tasks.values()) {
-            boolean asked = event.tasks().isEmpty() || event.tasks().contains(state.task().id());
-            boolean failed = state.isOver() && state.status != TaskStatus.COMPLETED;
-            boolean behind = state.status == TaskStatus.BLOCKED || state.task().id().isOwn();
-            if (failed && (asked || behind) && !isNotNeeded(state) && !isJoining(state)) {
-                again.add(state);
-            }
-        }
-        ended = Optional.empty();
-        stopping = Optional.empty();
-        integrationDue = true;
-        for (TaskState state : again) {
-            state.status = TaskStatus.PENDING;
-            state.cancelRequested = false;
-            state.retries = 0;
-            state.timesLost = 0;
-            state.cause = Optional.empty();
-            state.timeout = event.timeout().orElse(state.timeout);
-            open++;
-        }
-        for (TaskState state : again) {
-            countNeeds(state);
-            for (TaskState.Waiter waiter : state.waiters) {
-                if (waiter.task().status == TaskStatus.PENDING) {
-                    countNeeds(waiter.task());
-                }
-            }
-        }
-        again.forEach(this::settle);
-        if (isBudgetSpent()) {
-            stop(Reason.BUDGET);
-        }
-    }
-
-    private static boolean isNotNeeded(TaskState state) {
-        return state.reason.filter(r -> r == Reason.NOT_NEEDED).isPresent();
-    }
-
     private static boolean isJoining(TaskState state) {
         return state.task().duty() instanceof Duty.Integrating;
     }
 
-    private static Step ended(TaskState state, TaskStatus status, Optional<Reason> reason) {
-        return new Step.Write(
-                new Event.TaskEnded(
-                        state.task().id(),
-                        status,
-                        reason,
-                        state.cause.map(cause -> cause.task().id())));
+    // Another try is asked for.
+
+    /// Another try takes back a cancel, lets what did not succeed begin anew, and gives the job its
+    /// whole time again. A joining is not repeated; there will be another one.
+    private void retry(Event.RetryRequested event, Instant at) {
+        ended = Optional.empty();
+        stopping = Optional.empty();
+        hasUnjoinedWork = true;
+        beginTime(at);
+        SequencedSet<TaskState> again = triedAgain(Set.copyOf(event.tasks()));
+        Set<TaskState> held = new LinkedHashSet<>();
+        for (TaskState state : again) {
+            state.waiters.stream().map(TaskState.Waiter::task).forEach(held::add);
+            begin(state, event.timeout());
+        }
+        held.removeIf(state -> again.contains(state) || !isWaitingToStart(state));
+        held.forEach(this::hold);
+        again.forEach(this::countNeeds);
+        held.forEach(this::countNeeds);
+        again.forEach(this::settle);
+        held.forEach(this::settle);
+        stopWhenBudgetIsSpent();
+    }
+
+    /// The tasks asked for that did not succeed, the causes of their blocks, the engine's own that did
+    /// not succeed, and then all that could not start because of one of these.
+    private SequencedSet<TaskState> triedAgain(Set<TaskId> asked) {
+        ArrayDeque<TaskState> found = new ArrayDeque<>();
+        for (TaskState state : tasks.values()) {
+            boolean isAsked = asked.isEmpty() || asked.contains(state.task().id());
+            if (isAsked) {
+                state.cancelRequested = false;
+                state.cause.ifPresent(found::add);
+            }
+            if ((isAsked || state.task().id().isOwn()) && !isJoining(state) && !isUnneeded(state)) {
+                found.add(state);
+            }
+        }
+        SequencedSet<TaskState> again = new LinkedHashSet<>();
+        while (!found.isEmpty()) {
+            TaskState state = found.remove();
+            if (isUnsuccessful(state) && again.add(state)) {
+                state.waiters.stream()
+                        .map(TaskState.Waiter::task)
+                        .filter(w -> isUnneeded(w) || isBlocked(w))
+                        .forEach(found::add);
+            }
+        }
+        return again;
+    }
+
+    private boolean isUnsuccessful(TaskState state) {
+        return end(state).filter(e -> e.status() != TaskStatus.COMPLETED).isPresent();
+    }
+
+    private boolean isUnneeded(TaskState state) {
+        return end(state).flatMap(Event.TaskEnded::reason)
+                .filter(r -> r == Reason.NOT_NEEDED)
+                .isPresent();
+    }
+
+    private boolean isBlocked(TaskState state) {
+        return end(state).filter(e -> e.status() == TaskStatus.BLOCKED).isPresent();
+    }
+
+    private void begin(TaskState state, Optional<Duration> timeout) {
+        if (state.isOver()) {
+            open++;
+        }
+        due.remove(state.task().id());
+        state.status = TaskStatus.PENDING;
+        state.retries = 0;
+        state.timesLost = 0;
+        state.cause = Optional.empty();
+        state.timeout = timeout.orElse(state.timeout);
+    }
+
+    /// Whether the task could start as soon as its turn or its time comes.
+    private boolean isWaitingToStart(TaskState state) {
+        return end(state).isEmpty()
+                && switch (state.status) {
+                    case PENDING, READY, RETRYING -> true;
+                    case RUNNING, COMPLETED, FAILED, TIMEOUT, BLOCKED, CANCELED -> false;
+                };
+    }
+
+    /// A task waits again for one that it thought over.
+    private void hold(TaskState state) {
+        leaveWaiting(state);
+        due.remove(state.task().id());
+        state.status = TaskStatus.PENDING;
     }
 
     private Optional<TaskState> runningAttempt(TaskId id, int attempt) {
         return Optional.ofNullable(tasks.get(id))
-                .filter(t -> t.isRunning() && t.attempt == attempt && !due.containsKey(id));
+                .filter(t -> running.contains(t) && t.attempt == attempt);
     }
 
     private TaskState find(TaskId id) {
@@ -692,13 +738,14 @@ public final class JobState {
         return goal;
     }
 
-    /// The number of the driver that has the job; 0 before the first.
+    /// The number of the last driver that took the job; 0 before the first.
     public int driver() {
         return driver;
     }
 
+    /// The process that drives the job, if it lives; empty where the job is over or laid down.
     public Optional<ProcessIdentity> driverProcess() {
-        return driverProcess;
+        return pausing && running.isEmpty() ? Optional.empty() : driverProcess;
     }
 
     public Optional<TaskState> task(TaskId id) {
@@ -729,6 +776,11 @@ public final class JobState {
         return runningAttempt(task, attempt).isPresent();
     }
 
+    /// Whether some task only waits for a slot, or for its agent's pause to end.
+    public boolean hasReadyTasks() {
+        return ready.values().stream().anyMatch(waiting -> !waiting.isEmpty());
+    }
+
     /// Whether the job is asked to be laid down.
     public boolean isPausing() {
         return pausing;
@@ -754,16 +806,22 @@ public final class JobState {
     }
 
     Collection<Step> duePauses() {
-        return duePauses.values();
+        return pauses.due();
     }
 
     boolean isPaused(AgentName agent, Instant now) {
-        Instant until = pausedUntil.get(agent);
-        return duePauses.containsKey(agent) || (until != null && now.isBefore(until));
+        return pauses.isPaused(agent, now);
     }
 
     Map<AgentName, NavigableSet<TaskState>> ready() {
         return ready;
+    }
+
+    /// How many attempts of the job may run at once.
+    int slots() {
+        return settings()
+                .recursion()
+                .slots(request().depth(), settings().workers().maxWorkers());
     }
 
     /// Tasks whose wait is over become ready. Time is the only cause of a change that is no event; it
@@ -776,82 +834,77 @@ public final class JobState {
         }
     }
 
-    /// Whether some task only waits for a slot.
-    public boolean hasReadyTasks() {
-        return ready.values().stream().anyMatch(tasks -> !tasks.isEmpty());
-    }
-
     Optional<Instant> nextRetry() {
         return retrying.isEmpty() ? Optional.empty() : retrying.first().retryAt;
     }
 
     /// When the first pause ends for which a ready task waits.
     Optional<Instant> nextResume(Instant now) {
-        return pausedUntil.entrySet().stream()
-                .filter(e -> e.getValue().isAfter(now))
-                .filter(e ->
-                        !ready.getOrDefault(e.getKey(), new TreeSet<>(DISPATCH_ORDER)).isEmpty())
-                .map(Map.Entry::getValue)
+        return ready.entrySet().stream()
+                .filter(e -> !e.getValue().isEmpty())
+                .flatMap(e -> pauses.end(e.getKey()).stream())
+                .filter(now::isBefore)
                 .min(Comparator.naturalOrder());
     }
 
+    /// When the job has used its time; empty where it has no limit.
     Optional<Instant> deadline() {
-        return settings()
-                .workers()
-                .jobTimeout()
-                .flatMap(limit -> submittedAt.map(at -> at.plus(limit)));
+        return deadline;
     }
 
-    boolean hasNoTasks() {
-        return tasks.isEmpty();
-    }
-
+    /// How many tasks are not over.
     int open() {
         return open;
     }
 
-    Optional<Reason> stopping() {
-        return stopping;
+    /// Whether what runs is to stop too.
+    boolean isStopping() {
+        return stopping.isPresent() && !isStopping(Reason.BUDGET);
     }
 
-    /// Whether finished work waits to be joined, and may be.
-    boolean isIntegrationDue() {
-        return integrationDue
-                && stopping.map(r -> r == Reason.BUDGET).orElse(true)
+    boolean isStopping(Reason reason) {
+        return stopping.filter(r -> r == reason).isPresent();
+    }
+
+    /// Whether there is finished work that no joining has looked at, and a result to join it into.
+    boolean isUnjoined() {
+        return hasUnjoinedWork
                 && request().base().isPresent()
                 && settings().layout().isolation() == Settings.Isolation.WORKTREE
                 && settings().integrate().result() != Settings.Result.NONE
                 && workers.stream()
                         .anyMatch(t ->
-                                t.result.commit().isPresent() && t.status == TaskStatus.COMPLETED);
+                                t.status == TaskStatus.COMPLETED && t.result.commit().isPresent());
     }
 
     int integrations() {
         return integrations;
     }
 
-    Limits ownLimits() {
-        Settings.Workers workers = settings().workers();
-        return new Limits(
-                workers.defaultTimeout(),
-                workers.maxRetries(),
-                workers.maxFixRounds(),
-                Optional.empty());
-    }
-
-    /// Whether some finished branch is not in the result, or the target could not take it.
+    /// Whether the last joining left some finished branch for the user.
     boolean hasConflictLeft() {
         return leftBehind > 0;
     }
 
+    /// Whether the target could not take what the last joining brought.
     boolean isDeliveryRefused() {
         return refused;
     }
 
-    /// Whether a failure of this task was what another task was waiting for, which then succeeded.
-    boolean isHandled(TaskState state) {
-        return state.waiters.stream()
-                .anyMatch(
-                        w -> w.on() == Need.On.FAILURE && w.task().status == TaskStatus.COMPLETED);
+    /// Tasks whose failure another task was waiting for that then succeeded, be it the fallback of a
+    /// fallback.
+    Set<TaskState> failuresMadeGood() {
+        Set<TaskState> good = new HashSet<>();
+        ArrayDeque<TaskState> found = new ArrayDeque<>();
+        tasks.values().stream().filter(t -> t.status == TaskStatus.COMPLETED).forEach(found::add);
+        while (!found.isEmpty()) {
+            for (Need need : found.remove().needs()) {
+                TaskState needed = find(need.task());
+                if (need.on() == Need.On.FAILURE && good.add(needed)) {
+                    found.add(needed);
+                }
+            }
+        }
+        return good;
     }
 }

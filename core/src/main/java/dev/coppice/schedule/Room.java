@@ -31,17 +31,14 @@ public record Room(int total, Map<AgentName, Integer> perAgent) {
             this.perAgent = perAgent;
         }
 
-        boolean has(AgentName agent) {
-            return total > 0 && perAgent.getOrDefault(agent, Integer.MAX_VALUE) > 0;
-        }
-
-        boolean isFull() {
-            return total <= 0;
-        }
-
-        void take(AgentName agent) {
+        /// Takes room for one attempt of `agent`; false where there is none.
+        boolean take(AgentName agent) {
+            if (total <= 0 || perAgent.getOrDefault(agent, Integer.MAX_VALUE) <= 0) {
+                return false;
+            }
             total--;
             perAgent.computeIfPresent(agent, (_, left) -> left - 1);
+            return true;
         }
     }
 }

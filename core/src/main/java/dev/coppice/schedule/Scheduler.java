@@ -1,17 +1,12 @@
 package dev.coppice.schedule;
 
 import dev.coppice.model.AgentName;
-import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
-import dev.coppice.model.Expectation;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
-import dev.coppice.model.Need;
 import dev.coppice.model.Plan;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
-import dev.coppice.model.TaskId;
-import dev.coppice.model.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,7 +40,7 @@ public final class Scheduler {
             return facts;
         }
         List<Step> steps = new ArrayList<>(stops(state));
-        if (!state.isPausing() && state.stopping().filter(r -> r != Reason.BUDGET).isEmpty()) {
+        if (!state.isPausing() && !state.isStopping()) {
             steps.addAll(starts(state, now, room));
         }
         return steps;
@@ -59,28 +54,26 @@ public final class Scheduler {
         return Stream.of(
                         state.nextRetry(),
                         state.nextResume(now),
-                        state.stopping().isEmpty() ? state.deadline() : Optional.<Instant>empty())
+                        state.isStopping() ? Optional.<Instant>empty() : state.deadline())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
     }
 
     private static List<Step> facts(JobState state, Instant now) {
-        List<Step> facts =
+        List<Step> due =
                 Stream.concat(state.duePauses().stream(), state.dueFacts().stream())
                         .limit(FACTS_MAX)
                         .toList();
-        if (!facts.isEmpty()) {
-            return facts;
+        if (!due.isEmpty()) {
+            return due;
         }
-        if (state.hasNoTasks()) {
-            return List.of(new Step.Write(firstTasks(state)));
+        if (state.tasks().isEmpty()) {
+            return List.of(new Step.Write(beginning(state)));
         }
         if (state.open() == 0) {
-            return List.of(
-                    new Step.Write(state.isIntegrationDue() ? integration(state) : end(state)));
+            return List.of(new Step.Write(ending(state)));
         }
-        boolean late = state.deadline().filter(deadline -> !now.isBefore(deadline)).isPresent();
-        if (late && state.stopping().filter(r -> r != Reason.BUDGET).isEmpty()) {
+        if (!state.isStopping() && state.deadline().filter(d -> !now.isBefore(d)).isPresent()) {
             return List.of(
                     new Step.Write(
                             new Event.CancelRequested(Optional.empty(), Reason.JOB_TIMEOUT)));
@@ -88,117 +81,29 @@ public final class Scheduler {
         return List.of();
     }
 
-    private static Event firstTasks(JobState state) {
+    private static Event beginning(JobState state) {
         JobRequest request = state.request();
-        Plan plan =
-                request.plan()
-                        .orElseGet(() ->
-                                new Plan(
-                                        request.request(),
-                                        List.of(
-                                                own(
-                                                        state,
-                                                        TaskId.PLAN,
-                                                        new Duty.Planning(),
-                                                        request.request()))));
-        return new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks());
+        if (request.plan().isEmpty()) {
+            List<Task> planning = List.of(OwnTasks.planning(state));
+            return new Event.TasksAdded(Optional.empty(), request.request(), planning);
+        }
+        Plan plan = request.plan().get();
+        return Misfit.of(plan.tasks(), _ -> false, _ -> false)
+                .<Event>map(why -> new Event.JobEnded(JobStatus.FAILED, why))
+                .orElseGet(
+                        () -> new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks()));
     }
 
-    private static Event integration(JobState state) {
-        Task task =
-                own(
-                        state,
-                        TaskId.integration(state.integrations() + 1),
-                        new Duty.Integrating(),
-                        "Join the finished branches");
-        return new Event.TasksAdded(Optional.empty(), state.goal(), List.of(task));
-    }
-
-    private static Task own(JobState state, TaskId id, Duty duty, String description) {
-        return new Task(
-                id,
-                duty,
-                description,
-                Task.FIRST_PRIORITY,
-                List.<Need>of(),
-                List.of(),
-                "",
-                state.settings().agents().lead(),
-                Optional.empty(),
-                Expectation.ANY,
-                List.of(),
-                List.of(),
-                true,
-                Optional.empty(),
-                state.ownLimits());
-    }
-
-    private static Event end(JobState state) {
-        List<TaskState> workers = state.workers();
-        long done = workers.stream().filter(t -> t.status() == TaskStatus.COMPLETED).count();
-        long undone =
-                workers.stream()
-                        .filter(t -> t.status() != TaskStatus.COMPLETED)
-                        .filter(t -> t.reason().filter(r -> r == Reason.NOT_NEEDED).isEmpty())
-                        .filter(t -> !state.isHandled(t))
-                        .count();
-        Optional<TaskState> brokenOwn =
-                state.tasks().stream()
-                        .filter(t -> t.task().id().isOwn())
-                        .filter(t -> isLastOfItsKind(state, t))
-                        .filter(t -> t.status() != TaskStatus.COMPLETED)
-                        .findFirst();
-        Optional<Reason> stopping = state.stopping();
-        if (stopping.filter(r -> r != Reason.BUDGET).isPresent()) {
-            String why =
-                    stopping.get() == Reason.JOB_TIMEOUT
-                            ? "The job passed its time."
-                            : "The job was canceled.";
-            return new Event.JobEnded(JobStatus.CANCELED, why);
+    private static Event ending(JobState state) {
+        if (state.isUnjoined() && !state.isStopping()) {
+            Task joining = OwnTasks.integration(state, state.integrations() + 1);
+            return new Event.TasksAdded(Optional.empty(), state.goal(), List.of(joining));
         }
-        if (workers.isEmpty()) {
-            return new Event.JobEnded(
-                    JobStatus.FAILED,
-                    brokenOwn.map(TaskState::message).orElse("The plan has no tasks."));
-        }
-        if (stopping.isPresent()) {
-            return new Event.JobEnded(JobStatus.PARTIAL, "The budget is spent.");
-        }
-        if (done == 0) {
-            return new Event.JobEnded(JobStatus.FAILED, "No task was completed.");
-        }
-        if (undone > 0) {
-            return new Event.JobEnded(
-                    JobStatus.PARTIAL,
-                    undone + " of " + workers.size() + " tasks were not completed.");
-        }
-        if (state.hasConflictLeft()) {
-            return new Event.JobEnded(JobStatus.PARTIAL, "A conflict is left for you to resolve.");
-        }
-        if (brokenOwn.isPresent()) {
-            return new Event.JobEnded(JobStatus.PARTIAL, brokenOwn.get().message());
-        }
-        if (state.isDeliveryRefused()) {
-            return new Event.JobEnded(
-                    JobStatus.PARTIAL, "The target branch could not take the result.");
-        }
-        return new Event.JobEnded(JobStatus.COMPLETED, "All tasks are done.");
-    }
-
-    /// An integration is superseded by the one after it, and a conflict whose resolver failed is
-    /// told by the integration; only what comes last counts.
-    private static boolean isLastOfItsKind(JobState state, TaskState own) {
-        return switch (own.task().duty()) {
-            case Duty.Planning _ -> true;
-            case Duty.Integrating _ ->
-                    own.task().id().equals(TaskId.integration(state.integrations()));
-            case Duty.Resolving _, Duty.Mending _, Duty.Work _ -> false;
-        };
+        return JobEnd.of(state);
     }
 
     private static List<Step> stops(JobState state) {
-        boolean all =
-                state.isPausing() || state.stopping().filter(r -> r != Reason.BUDGET).isPresent();
+        boolean all = state.isPausing() || state.isStopping();
         return state.running().stream()
                 .filter(t -> all || t.cancelRequested)
                 .<Step>map(t -> new Step.Stop(t.task().id(), t.attempt()))
@@ -206,13 +111,7 @@ public final class Scheduler {
     }
 
     private static List<Step> starts(JobState state, Instant now, Room room) {
-        int slots =
-                state.settings()
-                                .recursion()
-                                .slots(
-                                        state.request().depth(),
-                                        state.settings().workers().maxWorkers())
-                        - state.running().size();
+        int slots = state.slots() - state.running().size();
         Room.Count count = room.count();
         PriorityQueue<Lane> lanes =
                 new PriorityQueue<>(Comparator.comparing(l -> l.head, JobState.DISPATCH_ORDER));
@@ -222,12 +121,11 @@ public final class Scheduler {
             }
         }
         List<Step> starts = new ArrayList<>();
-        while (starts.size() < slots && !count.isFull() && !lanes.isEmpty()) {
+        while (starts.size() < slots && !lanes.isEmpty()) {
             Lane lane = lanes.remove();
-            if (!count.has(lane.agent)) {
+            if (!count.take(lane.agent)) {
                 continue;
             }
-            count.take(lane.agent);
             starts.add(start(lane.head));
             if (lane.rest.hasNext()) {
                 lane.head = lane.rest.next();
@@ -242,7 +140,7 @@ public final class Scheduler {
                 state.task().id(),
                 state.attempt() + 1,
                 state.task().agent(),
-                state.timeout,
+                state.timeout(),
                 state.session());
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What is known of one task. Only [JobState] changes it; it belongs to the thread that owns the state.
 public final class TaskState {
@@ -22,7 +23,7 @@ public final class TaskState {
     private final Task task;
     private final int order;
     private final int worker;
-    private final List<Need> needs;
+    private List<Need> needs;
     final List<Waiter> waiters = new ArrayList<>();
 
     TaskStatus status = TaskStatus.PENDING;
@@ -47,7 +48,7 @@ public final class TaskState {
         this.task = task;
         this.order = order;
         this.worker = worker;
-        this.needs = new ArrayList<>(task.needs());
+        this.needs = task.needs();
         this.timeout = task.limits().timeout();
     }
 
@@ -67,11 +68,11 @@ public final class TaskState {
 
     /// The needs it was given and those that it laid for itself later.
     public List<Need> needs() {
-        return List.copyOf(needs);
+        return needs;
     }
 
-    void addNeed(Need need) {
-        needs.add(need);
+    void addNeeds(List<Need> more) {
+        needs = Stream.concat(needs.stream(), more.stream()).toList();
     }
 
     public TaskStatus status() {
@@ -116,10 +117,6 @@ public final class TaskState {
     /// What the last ended attempt brought.
     public WorkResult result() {
         return result;
-    }
-
-    boolean isRunning() {
-        return status == TaskStatus.RUNNING;
     }
 
     boolean isOver() {
