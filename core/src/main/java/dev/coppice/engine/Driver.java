@@ -132,21 +132,20 @@ public final class Driver {
                 if (!writeReports()) {
                     continue;
                 }
-                Optional<JobStatus> ended = state.ended();
-                if (ended.isPresent()) {
-                    return leave(new Turn.Over(ended.get()));
-                }
-                if (state.isPausing() && state.running().isEmpty() && reports.isEmpty()) {
-                    return leave(new Turn.LaidDown());
+                if (state.ended().isPresent()) {
+                    return leave(new Turn.Over(state.ended().get()));
                 }
                 Instant now = clock.instant();
                 List<Step> steps = news(slots.decide(state, now));
-                if (steps.isEmpty()) {
+                if (!steps.isEmpty()) {
+                    carryOut(steps, now);
+                } else if (state.isPausing() && state.running().isEmpty()) {
+                    return leave(new Turn.LaidDown());
+                } else {
                     Optional<Instant> wakeAt = Scheduler.wakeAt(state, now);
                     assertSomethingToWaitFor(wakeAt);
                     return new Turn.Waiting(wakeAt);
                 }
-                carryOut(steps, now);
             }
         } catch (EventLogException e) {
             mayHaveMore.set(true);
@@ -154,9 +153,15 @@ public final class Driver {
         }
     }
 
-    private Turn leave(Turn last) {
-        mine.values().forEach(slots::release);
+    /// Gives back the slots that this driver holds; it takes no turn any more.
+    void leave() {
+        List<AgentName> held = List.copyOf(mine.values());
         mine.clear();
+        held.forEach(slots::release);
+    }
+
+    private Turn leave(Turn last) {
+        leave();
         return last;
     }
 
@@ -167,7 +172,11 @@ public final class Driver {
         List<Recorded> more;
         do {
             more = log.read(state.job(), state.sequence(), READ_MAX);
-            more.forEach(this::believe);
+            for (Recorded recorded : more) {
+                believe(recorded);
+                // It was stored by an append of this driver that failed afterwards.
+                unwritten.remove(recorded.event());
+            }
         } while (more.size() == READ_MAX);
     }
 
@@ -204,24 +213,31 @@ public final class Driver {
         for (Event report = reports.poll(); report != null; report = reports.poll()) {
             unwritten.add(report);
         }
+        List<Event> fresh = fresh(unwritten);
+        if (fresh.isEmpty() || append(fresh, clock.instant())) {
+            unwritten.clear();
+            return true;
+        }
+        return false;
+    }
+
+    /// The reports without those of attempts that do not run; after a job's end there are none.
+    private List<Event> fresh(List<Event> reported) {
         List<Event> fresh = new ArrayList<>();
         Set<Attempt> over = new HashSet<>();
-        for (Event report : unwritten) {
+        for (Event report : reported) {
             Optional<Attempt> attempt = attemptOf(report);
-            if (attempt.isEmpty()
-                    || (state.isRunning(attempt.get().task(), attempt.get().number())
-                            && !over.contains(attempt.get()))) {
+            boolean stale =
+                    attempt.filter(a -> over.contains(a) || !state.isRunning(a.task(), a.number()))
+                            .isPresent();
+            if (!stale && !state.isOver()) {
                 fresh.add(report);
             }
             if (report instanceof Event.AttemptEnded) {
                 attempt.ifPresent(over::add);
             }
         }
-        if (fresh.isEmpty() || append(fresh, clock.instant())) {
-            unwritten.clear();
-            return true;
-        }
-        return false;
+        return fresh;
     }
 
     private static Optional<Attempt> attemptOf(Event report) {
@@ -266,7 +282,7 @@ public final class Driver {
             appended = events.isEmpty() || append(events, now);
         } finally {
             if (!appended) {
-                releaseStarts(steps);
+                takeBack(steps);
             }
         }
         if (appended) {
@@ -279,7 +295,8 @@ public final class Driver {
         }
     }
 
-    private void releaseStarts(List<Step> steps) {
+    /// The steps were not taken: the slots go back, and stops are to be asked for again.
+    private void takeBack(List<Step> steps) {
         for (Step step : steps) {
             switch (step) {
                 case Step.Start start -> slots.release(start.agent());

@@ -17,9 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The door to everything that jobs do: submit, cancel, retry, resume, look. Each job that this engine
 /// drives has a virtual thread of its own; all other methods only append to the log, so that it does
@@ -61,6 +64,9 @@ public final class Engine implements AutoCloseable {
     private final Map<JobId, Drive> drives = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
 
+    /// Held while a job is taken up, so that this engine does not take it up twice.
+    private final ReentrantLock takingUp = new ReentrantLock();
+
     /// An engine that drives nothing yet.
     ///
     /// @param chance safe for use by many threads
@@ -96,22 +102,50 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param warnings become the job's first notes
     public JobId submit(JobRequest request, List<String> warnings) {
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.JobSubmitted(request));
+        events.add(new Event.DriverTaken(1, self));
+        warnings.forEach(
+                w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
         while (true) {
             JobId job = JobId.of(clock.instant(), chance.nextLong());
-            List<Event> events = new ArrayList<>();
-            events.add(new Event.JobSubmitted(request));
-            events.add(new Event.DriverTaken(1, self));
-            warnings.forEach(
-                    w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
-            if (log.append(job, 1, clock.instant(), events)) {
-                drive(job, 1);
+            if (begin(job, events)) {
                 return job;
             }
         }
     }
 
+    /// Stores and drives the job; false where another has its id. The drive is there before the job
+    /// is, so that nobody takes the job for one that nobody drives.
+    private boolean begin(JobId job, List<Event> events) {
+        Drive drive = new Drive(job, 1);
+        if (drives.putIfAbsent(job, drive) != null) {
+            return false;
+        }
+        boolean stored = false;
+        try {
+            stored = log.append(job, 1, clock.instant(), events);
+        } finally {
+            if (stored) {
+                drive.start();
+            } else {
+                drive.leave();
+            }
+        }
+        return stored;
+    }
+
     /// Goes on with a job that nobody drives.
     public Resumption resume(JobId job) {
+        takingUp.lock();
+        try {
+            return takeUp(job);
+        } finally {
+            takingUp.unlock();
+        }
+    }
+
+    private Resumption takeUp(JobId job) {
         while (true) {
             Optional<JobState> found = state(job);
             if (found.isEmpty()) {
@@ -126,12 +160,11 @@ public final class Engine implements AutoCloseable {
                 return new Resumption.Driven(driver.get());
             }
             int number = state.driver() + 1;
-            if (log.append(
-                    job,
-                    state.sequence() + 1,
-                    clock.instant(),
-                    List.of(new Event.DriverTaken(number, self)))) {
-                drive(job, number);
+            Event taken = new Event.DriverTaken(number, self);
+            if (log.append(job, state.sequence() + 1, clock.instant(), List.of(taken))) {
+                Drive drive = new Drive(job, number);
+                drives.put(job, drive);
+                drive.start();
                 return new Resumption.Resumed();
             }
         }
@@ -142,8 +175,8 @@ public final class Engine implements AutoCloseable {
         return process.equals(self) ? drives.containsKey(job) : isAlive.test(process);
     }
 
-    /// Asks for the end of a job, or of one of its tasks. Where nobody drives the job, this engine takes
-    /// it up to bring it to its end.
+    /// Asks for the end of a job, or of one of its tasks. Where nobody drives a job that is to end, this
+    /// engine takes it up to bring it there; a job is not resumed for the end of one task.
     public Answer cancel(JobId job, Optional<TaskId> task) {
         Answer answer =
                 request(
@@ -160,7 +193,7 @@ public final class Engine implements AutoCloseable {
                             return over ? Answer.ALREADY_OVER : Answer.ACCEPTED;
                         },
                         new Event.CancelRequested(task, Reason.CANCELED));
-        if (answer == Answer.ACCEPTED) {
+        if (answer == Answer.ACCEPTED && task.isEmpty()) {
             resume(job);
         }
         return answer;
@@ -219,14 +252,14 @@ public final class Engine implements AutoCloseable {
 
     /// Waits until this engine drives the job no more, and says how it left it. A job that it does not
     /// drive is over, as the log tells, or in another's hands.
+    ///
+    /// @throws IllegalStateException where the drive broke off, for the cause in it
     public Driver.Turn await(JobId job) throws InterruptedException {
-        Drive drive = drives.get(job);
-        if (drive != null) {
-            return drive.await();
+        Optional<Driver.Turn> last = Optional.empty();
+        for (Drive drive = drives.get(job); drive != null; drive = drives.get(job)) {
+            last = Optional.of(drive.await());
         }
-        return state(job)
-                .flatMap(JobState::ended)
-                .<Driver.Turn>map(Driver.Turn.Over::new)
+        return last.or(() -> state(job).flatMap(JobState::ended).map(Driver.Turn.Over::new))
                 .orElse(new Driver.Turn.Superseded());
     }
 
@@ -252,12 +285,6 @@ public final class Engine implements AutoCloseable {
         return log.read(job, sequence, max);
     }
 
-    private void drive(JobId job, int number) {
-        Drive drive = new Drive(job, number);
-        drives.put(job, drive);
-        drive.start();
-    }
-
     /// Leaves all jobs as they are: their attempts are not stopped, and whoever resumes a job finds them.
     @Override
     public void close() {
@@ -274,7 +301,9 @@ public final class Engine implements AutoCloseable {
         private final Driver driver;
         private final Alarm alarm = new Alarm(clock);
         private final Thread thread;
+        private final CountDownLatch gone = new CountDownLatch(1);
         private volatile Driver.Turn last = new Driver.Turn.Superseded();
+        private volatile @Nullable Exception broken;
         private volatile boolean kill;
 
         private Drive(JobId job, int number) {
@@ -315,7 +344,11 @@ public final class Engine implements AutoCloseable {
         }
 
         private Driver.Turn await() throws InterruptedException {
-            thread.join();
+            gone.await();
+            Exception cause = broken;
+            if (cause != null) {
+                throw new IllegalStateException("job " + job + " cannot be driven", cause);
+            }
             return last;
         }
 
@@ -329,20 +362,33 @@ public final class Engine implements AutoCloseable {
 
         private void run() {
             try {
-                Driver.Turn turn = turn();
-                while (turn instanceof Driver.Turn.Waiting waiting) {
-                    alarm.await(waiting.until());
-                    if (kill) {
-                        driver.killAll();
-                    }
-                    turn = turn();
-                }
-                last = turn;
+                last = drive();
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
+            } catch (Exception e) {
+                broken = e;
+                LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);
             } finally {
-                drives.remove(job, this);
+                leave();
             }
+        }
+
+        private void leave() {
+            driver.leave();
+            drives.remove(job, this);
+            gone.countDown();
+        }
+
+        private Driver.Turn drive() throws InterruptedException {
+            Driver.Turn turn = turn();
+            while (turn instanceof Driver.Turn.Waiting waiting) {
+                alarm.await(waiting.until());
+                if (kill) {
+                    driver.killAll();
+                }
+                turn = turn();
+            }
+            return turn;
         }
 
         /// One turn; a failing log is tried again with patience, since nothing can go on without it.
@@ -352,10 +398,7 @@ public final class Engine implements AutoCloseable {
                 try {
                     return driver.turn();
                 } catch (EventLogException e) {
-                    LOG.log(
-                            System.Logger.Level.ERROR,
-                            "job " + job + " waits: " + e.getMessage(),
-                            e);
+                    LOG.log(System.Logger.Level.ERROR, "job " + job + " waits for the log", e);
                     Thread.sleep(patience);
                     Duration doubled = patience.multipliedBy(2);
                     patience = doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;

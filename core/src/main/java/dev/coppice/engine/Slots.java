@@ -63,8 +63,8 @@ public final class Slots {
         waiters.forEach(Runnable::run);
     }
 
-    /// Runs `waiter` whenever a slot becomes free.
-    void onRelease(Runnable waiter) {
+    /// Runs `waiter`, which returns at once, whenever a slot becomes free.
+    public void onRelease(Runnable waiter) {
         waiters.add(waiter);
     }
 }
