@@ -661,7 +661,8 @@ public final class JobState {
     }
 
     private boolean isUnneeded(TaskState state) {
-        return end(state).flatMap(Event.TaskEnded::reason)
+        return end(state)
+                .flatMap(Event.TaskEnded::reason)
                 .filter(r -> r == Reason.NOT_NEEDED)
                 .isPresent();
     }
@@ -819,9 +820,7 @@ public final class JobState {
 
     /// How many attempts of the job may run at once.
     int slots() {
-        return settings()
-                .recursion()
-                .slots(request().depth(), settings().workers().maxWorkers());
+        return settings().recursion().slots(request().depth(), settings().workers().maxWorkers());
     }
 
     /// Tasks whose wait is over become ready. Time is the only cause of a change that is no event; it

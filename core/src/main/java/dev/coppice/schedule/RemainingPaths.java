@@ -35,8 +35,7 @@ final class RemainingPaths {
                     behind(state) + state.task().estimate().orElse(typical).toMillis();
             for (Need need : state.needs()) {
                 TaskState needed = byId.get(need.task());
-                if (needed != null
-                        && unmeasuredWaiters.merge(need.task(), -1, Integer::sum) == 0) {
+                if (needed != null && unmeasuredWaiters.merge(need.task(), -1, Integer::sum) == 0) {
                     measurable.add(needed);
                 }
             }

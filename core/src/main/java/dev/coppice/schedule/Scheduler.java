@@ -90,8 +90,7 @@ public final class Scheduler {
         Plan plan = request.plan().get();
         return Misfit.of(plan.tasks(), _ -> false, _ -> false)
                 .<Event>map(why -> new Event.JobEnded(JobStatus.FAILED, why))
-                .orElseGet(
-                        () -> new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks()));
+                .orElseGet(() -> new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks()));
     }
 
     private static Event ending(JobState state) {

@@ -136,7 +136,8 @@ class AttemptEndTest {
     void aRateLimitPausesTheAgentForAsLongAsItsProviderSays() {
         Instant until = START.plusSeconds(300);
         Part c = part("c");
-        job(b, c).withSlots(1)
+        job(b, c)
+                .withSlots(1)
                 .when(b.isRateLimitedUntil(until))
                 .runs()
                 .wakesAt(until)
@@ -182,11 +183,7 @@ class AttemptEndTest {
     @Test
     void aLimitMetAfterAFailureLeavesNoReason() {
         Story story =
-                job(a).when(a.fails())
-                        .after(SECOND)
-                        .when(a.isRateLimited())
-                        .after(SECOND)
-                        .runs(a);
+                job(a).when(a.fails()).after(SECOND).when(a.isRateLimited()).after(SECOND).runs(a);
         assertThat(story.state().task(a.id()).orElseThrow().reason()).isEmpty();
     }
 

@@ -162,8 +162,7 @@ class LaidTasksTest {
 
     @Test
     void aTaskMayLayItsChildrenAsAPlan() {
-        job(a)
-                .when(a.plans(b, c.after(b)))
+        job(a).when(a.plans(b, c.after(b)))
                 .runs(b)
                 .when(b.succeeds())
                 .when(c.succeeds())
@@ -176,11 +175,7 @@ class LaidTasksTest {
 
     @Test
     void finishedBranchesAreJoined() {
-        job(a).inRepository()
-                .when(a.succeeds())
-                .runs(first)
-                .when(joins(first))
-                .jobIs(COMPLETED);
+        job(a).inRepository().when(a.succeeds()).runs(first).when(joins(first)).jobIs(COMPLETED);
     }
 
     @Test
@@ -259,7 +254,8 @@ class LaidTasksTest {
 
     @Test
     void whatIsDoneLaterIsJoinedByAnotherJoining() {
-        job(a, b).inRepository()
+        job(a, b)
+                .inRepository()
                 .when(a.succeeds())
                 .when(b.fails())
                 .when(joins(first))
@@ -286,9 +282,6 @@ class LaidTasksTest {
 
     @Test
     void needsOnTasksThatJoinedEarlierAreAllowed() {
-        job(a, b)
-                .when(b.succeeds())
-                .when(a.defersTo(c.needing(Need.success(b.id()))))
-                .runs(c);
+        job(a, b).when(b.succeeds()).when(a.defersTo(c.needing(Need.success(b.id())))).runs(c);
     }
 }

@@ -201,8 +201,7 @@ record Part(Task task) {
     }
 
     /// How an attempt ends, what it cost and the session it leaves.
-    record End(
-            TaskId task, Outcome outcome, Optional<BigDecimal> usd, Optional<String> session) {
+    record End(TaskId task, Outcome outcome, Optional<BigDecimal> usd, Optional<String> session) {
         End costing(String dollars) {
             return new End(task, outcome, Optional.of(new BigDecimal(dollars)), session);
         }

@@ -50,7 +50,8 @@ class StopTest {
 
     @Test
     void anAttemptThatSucceededBeforeItCouldBeStoppedIsDone() {
-        job(a, b).canceled()
+        job(a, b)
+                .canceled()
                 .when(a.succeeds())
                 .then(a)
                 .is(TaskStatus.COMPLETED)

@@ -359,9 +359,7 @@ final class Story {
     }
 
     static Part.End joins(
-            Part integration,
-            Integration.Delivery delivery,
-            Map<TaskId, Integration.Fate> fates) {
+            Part integration, Integration.Delivery delivery, Map<TaskId, Integration.Fate> fates) {
         return integration.end(
                 new Outcome.Integrated(
                         new Integration(
