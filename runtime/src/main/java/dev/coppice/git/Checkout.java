@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 /// even if an agent deleted or changed its `.git`. One thread at a time for a worktree.
 public final class Checkout {
     /// What a git command that was killed, or an operation that was left half done, leaves in a worktree's git folder.
-    private static final List<String> UNFINISHED =
+    static final List<String> UNFINISHED =
             List.of(
                     "index.lock",
                     "HEAD.lock",
@@ -263,7 +263,7 @@ public final class Checkout {
     /// uncommitted, untracked files and the files of nested repositories too (ignored ones not). The worktree, its
     /// index and its branch stay as they are. Empty if there is no work beyond `base`.
     ///
-    /// What `ref` named before stays reachable from the new commit.
+    /// What `ref` named before stays reachable from the new commit; the same work again makes no new one.
     public Optional<CommitId> rescue(
             RefName ref,
             CommitId base,
@@ -281,6 +281,9 @@ public final class Checkout {
                 return Optional.empty();
             }
             Optional<CommitId> before = git.refs().commit(ref);
+            if (before.isPresent() && isKeptBy(before.get(), head, tree)) {
+                return before;
+            }
             List<CommitId> parents =
                     Stream.concat(Stream.of(head), before.stream()).distinct().toList();
             CommitId rescued =
@@ -288,6 +291,12 @@ public final class Checkout {
             git.refs().writeOrFail(new RefUpdate(ref, before, Optional.of(rescued)));
             return Optional.of(rescued);
         }
+    }
+
+    /// Whether an earlier rescue kept these very files on top of the same commit.
+    private boolean isKeptBy(CommitId rescued, CommitId head, TreeId tree) {
+        return git.commits().tree(rescued).equals(tree)
+                && git.refs().resolve(rescued + "^1").equals(Optional.of(head));
     }
 
     /// The files of a nested repository, by their paths in it: those that it tracks or does not ignore; a repository
@@ -330,6 +339,28 @@ public final class Checkout {
                                             Optional.of(at)));
                     call("symbolic-ref", "HEAD", branch.ref().value()).done();
                 });
+        refill(kept);
+    }
+
+    /// As [#reset], but on no branch; for worktrees that wait for a task.
+    void resetDetached(CommitId at) {
+        requireOurs();
+        restoreLink();
+        dropUnfinished();
+        call("update-ref", "--no-deref", "HEAD").with(at).done();
+        refill(Exclusions.none());
+    }
+
+    /// Whether it stands on this commit and on no branch, by a look at one file.
+    boolean isDetachedAt(CommitId at) {
+        try {
+            return Files.readString(gitFolder.resolve("HEAD")).strip().equals(at.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(gitFolder + " can't be read", e);
+        }
+    }
+
+    private void refill(Exclusions kept) {
         if (hidesFiles()) {
             Leftovers.delete(index());
         }

@@ -45,6 +45,26 @@ public final class Git {
         return new Worktrees(this);
     }
 
+    /// Worktrees that wait for a task.
+    public SpareWorktrees spareWorktrees() {
+        return new SpareWorktrees(this);
+    }
+
+    /// The repositories within the repository.
+    public Submodules submodules() {
+        return new Submodules(this);
+    }
+
+    /// Whether the git-lfs program is there; without it large files stay pointers.
+    public boolean hasLargeFileStorage() {
+        return program.hasLfs();
+    }
+
+    /// What git ignores in the user's checkout.
+    public IgnoredFiles ignoredFiles() {
+        return new IgnoredFiles(this);
+    }
+
     /// The user's checkout.
     public Checkout checkout() {
         return new Checkout(this, place.topLevel(), place.gitFolder());
@@ -97,6 +117,11 @@ public final class Git {
     /// Who commits: [#user()] if known, else [Identity#COPPICE].
     public Identity committer() {
         return user().orElse(Identity.COPPICE);
+    }
+
+    /// A variable of the user's environment; empty if unset.
+    String variable(String name) {
+        return program.variable(name);
     }
 
     RepositoryLock lock() {

@@ -3,6 +3,7 @@ package dev.coppice.git;
 import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Processes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The git program, and how it is always run here. Safe for use by many threads.
 final class GitProgram {
@@ -56,12 +58,31 @@ final class GitProgram {
                     "GIT_COMMITTER_NAME",
                     "GIT_COMMITTER_EMAIL");
 
+    /// Where a user configured git-lfs and then lost the program, git would refuse every checkout and commit: large
+    /// files stay pointers instead.
+    private static final List<String> WITHOUT_LFS =
+            List.of(
+                    "filter.lfs.smudge=",
+                    "filter.lfs.clean=",
+                    "filter.lfs.process=",
+                    "filter.lfs.required=false");
+
     private final Processes processes;
     private final Map<String, String> environment;
+    private final List<String> always;
 
     GitProgram(Processes processes, Map<String, String> usersEnvironment) {
         this.processes = processes;
         this.environment = environmentFrom(usersEnvironment);
+        this.always =
+                Stream.concat(ALWAYS.stream(), hasLfs() ? Stream.of() : WITHOUT_LFS.stream())
+                        .toList();
+    }
+
+    /// Whether the git-lfs program is on the path.
+    boolean hasLfs() {
+        return Stream.of(variable("PATH").split(":", -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "git-lfs")));
     }
 
     private static Map<String, String> environmentFrom(Map<String, String> users) {
@@ -93,7 +114,7 @@ final class GitProgram {
             byte[] input) {
         List<String> vector = new ArrayList<>();
         vector.add("git");
-        for (String setting : ALWAYS) {
+        for (String setting : always) {
             vector.add("-c");
             vector.add(setting);
         }

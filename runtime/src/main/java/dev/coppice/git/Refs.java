@@ -1,6 +1,7 @@
 package dev.coppice.git;
 
 import dev.coppice.model.CommitId;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,23 @@ public final class Refs {
                 refs.put(new RefName(fields[0]), new CommitId(fields[1]));
             } else if (fields[4].equals("commit")) {
                 refs.put(new RefName(fields[0]), new CommitId(fields[2]));
+            }
+        }
+        return Collections.unmodifiableSortedMap(refs);
+    }
+
+    /// A commit and when it was committed, to the second.
+    public record Dated(CommitId commit, Instant when) {}
+
+    /// As [#under], with the commits' times.
+    public SortedMap<RefName, Dated> dated(String folder) {
+        SortedMap<RefName, Dated> refs = new TreeMap<>();
+        String format = "--format=%(refname) %(objectname) %(committerdate:unix)";
+        for (String line : git.call("for-each-ref", format, folder).done().lines()) {
+            String[] fields = line.split(" ", -1);
+            if (!fields[2].isEmpty()) {
+                Instant when = Instant.ofEpochSecond(Long.parseLong(fields[2]));
+                refs.put(new RefName(fields[0]), new Dated(new CommitId(fields[1]), when));
             }
         }
         return Collections.unmodifiableSortedMap(refs);

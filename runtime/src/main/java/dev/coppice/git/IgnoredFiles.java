@@ -1,0 +1,59 @@
+package dev.coppice.git;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What git ignores in the user's checkout, and by whose rules. Safe for use by many threads.
+public final class IgnoredFiles {
+    private final Git git;
+
+    IgnoredFiles(Git git) {
+        this.git = git;
+    }
+
+    /// The ignored files of the user's checkout that a file with patterns in gitignore's form names: paths from the top,
+    /// where a folder, with `/` at its end, stands for all that is in it. Empty without such a file.
+    public List<String> namedBy(Path patterns) {
+        if (!Files.isRegularFile(patterns)) {
+            return List.of();
+        }
+        Exclusions named = Exclusions.of(list("--exclude-from=" + patterns));
+        List<String> ignored = list("--exclude-standard");
+        Exclusions ignoredPaths = Exclusions.of(ignored);
+        List<String> both = new ArrayList<>();
+        ignored.stream().filter(named::covers).forEach(both::add);
+        named.paths().stream()
+                .filter(path -> ignoredPaths.covers(path) && !both.contains(path + "/"))
+                .filter(path -> !both.contains(path))
+                .forEach(both::add);
+        return both;
+    }
+
+    private List<String> list(String rules) {
+        return git.checkout()
+                .call("ls-files", "--others", "--ignored", "--directory", "-z")
+                .with(rules)
+                .done()
+                .fields();
+    }
+
+    /// The user's own file of rules for all repositories, whether or not it is there.
+    public Optional<Path> usersRules() {
+        GitAnswer configured =
+                git.call("config", "--path", "--get", "core.excludesFile").answer();
+        if (configured.exit() == 0) {
+            return Optional.of(git.topLevel().resolve(configured.text()));
+        }
+        String home = git.variable("HOME");
+        String configuration = git.variable("XDG_CONFIG_HOME");
+        if (!configuration.isEmpty()) {
+            return Optional.of(Path.of(configuration, "git", "ignore"));
+        }
+        return home.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Path.of(home, ".config", "git", "ignore"));
+    }
+}
