@@ -32,6 +32,8 @@ final class ClaudeReading implements AgentReading {
 
     private final AgentRequest request;
     private final Consumer<AgentNote> notes;
+    private final Lines lines = new Lines(this::line);
+
     private final Tail said = new Tail();
     private final Tail prose = new Tail();
     private final ClaudeUsage usage = new ClaudeUsage();
@@ -46,7 +48,11 @@ final class ClaudeReading implements AgentReading {
     }
 
     @Override
-    public void line(byte[] bytes, int from, int length) {
+    public void read(byte[] bytes, int from, int length) {
+        lines.read(bytes, from, length);
+    }
+
+    private void line(byte[] bytes, int from, int length) {
         if (length == 0) {
             return;
         }
@@ -70,7 +76,8 @@ final class ClaudeReading implements AgentReading {
 
     /// What a program prints that is no event may tell a person why it failed.
     private void prose(byte[] bytes, int from, int length) {
-        prose.addLine(bytes, from, length);
+        prose.add(bytes, from, length);
+        prose.add("\n");
     }
 
     private void assistant(ClaudeLine.Assistant line) {
@@ -82,7 +89,7 @@ final class ClaudeReading implements AgentReading {
         for (AgentNote note : line.notes()) {
             notes.accept(note);
         }
-        line.text().ifPresent(text -> said.addLine(text));
+        line.text().ifPresent(text -> said.add(text + "\n"));
     }
 
     private void system(JsonNode event) {
@@ -126,6 +133,7 @@ final class ClaudeReading implements AgentReading {
 
     @Override
     public AgentEnd finish(Exit exit, String errors) {
+        lines.finish();
         ResultFile file = ResultFile.at(request.resultFile());
         Optional<ResultFile.Report> report = Ending.report(file);
         return new AgentEnd(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What holds for every adapter. Its program is a small shell script that keeps what it is given and prints what it is
 /// told to, so that real bytes go through real processes.
@@ -148,6 +149,21 @@ abstract class AgentContract {
                 .isEqualTo("D1");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 64})
+    void whereTheOutputIsCutMakesNoDifference(int pieceBytes) throws IOException {
+        byte[] printed = printedWhenItSays("Café 🌳").getBytes(UTF_8);
+        AgentReading reading = reading("");
+
+        for (int at = 0; at < printed.length; at += pieceBytes) {
+            reading.read(printed, at, Math.min(pieceBytes, printed.length - at));
+        }
+        AgentEnd end = reading.finish(new Exit.Exited(0), "");
+
+        assertThat(end.verdict()).isInstanceOf(Verdict.Succeeded.class);
+        assertThat(end.output().strip()).isEqualTo("Café 🌳");
+    }
+
     @Test
     void noiseHarmsNothing() throws IOException {
         Random chance = new Random(7);
@@ -157,8 +173,8 @@ abstract class AgentContract {
             byte[] begun = "{\"type\":\"assistant\",\"message\":{\"content\":[".getBytes(UTF_8);
             AgentReading reading = reading("");
 
-            reading.line(begun, 0, chance.nextInt(begun.length));
-            AgentRuns.read(noise, reading);
+            reading.read(begun, 0, chance.nextInt(begun.length));
+            reading.read(noise, 0, noise.length);
 
             assertThat(reading.finish(new Exit.Signaled(9), "").verdict())
                     .isInstanceOf(Verdict.Failed.class);
@@ -179,7 +195,8 @@ abstract class AgentContract {
     private AgentReading reading(String printed) {
         Agent agent = AgentRuns.agent(kind(), "/bin/sh");
         AgentReading reading = agent.reading(AgentRuns.request(directory, "do it"), note -> {});
-        AgentRuns.read(printed.getBytes(UTF_8), reading);
+        byte[] bytes = printed.getBytes(UTF_8);
+        reading.read(bytes, 0, bytes.length);
         return reading;
     }
 

@@ -1,0 +1,160 @@
+package dev.coppice.workspace;
+
+import dev.coppice.git.Checkout;
+import dev.coppice.git.Exclusions;
+import dev.coppice.git.Git;
+import dev.coppice.model.CommandLine;
+import dev.coppice.model.Settings;
+import dev.coppice.process.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Makes worktrees usable: the steps between a checkout and an agent that can build and test in it.
+final class Preparation {
+    private static final String INCLUDE_FILE = ".worktreeinclude";
+
+    private final Git git;
+    private final Processes processes;
+    private final PortBlocks ports;
+    private final VirtualEnvironments environments;
+
+    /// @param home what is kept per user: the register of ports and the cache of Python environments
+    Preparation(Git git, Processes processes, Path home) {
+        this.git = git;
+        this.processes = processes;
+        this.ports = new PortBlocks(home.resolve("ports"));
+        this.environments =
+                new VirtualEnvironments(home.resolve("cache").resolve("python"), processes);
+    }
+
+    /// Prepares a new worktree. What it brings into it is written down before any program of the user's runs.
+    Workspace prepare(Checkout checkout, WorkspaceRequest request) throws InterruptedException {
+        Path path = checkout.folder();
+        Settings.Environment wanted = request.environment();
+        List<String> warnings = new ArrayList<>(git.submodules().fill(checkout));
+        largeFilesWarning(path).ifPresent(warnings::add);
+
+        CarriedFiles carried = new CarriedFiles(git.topLevel(), path);
+        wanted.copy().forEach(carried::copy);
+        carried.include(git.ignoredFiles().namedBy(git.topLevel().resolve(INCLUDE_FILE)));
+        wanted.link().forEach(carried::link);
+        warnings.addAll(carried.warnings());
+
+        Optional<PortBlock> block =
+                wanted.ports() == 0
+                        ? Optional.empty()
+                        : Optional.of(ports.take(path, wanted.ports()));
+        List<String> excluded =
+                Stream.of(
+                                carried.brought().stream(),
+                                request.reserved().stream(),
+                                wanted.requirements().map(_ -> VirtualEnvironments.FOLDER).stream())
+                        .flatMap(paths -> paths)
+                        .toList();
+        WorkspaceFile file = file(request, excluded, block);
+        file.write(path);
+        AgentIgnores.write(path, file.exclusions(), git.ignoredFiles().usersRules());
+
+        if (wanted.requirements().isPresent()) {
+            Requirements requirements =
+                    new Requirements(List.of(), wanted.requirements().get());
+            warnings.addAll(
+                    environments.make(path, requirements, request.variables(), request.log()));
+        }
+        Workspace workspace = workspace(path, request, file, warnings);
+        setUp(workspace, request);
+        return workspace;
+    }
+
+    /// A workspace as an earlier attempt left it, for another attempt.
+    Workspace takeUp(Checkout checkout, WorkspaceRequest request, WorkspaceFile left) {
+        Path path = checkout.folder();
+        WorkspaceFile file = file(request, left.excluded(), left.portBlock());
+        file.write(path);
+        AgentIgnores.write(path, file.exclusions(), git.ignoredFiles().usersRules());
+        return workspace(path, request, file, List.of());
+    }
+
+    /// Gives up what a workspace that is gone had outside of its folder.
+    void forget(Path path) throws InterruptedException {
+        WorkspaceFile.delete(path);
+        AgentIgnores.delete(path);
+        ports.giveUp(path);
+    }
+
+    /// A Python environment in a folder that need not be a workspace.
+    List<String> makeEnvironment(
+            Path folder, Requirements requirements, Map<String, String> variables, Path log)
+            throws InterruptedException {
+        return environments.make(folder, requirements, variables, log);
+    }
+
+    private void setUp(Workspace workspace, WorkspaceRequest request)
+            throws InterruptedException {
+        Programs programs =
+                new Programs(processes, workspace.path(), workspace.variables(), request.log());
+        for (CommandLine command : request.environment().setup()) {
+            programs.setUp(command, request.marker());
+        }
+    }
+
+    private Optional<String> largeFilesWarning(Path path) {
+        Path attributes = path.resolve(".gitattributes");
+        try {
+            boolean isNeeded =
+                    Files.isRegularFile(attributes)
+                            && Files.readString(
+                                            attributes,
+                                            java.nio.charset.StandardCharsets.ISO_8859_1)
+                                    .contains("filter=lfs");
+            return isNeeded && !git.hasLargeFileStorage()
+                    ? Optional.of(
+                            "git-lfs is not installed: large files are pointers in the workspace")
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new WorkspaceException(attributes + " can't be read: " + e, e);
+        }
+    }
+
+    private static WorkspaceFile file(
+            WorkspaceRequest request, List<String> excluded, Optional<PortBlock> block) {
+        return new WorkspaceFile(
+                request.job().value(),
+                request.task().value(),
+                request.number(),
+                request.attempt(),
+                request.slug().value(),
+                request.branch().value(),
+                request.baseBranch(),
+                request.base().toString(),
+                Exclusions.of(excluded).paths(),
+                block.map(PortBlock::first).orElse(0),
+                block.map(PortBlock::count).orElse(0));
+    }
+
+    private Workspace workspace(
+            Path path, WorkspaceRequest request, WorkspaceFile file, List<String> warnings) {
+        return new Workspace(
+                request.job(),
+                request.task(),
+                request.number(),
+                request.attempt(),
+                path,
+                request.branch(),
+                request.base(),
+                file.exclusions(),
+                Variables.of(
+                        request,
+                        git.topLevel(),
+                        path,
+                        file.portBlock(),
+                        AgentIgnores.beside(path)),
+                warnings);
+    }
+}

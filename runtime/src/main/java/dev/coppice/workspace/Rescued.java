@@ -1,0 +1,48 @@
+package dev.coppice.workspace;
+
+import dev.coppice.git.RefName;
+import dev.coppice.git.CommitId;
+import dev.coppice.model.JobId;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The work of an attempt that did not succeed, kept as a commit.
+///
+/// @param number the task's worker, from 1 in plan order
+/// @param commit all files as they were left, on top of what the agent committed
+/// @param when it was kept, to the second
+public record Rescued(
+        RefName ref, JobId job, int number, int attempt, CommitId commit, Instant when) {
+    static final String FOLDER = "refs/coppice/rescue/";
+
+    static final Comparator<Rescued> ORDER =
+            Comparator.comparing(Rescued::job)
+                    .thenComparing(Rescued::number)
+                    .thenComparing(Rescued::attempt);
+
+    private static final Pattern FORM =
+            Pattern.compile(FOLDER + "([0-9a-z]{12})/([0-9]{1,9})-([0-9]{1,9})");
+
+    static RefName ref(JobId job, int number, int attempt) {
+        return new RefName(FOLDER + job + "/" + number + "-" + attempt);
+    }
+
+    static Optional<Rescued> of(RefName ref, CommitId commit, Instant when) {
+        Matcher form = FORM.matcher(ref.value());
+        return form.matches()
+                ? JobId.parse(form.group(1))
+                        .map(
+                                job ->
+                                        new Rescued(
+                                                ref,
+                                                job,
+                                                Integer.parseInt(form.group(2)),
+                                                Integer.parseInt(form.group(3)),
+                                                commit,
+                                                when))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.coppice.workspace;
+
+import dev.coppice.git.Authorship;
+import dev.coppice.git.BranchName;
+import dev.coppice.git.Checkout;
+import dev.coppice.git.CommitDraft;
+import dev.coppice.git.CommitMessage;
+import dev.coppice.git.Git;
+import dev.coppice.git.Identity;
+import dev.coppice.git.RefName;
+import dev.coppice.git.RefUpdate;
+import dev.coppice.git.RefsUpdated;
+import dev.coppice.git.CommitId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Keeps the work of attempts that did not succeed, and gives it back.
+final class Rescues {
+    private final Git git;
+    private final InstantSource clock;
+
+    Rescues(Git git, InstantSource clock) {
+        this.git = git;
+        this.clock = clock;
+    }
+
+    /// Keeps all that is in a workspace beyond its base. Empty if there is nothing.
+    Optional<Rescued> keep(Checkout checkout, WorkspaceFile of) {
+        Instant now = clock.instant();
+        RefName ref = of.rescueRef();
+        Optional<CommitId> kept =
+                checkout.rescue(
+                        ref,
+                        of.baseCommit(),
+                        of.exclusions(),
+                        authorship(of.number(), now),
+                        message(of));
+        keepTip(of.branchName(), of);
+        return kept.isEmpty() ? Optional.empty() : Rescued.of(ref, kept.get(), now);
+    }
+
+    /// Keeps the commits of a branch that is about to begin anew, unless they are kept already.
+    void keepTip(BranchName branch, WorkspaceFile of) {
+        Optional<CommitId> tip = git.refs().commit(branch.ref());
+        if (tip.isEmpty() || git.commits().isContained(tip.get(), of.baseCommit())) {
+            return;
+        }
+        RefName ref = of.rescueRef();
+        Optional<CommitId> kept = git.refs().commit(ref);
+        if (kept.isEmpty()) {
+            write(new RefUpdate(ref, kept, tip));
+        } else if (!git.commits().isContained(tip.get(), kept.get())) {
+            CommitId both =
+                    git.commits()
+                            .write(
+                                    new CommitDraft(
+                                            git.commits().tree(kept.get()),
+                                            List.of(kept.get(), tip.get()),
+                                            authorship(of.number(), clock.instant()),
+                                            message(of)));
+            write(new RefUpdate(ref, kept, Optional.of(both)));
+        }
+    }
+
+    private void write(RefUpdate update) {
+        switch (git.refs().update(List.of(update))) {
+            case RefsUpdated.Done _ -> {}
+            case RefsUpdated.Refused(String reason) ->
+                    throw new WorkspaceException(update.ref() + " can't be written: " + reason);
+        }
+    }
+
+    private Authorship authorship(int number, Instant now) {
+        String worker = "worker_" + number;
+        Identity author = new Identity(worker, worker + "@coppice.invalid");
+        return new Authorship(author, git.committer(), now);
+    }
+
+    private static CommitMessage message(WorkspaceFile of) {
+        return new CommitMessage(
+                "Rescue what attempt " + of.attempt() + " of task " + of.task() + " left",
+                List.of(
+                        new CommitMessage.Trailer("Coppice-Job", of.job()),
+                        new CommitMessage.Trailer("Coppice-Worker", Integer.toString(of.number())),
+                        new CommitMessage.Trailer("Coppice-Task", of.task()),
+                        new CommitMessage.Trailer(
+                                "Coppice-Attempt", Integer.toString(of.attempt()))));
+    }
+
+    /// All that is kept, by job, then number, then attempt.
+    List<Rescued> list() {
+        return git.refs().dated(Rescued.FOLDER).entrySet().stream()
+                .flatMap(
+                        ref ->
+                                Rescued.of(ref.getKey(), ref.getValue().commit(), ref.getValue().when())
+                                        .stream())
+                .sorted(Rescued.ORDER)
+                .toList();
+    }
+
+    /// @throws WorkspaceException if there is such a branch
+    void restore(Rescued rescued, BranchName branch) {
+        write(RefUpdate.create(branch.ref(), rescued.commit()));
+    }
+
+    /// @throws WorkspaceException if something is there
+    void restore(Rescued rescued, Path folder) {
+        git.worktrees().addDetached(folder, rescued.commit());
+    }
+
+    void delete(Rescued rescued) {
+        write(RefUpdate.delete(rescued.ref(), rescued.commit()));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.coppice.workspace;
+
+import dev.coppice.process.Processes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Python environments from a cache. A template is made once for each Python (`python3 -m venv`, pip
+/// upgraded) and once more for each set of requirements (pip's work); a workspace then gets a
+/// [VenvSkeleton] of its own over the template, which takes a millisecond.
+///
+/// The cache holds, for each template, a folder named by the hash of all that went into it, in which
+/// `.complete` says that it is whole, and beside it `.lock` while one process makes it.
+final class VirtualEnvironments {
+    static final String FOLDER = ".venv";
+
+    private static final Duration PIP_TIMEOUT = Duration.ofSeconds(600);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(60);
+    private static final String COMPLETE = ".complete";
+
+    /// What Python says of itself: all that a template depends on.
+    private static final String WHO =
+            "import sys; print(getattr(sys, '_base_executable', sys.executable), sys.version)";
+
+    private final Path cache;
+    private final Processes processes;
+    private final Map<String, String> pythons = new ConcurrentHashMap<>();
+
+    VirtualEnvironments(Path cache, Processes processes) {
+        this.cache = cache;
+        this.processes = processes;
+    }
+
+    /// Makes the environment `.venv` in a workspace, in place of any that is there.
+    ///
+    /// @param variables the environment of the programs that are run, whose `PATH` says which `python3`
+    /// @param log what those programs print is added here
+    /// @return what a person should know
+    /// @throws WorkspaceException if there is no Python, or pip fails
+    List<String> make(
+            Path workspace, Requirements asked, Map<String, String> variables, Path log)
+            throws InterruptedException {
+        List<String> warnings = new ArrayList<>();
+        Requirements requirements = asked.presentIn(workspace);
+        Programs programs = new Programs(processes, workspace, withoutPaths(variables), log);
+        String python = python(programs, workspace, variables);
+        Path base = template("python-" + hash(python), at -> makeBase(programs, at, warnings));
+        boolean isShared = requirements.isShareable(workspace);
+        Path template = base;
+        if (isShared && !requirements.isEmpty()) {
+            String key =
+                    String.join("\n", python, requirements.fingerprint(workspace), settings(variables));
+            template =
+                    template(
+                            "packages-" + hash(key),
+                            at -> {
+                                VenvSkeleton.over(base).writeTo(at);
+                                install(programs, at, requirements);
+                            });
+        }
+        Path own = workspace.resolve(FOLDER);
+        try {
+            VenvSkeleton.over(template).writeTo(own);
+        } catch (IOException e) {
+            throw new WorkspaceException("the environment " + own + " can't be made: " + e, e);
+        }
+        if (!isShared) {
+            install(programs, own, requirements);
+        }
+        return warnings;
+    }
+
+    /// Which Python it is: asked once for each path and each choice that pyenv and its like would make.
+    private String python(Programs programs, Path workspace, Map<String, String> variables)
+            throws InterruptedException {
+        try {
+            Path choice = workspace.resolve(".python-version");
+            String key =
+                    variables.getOrDefault("PATH", "")
+                            + '\n'
+                            + (Files.isRegularFile(choice) ? Files.readString(choice) : "");
+            Optional<String> known = Optional.ofNullable(pythons.get(key));
+            if (known.isPresent()) {
+                return known.get();
+            }
+            String answer = programs.run(ASK_TIMEOUT, List.of("python3", "-c", WHO)).strip();
+            pythons.put(key, answer);
+            return answer;
+        } catch (IOException e) {
+            throw new WorkspaceException("the choice of Python can't be read: " + e, e);
+        }
+    }
+
+    /// Either variable would make another environment's packages visible in this one.
+    private static Map<String, String> withoutPaths(Map<String, String> variables) {
+        Map<String, String> without = new HashMap<>(variables);
+        without.remove("PYTHONHOME");
+        without.remove("PYTHONPATH");
+        return without;
+    }
+
+    @FunctionalInterface
+    private interface Maker {
+        void makeAt(Path folder) throws IOException, InterruptedException;
+    }
+
+    private Path template(String name, Maker maker) throws InterruptedException {
+        Path folder = cache.resolve(name);
+        Path complete = folder.resolve(COMPLETE);
+        if (Files.exists(complete)) {
+            return folder;
+        }
+        return new MachineLock(cache.resolve(name + ".lock"))
+                .holding(
+                        () -> {
+                            if (!Files.exists(complete)) {
+                                Tree.delete(folder);
+                                maker.makeAt(folder);
+                                Files.createFile(complete);
+                            }
+                            return folder;
+                        });
+    }
+
+    private static void makeBase(Programs programs, Path at, List<String> warnings)
+            throws IOException, InterruptedException {
+        programs.run(PIP_TIMEOUT, List.of("python3", "-m", "venv", at.toString()));
+        Optional<String> failure =
+                programs.failureOf(PIP_TIMEOUT, pip(at, List.of("--upgrade", "--retries", "0", "pip")));
+        failure.ifPresent(why -> warnings.add("pip could not be upgraded: " + why));
+    }
+
+    private static void install(Programs programs, Path environment, Requirements requirements)
+            throws InterruptedException {
+        if (!requirements.isEmpty()) {
+            programs.run(PIP_TIMEOUT, pip(environment, requirements.arguments()));
+        }
+    }
+
+    private static List<String> pip(Path environment, List<String> arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                environment.resolve("bin").resolve("python").toString(),
+                                "-m",
+                                "pip",
+                                "--disable-pip-version-check",
+                                "--no-input",
+                                "install"));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /// pip's settings in the environment: another index may have other packages.
+    private static String settings(Map<String, String> variables) {
+        TreeMap<String, String> settings = new TreeMap<>(variables);
+        settings.keySet().removeIf(name -> !name.startsWith("PIP_"));
+        return settings.toString();
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package dev.coppice.workspace;
+
+import dev.coppice.git.BranchName;
+import dev.coppice.git.Checkout;
+import dev.coppice.git.CommitId;
+import dev.coppice.git.Exclusions;
+import dev.coppice.git.Git;
+import dev.coppice.git.GitException;
+import dev.coppice.git.Head;
+import dev.coppice.model.JobId;
+import dev.coppice.process.Processes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// The room's door: the workspaces of one repository. Safe for use by many threads, of which one at a time deals with one
+/// workspace.
+///
+/// A workspace goes [#acquire] → (work) → [#release], or stays where it is after a failure until the next `acquire` at
+/// its path, [#reopen], or [#clean]. No work is ever lost on these ways: whatever is not on the task's branch becomes a
+/// commit under `refs/coppice/rescue/` before a file is touched.
+public final class Workspaces implements AutoCloseable {
+    private static final String SPARE_FOLDER = ".spare";
+
+    /// Room that is to be left on the disk: builds write too.
+    private static final long DISK_RESERVE_BYTES = 1L << 30;
+
+    private final Git git;
+    private final Path root;
+    private final Preparation preparation;
+    private final Rescues rescues;
+    private final Pool pool;
+
+    private Workspaces(
+            Git git, Path root, Preparation preparation, Rescues rescues, Pool pool) {
+        this.git = git;
+        this.root = root;
+        this.preparation = preparation;
+        this.rescues = rescues;
+        this.pool = pool;
+    }
+
+    /// Opens the workspaces of a repository.
+    ///
+    /// @param root the folder for the files of jobs, made unless it is there
+    /// @param home what is kept per user: ports and caches
+    /// @param sparesMax how many worktrees may wait for a task at most
+    public static Workspaces open(
+            Git git,
+            Processes processes,
+            Path root,
+            Path home,
+            int sparesMax,
+            InstantSource clock) {
+        Path made = WorkspaceRoot.make(git, root);
+        return new Workspaces(
+                git,
+                made,
+                new Preparation(git, processes, home),
+                new Rescues(git, clock),
+                new Pool(git, made.resolve(SPARE_FOLDER), sparesMax));
+    }
+
+    /// Begins to make worktrees for tasks to come, until `count` wait. Returns at once.
+    public void warm(int count, CommitId at) {
+        pool.warm(count, at);
+    }
+
+    /// A warning where the disk has not the room for so many workspaces of a commit.
+    public Optional<String> diskWarning(CommitId at, int count) {
+        try {
+            long needed = git.commits().bytes(at) * count + DISK_RESERVE_BYTES;
+            long free = Files.getFileStore(root).getUsableSpace();
+            return free >= needed
+                    ? Optional.empty()
+                    : Optional.of(
+                            "%d workspaces may need %d MB, and %s has %d MB left"
+                                    .formatted(count, needed >> 20, root, free >> 20));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the disk of " + root + " can't be asked", e);
+        }
+    }
+
+    /// A clean workspace on the request's branch, at exactly its base, with its environment. What stands at its path or on
+    /// its branch from earlier attempts is rescued, then undone.
+    ///
+    /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
+    public Workspace acquire(WorkspaceRequest request) throws InterruptedException {
+        try {
+            Checkout checkout = worktree(request);
+            Workspace workspace = preparation.prepare(checkout, request);
+            requireIsolated(workspace);
+            return workspace;
+        } catch (GitException | UncheckedIOException e) {
+            throw new WorkspaceException(
+                    "no workspace for task " + request.task() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// The workspace at the request's path as it was left, for an attempt that goes on where the one before it ended.
+    /// Empty if there is none of this task, or an agent's git would not stay in it: then [#acquire] a new one.
+    public Optional<Workspace> reopen(WorkspaceRequest request) {
+        Optional<WorkspaceFile> left = WorkspaceFile.read(request.path());
+        Optional<Checkout> standing = standing(request.path());
+        if (left.isEmpty() || standing.isEmpty() || !isSameTask(left.get(), request)) {
+            return Optional.empty();
+        }
+        if (standing.get().whyNotIsolated(request.branch()).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(preparation.takeUp(standing.get(), request, left.get()));
+    }
+
+    private static boolean isSameTask(WorkspaceFile left, WorkspaceRequest request) {
+        return left.job().equals(request.job().value())
+                && left.task().equals(request.task().value())
+                && left.branchName().equals(request.branch());
+    }
+
+    /// Makes sure, right before a program is started in a workspace, that git there finds this worktree, on its branch,
+    /// and not the user's checkout.
+    ///
+    /// @throws WorkspaceException if it does not
+    public void requireIsolated(Workspace workspace) {
+        Optional<String> problem =
+                git.worktrees().at(workspace.path()).whyNotIsolated(workspace.branch());
+        if (problem.isPresent()) {
+            throw new WorkspaceException("not started: " + problem.get());
+        }
+    }
+
+    /// Keeps all work in a workspace, committed or not, untracked files too, under [Workspace#rescueRef]. The workspace
+    /// stays as it is. Empty if there is no work.
+    public Optional<Rescued> rescue(Workspace workspace) {
+        Checkout checkout = git.worktrees().at(workspace.path());
+        return rescues.keep(checkout, known(workspace.path()));
+    }
+
+    /// Gives up a workspace whose work is committed on its branch. Its worktree is made ready for another task, or
+    /// removed, in the background. Anything that is not on the branch is rescued first.
+    public void release(Workspace workspace) {
+        Path path = workspace.path();
+        boolean isWanted = pool.offer(place -> handOn(path, place));
+        if (!isWanted) {
+            pool.later(
+                    () -> {
+                        saveRest(path);
+                        remove(path);
+                        return path;
+                    });
+        }
+    }
+
+    private Optional<Checkout> handOn(Path path, Path place) throws InterruptedException {
+        WorkspaceFile known = known(path);
+        saveRest(path);
+        Optional<Checkout> spare =
+                git.spareWorktrees()
+                        .giveBack(git.worktrees().at(path), place, known.baseCommit());
+        if (spare.isEmpty()) {
+            git.worktrees().remove(path);
+        }
+        preparation.forget(path);
+        return spare;
+    }
+
+    /// Rescues a workspace that has more in it than its branch.
+    private void saveRest(Path path) {
+        WorkspaceFile known = known(path);
+        Checkout checkout = git.worktrees().at(path);
+        boolean isOnBranch =
+                checkout.head() instanceof Head.Branch(BranchName branch, CommitId _)
+                        && branch.equals(known.branchName());
+        boolean isCommitted =
+                checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
+        if (!isOnBranch || !isCommitted) {
+            rescues.keep(checkout, known);
+        }
+    }
+
+    private void remove(Path path) throws InterruptedException {
+        git.worktrees().remove(path);
+        preparation.forget(path);
+    }
+
+    private static WorkspaceFile known(Path path) {
+        return WorkspaceFile.read(path)
+                .orElseThrow(() -> new WorkspaceException("nothing is known of " + path));
+    }
+
+    // ---- where a workspace comes from
+
+    private Checkout worktree(WorkspaceRequest request) throws InterruptedException {
+        Optional<Checkout> standing = standing(request.path());
+        if (standing.isPresent()) {
+            Checkout left = standing.get();
+            rescues.keep(
+                    left, WorkspaceFile.read(request.path()).orElseGet(() -> before(request)));
+            if (git.spareWorktrees().isReusable(left)) {
+                return onBranch(left, request);
+            }
+        }
+        // also where git knows a worktree whose folder somebody deleted
+        git.worktrees().remove(request.path());
+        Optional<Checkout> spare = pool.take();
+        Checkout fresh =
+                spare.isPresent()
+                        ? git.spareWorktrees().take(spare.get(), request.path())
+                        : git.worktrees().addDetached(request.path(), request.base());
+        boolean isDone =
+                git.spareWorktrees().begin(fresh, request.branch(), request.base());
+        return isDone ? fresh : onBranch(fresh, request);
+    }
+
+    private Checkout onBranch(Checkout checkout, WorkspaceRequest request) {
+        rescues.keepTip(request.branch(), before(request));
+        checkout.reset(request.branch(), request.base(), Exclusions.none());
+        return checkout;
+    }
+
+    /// What there is to be known of the attempt before this one if nothing was written down.
+    private static WorkspaceFile before(WorkspaceRequest request) {
+        return new WorkspaceFile(
+                request.job().value(),
+                request.task().value(),
+                request.number(),
+                Math.max(1, request.attempt() - 1),
+                request.slug().value(),
+                request.branch().value(),
+                request.baseBranch(),
+                request.base().toString(),
+                request.reserved(),
+                0,
+                0);
+    }
+
+    /// The worktree that stands at `path`. Something else there is an error: it is not ours to touch.
+    private Optional<Checkout> standing(Path path) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS) || isEmptyFolder(path)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(git.worktrees().at(path));
+        } catch (GitException e) {
+            throw new WorkspaceException("something that is no workspace is at " + path, e);
+        }
+    }
+
+    private static boolean isEmptyFolder(Path path) {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+            return !children.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + " can't be read", e);
+        }
+    }
+
+    // ---- Python
+
+    /// Makes a Python environment `.venv` in a folder, in place of any that is there, from the cache.
+    ///
+    /// @param variables the environment of Python and pip
+    /// @param log what they print is added here
+    /// @return what a person should know
+    /// @throws WorkspaceException if there is no Python, or pip fails
+    public List<String> makeVirtualEnvironment(
+            Path folder, Requirements requirements, Map<String, String> variables, Path log)
+            throws InterruptedException {
+        return preparation.makeEnvironment(folder, requirements, variables, log);
+    }
+
+    // ---- what is kept
+
+    /// All rescued work, by job, then task, then attempt.
+    public List<Rescued> rescued() {
+        return rescues.list();
+    }
+
+    /// Makes a new branch of rescued work.
+    ///
+    /// @throws WorkspaceException if there is such a branch
+    public void restore(Rescued rescued, BranchName branch) {
+        rescues.restore(rescued, branch);
+    }
+
+    /// Checks rescued work out in a folder that is missing or empty, as a worktree of the user's.
+    public void restore(Rescued rescued, Path folder) {
+        rescues.restore(rescued, folder);
+    }
+
+    /// Removes what is no longer needed, each only on proof that nothing is lost with it: workspaces whose work is in
+    /// one of `targets` or rescued, and in which no process works; branches of tasks that one of `targets` contains;
+    /// rescued work from before `rescuedBefore`.
+    ///
+    /// @param targets commits that keep work: the result and the target branch of each job
+    /// @param template the form of the names of the tasks' branches
+    /// @param isRunning whether a job is still under way: nothing of it is touched
+    public Cleaning clean(
+            List<CommitId> targets,
+            BranchTemplate template,
+            Optional<Instant> rescuedBefore,
+            Predicate<JobId> isRunning)
+            throws InterruptedException {
+        return new Cleaner(git, root, preparation, rescues, targets, isRunning)
+                .clean(template, rescuedBefore);
+    }
+
+    /// Waits for what is done in the background and removes the worktrees that wait for a task.
+    @Override
+    public void close() {
+        pool.close();
+    }
+}
