@@ -1,5 +1,7 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

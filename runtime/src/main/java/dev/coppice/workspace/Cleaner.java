@@ -2,7 +2,7 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Checkout;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
 import dev.coppice.git.RefsUpdated;

@@ -4,7 +4,7 @@ import dev.coppice.git.Checkout;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
 import dev.coppice.git.SpareWorktrees;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -17,10 +17,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -84,18 +84,28 @@ final class Pool implements AutoCloseable {
         return true;
     }
 
-    /// Does something in the background that [#close()] waits for.
-    void later(Callable<?> work) {
-        threads.submit(
+    /// Something to be done with a worktree that is no longer needed.
+    @FunctionalInterface
+    interface Work {
+        void run() throws InterruptedException;
+    }
+
+    /// Does something in the background, which [#close()] waits for. What goes wrong is logged: the worktree then stays
+    /// until it is cleaned.
+    void later(Work work) {
+        threads.execute(
                 () -> {
-                    making.acquire();
                     try {
-                        return work.call();
+                        making.acquire();
+                        try {
+                            work.run();
+                        } finally {
+                            making.release();
+                        }
                     } catch (GitException | WorkspaceException | UncheckedIOException e) {
-                        LOG.warn("a worktree that is no longer needed stays: {}", e.getMessage());
-                        return Optional.empty();
-                    } finally {
-                        making.release();
+                        LOG.warn("a worktree that is no longer needed stays", e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
                     }
                 });
     }
@@ -137,12 +147,15 @@ final class Pool implements AutoCloseable {
     }
 
     private synchronized Optional<Future<Optional<Checkout>>> next() {
-        Optional<Future<Optional<Checkout>>> ready =
-                queue.stream().filter(Future::isDone).findFirst();
-        Optional<Future<Optional<Checkout>>> next =
-                ready.isPresent() ? ready : Optional.ofNullable(queue.peek());
-        next.ifPresent(queue::remove);
-        return next;
+        Iterator<Future<Optional<Checkout>>> all = queue.iterator();
+        while (all.hasNext()) {
+            Future<Optional<Checkout>> one = all.next();
+            if (one.isDone()) {
+                all.remove();
+                return Optional.of(one);
+            }
+        }
+        return Optional.ofNullable(queue.poll());
     }
 
     private synchronized void putBack(Future<Optional<Checkout>> spare) {

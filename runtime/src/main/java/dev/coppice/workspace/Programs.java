@@ -126,7 +126,7 @@ final class Programs {
                     StandardOpenOption.APPEND);
             return finished;
         } catch (CannotStartException e) {
-            throw new WorkspaceException(e.getMessage(), e);
+            throw new WorkspaceException("not started: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new WorkspaceException("the log " + log + " can't be written: " + e, e);
         }

@@ -1,7 +1,7 @@
 package dev.coppice.workspace;
 
 import dev.coppice.git.RefName;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,8 +20,8 @@ public record Rescued(
 
     static final Comparator<Rescued> ORDER =
             Comparator.comparing(Rescued::job)
-                    .thenComparing(Rescued::number)
-                    .thenComparing(Rescued::attempt);
+                    .thenComparingInt(Rescued::number)
+                    .thenComparingInt(Rescued::attempt);
 
     private static final Pattern FORM =
             Pattern.compile(FOLDER + "([0-9a-z]{12})/([0-9]{1,9})-([0-9]{1,9})");

@@ -10,7 +10,7 @@ import dev.coppice.git.Identity;
 import dev.coppice.git.RefName;
 import dev.coppice.git.RefUpdate;
 import dev.coppice.git.RefsUpdated;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class VirtualEnvironments {
     static final String FOLDER = ".venv";
 
-    private static final Duration PIP_TIMEOUT = Duration.ofSeconds(600);
-    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PIP_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration ASK_TIMEOUT = Duration.ofMinutes(1);
     private static final String COMPLETE = ".complete";
 
     /// What Python says of itself: all that a template depends on.

@@ -3,7 +3,7 @@ package dev.coppice.workspace;
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.RefName;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import java.io.IOException;
 import java.nio.file.Files;

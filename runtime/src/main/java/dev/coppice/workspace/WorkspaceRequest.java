@@ -1,7 +1,7 @@
 package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;

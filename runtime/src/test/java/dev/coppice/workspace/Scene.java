@@ -1,7 +1,7 @@
 package dev.coppice.workspace;
 
 import dev.coppice.git.Checkout;
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.git.CommitMessage;
 import dev.coppice.git.Committed;
 import dev.coppice.git.Authorship;

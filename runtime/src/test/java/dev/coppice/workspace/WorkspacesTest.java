@@ -3,7 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.coppice.git.CommitId;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
