@@ -79,7 +79,12 @@ public final class Commits {
 
     /// The size of a commit's files together: what a checkout of it takes on disk, at least.
     public long bytes(CommitId commit) {
-        return git.call("ls-tree", "-r", "-l", "-z", "--full-tree").with(commit).done().fields().stream()
+        return git
+                .call("ls-tree", "-r", "-l", "-z", "--full-tree")
+                .with(commit)
+                .done()
+                .fields()
+                .stream()
                 .map(field -> field.substring(0, field.indexOf('\t')).split(" +", -1)[3])
                 .filter(size -> !size.equals("-"))
                 .mapToLong(Long::parseLong)

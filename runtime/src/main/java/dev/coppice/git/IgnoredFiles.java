@@ -42,8 +42,7 @@ public final class IgnoredFiles {
 
     /// The user's own file of rules for all repositories, whether or not it is there.
     public Optional<Path> usersRules() {
-        GitAnswer configured =
-                git.call("config", "--path", "--get", "core.excludesFile").answer();
+        GitAnswer configured = git.call("config", "--path", "--get", "core.excludesFile").answer();
         if (configured.exit() == 0) {
             return Optional.of(git.topLevel().resolve(configured.text()));
         }

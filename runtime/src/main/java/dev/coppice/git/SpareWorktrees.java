@@ -1,7 +1,6 @@
 package dev.coppice.git;
 
 import dev.coppice.model.CommitId;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -67,8 +66,7 @@ public final class SpareWorktrees {
                     return false;
                 }
             }
-            return !Files.exists(
-                    used.folder().resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
+            return !Files.exists(used.folder().resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             throw new UncheckedIOException(used.gitFolder() + " can't be read", e);
         }

@@ -58,15 +58,13 @@ public final class Submodules {
                 .answer()
                 .fields()
                 .stream()
-                .map(
-                        field -> {
-                            String[] keyAndPath = field.split("\n", 2);
-                            String key = keyAndPath[0];
-                            return new Submodule(
-                                    key.substring(
-                                            "submodule.".length(), key.length() - ".path".length()),
-                                    keyAndPath[1]);
-                        })
+                .map(field -> {
+                    String[] keyAndPath = field.split("\n", 2);
+                    String key = keyAndPath[0];
+                    return new Submodule(
+                            key.substring("submodule.".length(), key.length() - ".path".length()),
+                            keyAndPath[1]);
+                })
                 .filter(submodule -> isSafe(submodule.name()))
                 .toList();
     }
@@ -74,7 +72,10 @@ public final class Submodules {
     /// Whether the name is a folder below `modules`, as git demands too.
     private static boolean isSafe(String name) {
         Path path = Path.of(name);
-        return !name.isEmpty() && !path.isAbsolute() && path.equals(path.normalize()) && !path.startsWith("..");
+        return !name.isEmpty()
+                && !path.isAbsolute()
+                && path.equals(path.normalize())
+                && !path.startsWith("..");
     }
 
     private GitAnswer fill(Path folder, Submodule submodule, Path objects) {
@@ -89,8 +90,7 @@ public final class Submodules {
 
     /// The submodule's origin is the user's, not the folder it was filled from.
     private void restoreOrigin(Path filled, Path objects) {
-        GitAnswer url =
-                git.discovering(objects, "config", "--get", "remote.origin.url").answer();
+        GitAnswer url = git.discovering(objects, "config", "--get", "remote.origin.url").answer();
         if (url.exit() == 0) {
             git.discovering(filled, "config", "remote.origin.url").with(url.text()).done();
         }

@@ -32,8 +32,7 @@ public record BranchTemplate(String text) {
 
     /// The branch of the task with this number.
     public BranchName branch(JobId job, int number, Slug slug) {
-        return new BranchName(
-                fill(text, job.value(), Integer.toString(number), slug.value()));
+        return new BranchName(fill(text, job.value(), Integer.toString(number), slug.value()));
     }
 
     /// The job whose task's branch, or whose result, has this name; empty for the user's own.

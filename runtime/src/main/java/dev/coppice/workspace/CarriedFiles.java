@@ -86,13 +86,12 @@ final class CarriedFiles {
             return Optional.of(name + " is in the commit already");
         }
         return linkIntoCheckout(from)
-                .map(
-                        inner ->
-                                name
-                                        + " is not linked, since "
-                                        + inner
-                                        + " in it leads to the checkout's own code, which would be"
-                                        + " tested instead of the workspace's");
+                .map(inner ->
+                        name
+                                + " is not linked, since "
+                                + inner
+                                + " in it leads to the checkout's own code, which would be"
+                                + " tested instead of the workspace's");
     }
 
     /// A link in `folder`, or one folder below, that leads to another place of the checkout: so npm and its like

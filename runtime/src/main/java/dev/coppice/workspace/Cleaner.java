@@ -2,11 +2,11 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Checkout;
-import dev.coppice.model.CommitId;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
 import dev.coppice.git.RefsUpdated;
 import dev.coppice.git.Worktrees;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,8 +97,7 @@ final class Cleaner {
         }
         Checkout checkout = git.worktrees().at(path);
         Optional<CommitId> head = checkout.head().at();
-        boolean isCommitted =
-                checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
+        boolean isCommitted = checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
         if (isCommitted && head.isPresent() && isInTarget(head.get())) {
             return Optional.empty();
         }
@@ -123,11 +122,10 @@ final class Cleaner {
         }
         Optional<CommitId> tip = git.refs().commit(branch.ref());
         Optional<CommitId> target =
-                tip.flatMap(
-                        commit ->
-                                targets.stream()
-                                        .filter(into -> git.commits().isContained(commit, into))
-                                        .findFirst());
+                tip.flatMap(commit ->
+                        targets.stream()
+                                .filter(into -> git.commits().isContained(commit, into))
+                                .findFirst());
         if (target.isEmpty()) {
             keep(branch, "it has commits that are in no target");
             return;

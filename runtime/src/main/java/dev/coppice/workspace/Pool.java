@@ -42,7 +42,8 @@ final class Pool implements AutoCloseable {
     private final int max;
     private final String holder = UUID.randomUUID().toString();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore making = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+    private final Semaphore making =
+            new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     /// Guarded by this object, as are the two fields below.
     private final Deque<Future<Optional<Checkout>>> queue = new ArrayDeque<>();
@@ -93,36 +94,34 @@ final class Pool implements AutoCloseable {
     /// Does something in the background, which [#close()] waits for. What goes wrong is logged: the worktree then stays
     /// until it is cleaned.
     void later(Work work) {
-        threads.execute(
-                () -> {
-                    try {
-                        making.acquire();
-                        try {
-                            work.run();
-                        } finally {
-                            making.release();
-                        }
-                    } catch (GitException | WorkspaceException | UncheckedIOException e) {
-                        LOG.warn("a worktree that is no longer needed stays", e);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+        threads.execute(() -> {
+            try {
+                making.acquire();
+                try {
+                    work.run();
+                } finally {
+                    making.release();
+                }
+            } catch (GitException | WorkspaceException | UncheckedIOException e) {
+                LOG.warn("a worktree that is no longer needed stays", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private synchronized void enqueue(Maker maker) {
         begin();
         Path place = folder.resolve(holder).resolve(Integer.toString(made++));
         queue.add(
-                threads.submit(
-                        () -> {
-                            making.acquire();
-                            try {
-                                return maker.makeAt(place);
-                            } finally {
-                                making.release();
-                            }
-                        }));
+                threads.submit(() -> {
+                    making.acquire();
+                    try {
+                        return maker.makeAt(place);
+                    } finally {
+                        making.release();
+                    }
+                }));
     }
 
     /// Takes a spare worktree out of the pool: the first that is ready, else the first to be. Empty if there is none.

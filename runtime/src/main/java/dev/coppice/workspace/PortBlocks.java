@@ -55,34 +55,32 @@ final class PortBlocks {
     ///
     /// @throws WorkspaceException if there is no such block left
     PortBlock take(Path path, int count) throws InterruptedException {
-        return lock.holding(
-                () -> {
-                    List<Line> lines = standing();
-                    List<Line> others = new ArrayList<>(lines);
-                    others.removeIf(line -> line.workspace().equals(path));
-                    PortBlock block =
-                            lines.stream()
-                                    .filter(line -> line.workspace().equals(path))
-                                    .map(Line::block)
-                                    .filter(had -> had.count() == count && isFree(had))
-                                    .findFirst()
-                                    .orElseGet(() -> find(path, count, others));
-                    others.add(new Line(block, path));
-                    write(others);
-                    return block;
-                });
+        return lock.holding(() -> {
+            List<Line> lines = standing();
+            List<Line> others = new ArrayList<>(lines);
+            others.removeIf(line -> line.workspace().equals(path));
+            PortBlock block =
+                    lines.stream()
+                            .filter(line -> line.workspace().equals(path))
+                            .map(Line::block)
+                            .filter(had -> had.count() == count && isFree(had))
+                            .findFirst()
+                            .orElseGet(() -> find(path, count, others));
+            others.add(new Line(block, path));
+            write(others);
+            return block;
+        });
     }
 
     /// Gives up the block of the workspace at `path`, if it has one.
     void giveUp(Path path) throws InterruptedException {
-        lock.holding(
-                () -> {
-                    List<Line> lines = standing();
-                    if (lines.removeIf(line -> line.workspace().equals(path))) {
-                        write(lines);
-                    }
-                    return lines;
-                });
+        lock.holding(() -> {
+            List<Line> lines = standing();
+            if (lines.removeIf(line -> line.workspace().equals(path))) {
+                write(lines);
+            }
+            return lines;
+        });
     }
 
     private List<Line> standing() throws IOException {

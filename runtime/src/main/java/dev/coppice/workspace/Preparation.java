@@ -62,8 +62,7 @@ final class Preparation {
         AgentIgnores.write(path, file.exclusions(), git.ignoredFiles().usersRules());
 
         if (wanted.requirements().isPresent()) {
-            Requirements requirements =
-                    new Requirements(List.of(), wanted.requirements().get());
+            Requirements requirements = new Requirements(List.of(), wanted.requirements().get());
             warnings.addAll(
                     environments.make(path, requirements, request.variables(), request.log()));
         }
@@ -95,8 +94,7 @@ final class Preparation {
         return environments.make(folder, requirements, variables, log);
     }
 
-    private void setUp(Workspace workspace, WorkspaceRequest request)
-            throws InterruptedException {
+    private void setUp(Workspace workspace, WorkspaceRequest request) throws InterruptedException {
         Programs programs =
                 new Programs(processes, workspace.path(), workspace.variables(), request.log());
         for (CommandLine command : request.environment().setup()) {
@@ -150,11 +148,7 @@ final class Preparation {
                 request.base(),
                 file.exclusions(),
                 Variables.of(
-                        request,
-                        git.topLevel(),
-                        path,
-                        file.portBlock(),
-                        AgentIgnores.beside(path)),
+                        request, git.topLevel(), path, file.portBlock(), AgentIgnores.beside(path)),
                 warnings);
     }
 }

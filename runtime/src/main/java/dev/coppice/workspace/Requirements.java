@@ -41,13 +41,14 @@ public record Requirements(List<String> packages, List<String> files) {
     Requirements presentIn(Path workspace) {
         return new Requirements(
                 packages,
-                files.stream().filter(file -> Files.isRegularFile(inside(workspace, file))).toList());
+                files.stream()
+                        .filter(file -> Files.isRegularFile(inside(workspace, file)))
+                        .toList());
     }
 
     /// Whether the same packages come of them in every workspace that has the same files.
     boolean isShareable(Path workspace) {
-        return Stream.concat(
-                        packages.stream(), lines(workspace).stream())
+        return Stream.concat(packages.stream(), lines(workspace).stream())
                 .noneMatch(line -> LOCAL.matcher(line).matches());
     }
 

@@ -34,15 +34,14 @@ public record Rescued(
         Matcher form = FORM.matcher(ref.value());
         return form.matches()
                 ? JobId.parse(form.group(1))
-                        .map(
-                                job ->
-                                        new Rescued(
-                                                ref,
-                                                job,
-                                                Integer.parseInt(form.group(2)),
-                                                Integer.parseInt(form.group(3)),
-                                                commit,
-                                                when))
+                        .map(job ->
+                                new Rescued(
+                                        ref,
+                                        job,
+                                        Integer.parseInt(form.group(2)),
+                                        Integer.parseInt(form.group(3)),
+                                        commit,
+                                        when))
                 : Optional.empty();
     }
 }

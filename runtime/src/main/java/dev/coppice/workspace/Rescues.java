@@ -93,10 +93,9 @@ final class Rescues {
     /// All that is kept, by job, then number, then attempt.
     List<Rescued> list() {
         return git.refs().dated(Rescued.FOLDER).entrySet().stream()
-                .flatMap(
-                        ref ->
-                                Rescued.of(ref.getKey(), ref.getValue().commit(), ref.getValue().when())
-                                        .stream())
+                .flatMap(ref ->
+                        Rescued.of(ref.getKey(), ref.getValue().commit(), ref.getValue().when())
+                                .stream())
                 .sorted(Rescued.ORDER)
                 .toList();
     }

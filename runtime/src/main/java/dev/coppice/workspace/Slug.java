@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 /// 1 to 40 characters, with a letter or digit at both ends. So it can stand wherever a name can.
 public record Slug(String value) {
     private static final int LENGTH_MAX = 40;
-    private static final Pattern FORM =
-            Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?");
+    private static final Pattern FORM = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?");
 
     /// Ids that nobody chose: the plan's numbering.
     private static final Pattern NUMBERED = Pattern.compile("task-[0-9]+");
@@ -35,7 +34,8 @@ public record Slug(String value) {
     }
 
     private static String reduce(String text) {
-        String plain = MARKS.matcher(Normalizer.normalize(text, Normalizer.Form.NFKD)).replaceAll("");
+        String plain =
+                MARKS.matcher(Normalizer.normalize(text, Normalizer.Form.NFKD)).replaceAll("");
         String dashed = OTHERS.matcher(plain.toLowerCase(Locale.ROOT)).replaceAll("-");
         String begun = dashed.startsWith("-") ? dashed.substring(1) : dashed;
         String cut = begun.substring(0, Math.min(begun.length(), LENGTH_MAX));

@@ -37,13 +37,12 @@ final class Variables {
         variables.put(
                 "COMPOSE_PROJECT_NAME",
                 "coppice-" + request.job() + "-" + request.number() + "-" + request.slug());
-        ports.ifPresent(
-                block -> {
-                    variables.put("COPPICE_PORT", Integer.toString(block.first()));
-                    for (int i = 1; i < block.count(); i++) {
-                        variables.put("COPPICE_PORT_" + i, Integer.toString(block.first() + i));
-                    }
-                });
+        ports.ifPresent(block -> {
+            variables.put("COPPICE_PORT", Integer.toString(block.first()));
+            for (int i = 1; i < block.count(); i++) {
+                variables.put("COPPICE_PORT_" + i, Integer.toString(block.first() + i));
+            }
+        });
         if (request.environment().requirements().isPresent()) {
             Path environment = path.resolve(VirtualEnvironments.FOLDER);
             String programs = environment.resolve("bin").toString();

@@ -81,8 +81,7 @@ final class VenvSkeleton {
 
     private void writePrograms(Path folder) throws IOException {
         Path bin = Files.createDirectory(folder.resolve("bin"));
-        try (DirectoryStream<Path> programs =
-                Files.newDirectoryStream(template.resolve("bin"))) {
+        try (DirectoryStream<Path> programs = Files.newDirectoryStream(template.resolve("bin"))) {
             for (Path program : programs) {
                 Path own = bin.resolve(program.getFileName());
                 String name = program.getFileName().toString();
@@ -115,8 +114,7 @@ final class VenvSkeleton {
         String text = Files.readString(script, StandardCharsets.ISO_8859_1);
         Matcher start = START.matcher(text);
         if (start.lookingAt()) {
-            byte[] first =
-                    firstLine(bin.resolve(start.group(1))).getBytes(StandardCharsets.UTF_8);
+            byte[] first = firstLine(bin.resolve(start.group(1))).getBytes(StandardCharsets.UTF_8);
             byte[] rest = text.substring(start.end()).getBytes(StandardCharsets.ISO_8859_1);
             byte[] all = Arrays.copyOf(first, first.length + rest.length);
             System.arraycopy(rest, 0, all, first.length, rest.length);
@@ -145,14 +143,13 @@ final class VenvSkeleton {
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
         text.codePoints()
-                .forEach(
-                        c -> {
-                            if (c < ' ' || c > '~' || c == '\'' || c == '\\') {
-                                escaped.append("\\U%08x".formatted(c));
-                            } else {
-                                escaped.appendCodePoint(c);
-                            }
-                        });
+                .forEach(c -> {
+                    if (c < ' ' || c > '~' || c == '\'' || c == '\\') {
+                        escaped.append("\\U%08x".formatted(c));
+                    } else {
+                        escaped.appendCodePoint(c);
+                    }
+                });
         return escaped.toString();
     }
 }

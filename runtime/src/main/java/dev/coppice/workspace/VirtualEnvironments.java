@@ -49,8 +49,7 @@ final class VirtualEnvironments {
     /// @param log what those programs print is added here
     /// @return what a person should know
     /// @throws WorkspaceException if there is no Python, or pip fails
-    List<String> make(
-            Path workspace, Requirements asked, Map<String, String> variables, Path log)
+    List<String> make(Path workspace, Requirements asked, Map<String, String> variables, Path log)
             throws InterruptedException {
         List<String> warnings = new ArrayList<>();
         Requirements requirements = asked.presentIn(workspace);
@@ -61,7 +60,8 @@ final class VirtualEnvironments {
         Path template = base;
         if (isShared && !requirements.isEmpty()) {
             String key =
-                    String.join("\n", python, requirements.fingerprint(workspace), settings(variables));
+                    String.join(
+                            "\n", python, requirements.fingerprint(workspace), settings(variables));
             template =
                     template(
                             "packages-" + hash(key),
@@ -123,22 +123,22 @@ final class VirtualEnvironments {
             return folder;
         }
         return new MachineLock(cache.resolve(name + ".lock"))
-                .holding(
-                        () -> {
-                            if (!Files.exists(complete)) {
-                                Tree.delete(folder);
-                                maker.makeAt(folder);
-                                Files.createFile(complete);
-                            }
-                            return folder;
-                        });
+                .holding(() -> {
+                    if (!Files.exists(complete)) {
+                        Tree.delete(folder);
+                        maker.makeAt(folder);
+                        Files.createFile(complete);
+                    }
+                    return folder;
+                });
     }
 
     private static void makeBase(Programs programs, Path at, List<String> warnings)
             throws IOException, InterruptedException {
         programs.run(PIP_TIMEOUT, List.of("python3", "-m", "venv", at.toString()));
         Optional<String> failure =
-                programs.failureOf(PIP_TIMEOUT, pip(at, List.of("--upgrade", "--retries", "0", "pip")));
+                programs.failureOf(
+                        PIP_TIMEOUT, pip(at, List.of("--upgrade", "--retries", "0", "pip")));
         failure.ifPresent(why -> warnings.add("pip could not be upgraded: " + why));
     }
 

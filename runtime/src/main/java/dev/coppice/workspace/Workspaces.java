@@ -2,11 +2,11 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Checkout;
-import dev.coppice.model.CommitId;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
 import dev.coppice.git.Head;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.process.Processes;
 import java.io.IOException;
@@ -40,8 +40,7 @@ public final class Workspaces implements AutoCloseable {
     private final Rescues rescues;
     private final Pool pool;
 
-    private Workspaces(
-            Git git, Path root, Preparation preparation, Rescues rescues, Pool pool) {
+    private Workspaces(Git git, Path root, Preparation preparation, Rescues rescues, Pool pool) {
         this.git = git;
         this.root = root;
         this.preparation = preparation;
@@ -151,11 +150,10 @@ public final class Workspaces implements AutoCloseable {
         Path path = workspace.path();
         boolean isWanted = pool.offer(place -> handOn(path, place));
         if (!isWanted) {
-            pool.later(
-                    () -> {
-                        saveRest(path);
-                        remove(path);
-                    });
+            pool.later(() -> {
+                saveRest(path);
+                remove(path);
+            });
         }
     }
 
@@ -163,8 +161,7 @@ public final class Workspaces implements AutoCloseable {
         WorkspaceFile known = known(path);
         saveRest(path);
         Optional<Checkout> spare =
-                git.spareWorktrees()
-                        .giveBack(git.worktrees().at(path), place, known.baseCommit());
+                git.spareWorktrees().giveBack(git.worktrees().at(path), place, known.baseCommit());
         if (spare.isEmpty()) {
             git.worktrees().remove(path);
         }
@@ -179,8 +176,7 @@ public final class Workspaces implements AutoCloseable {
         boolean isOnBranch =
                 checkout.head() instanceof Head.Branch(BranchName branch, CommitId _)
                         && branch.equals(known.branchName());
-        boolean isCommitted =
-                checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
+        boolean isCommitted = checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
         if (!isOnBranch || !isCommitted) {
             rescues.keep(checkout, known);
         }
@@ -202,8 +198,7 @@ public final class Workspaces implements AutoCloseable {
         Optional<Checkout> standing = standing(request.path());
         if (standing.isPresent()) {
             Checkout left = standing.get();
-            rescues.keep(
-                    left, WorkspaceFile.read(request.path()).orElseGet(() -> before(request)));
+            rescues.keep(left, WorkspaceFile.read(request.path()).orElseGet(() -> before(request)));
             if (git.spareWorktrees().isReusable(left)) {
                 return onBranch(left, request);
             }
@@ -215,8 +210,7 @@ public final class Workspaces implements AutoCloseable {
                 spare.isPresent()
                         ? git.spareWorktrees().take(spare.get(), request.path())
                         : git.worktrees().addDetached(request.path(), request.base());
-        boolean isDone =
-                git.spareWorktrees().begin(fresh, request.branch(), request.base());
+        boolean isDone = git.spareWorktrees().begin(fresh, request.branch(), request.base());
         return isDone ? fresh : onBranch(fresh, request);
     }
 

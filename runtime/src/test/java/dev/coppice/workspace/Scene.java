@@ -1,15 +1,15 @@
 package dev.coppice.workspace;
 
+import dev.coppice.git.Authorship;
 import dev.coppice.git.Checkout;
-import dev.coppice.model.CommitId;
 import dev.coppice.git.CommitMessage;
 import dev.coppice.git.Committed;
-import dev.coppice.git.Authorship;
 import dev.coppice.git.Discovery;
 import dev.coppice.git.Git;
 import dev.coppice.git.Identity;
 import dev.coppice.git.Repositories;
 import dev.coppice.git.WorkOrder;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
@@ -43,8 +43,7 @@ final class Scene implements AutoCloseable {
         this.root = root;
         this.home = repository.path().resolveSibling("home");
         Repositories repositories = new Repositories(processes, repository.environment());
-        this.git =
-                repositories.open((Discovery.Found) repositories.discover(repository.path()));
+        this.git = repositories.open((Discovery.Found) repositories.discover(repository.path()));
         this.workspaces = open();
     }
 

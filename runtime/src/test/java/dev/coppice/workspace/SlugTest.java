@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlugTest {
     @Test
     void aTaskIsCalledByTheIdThatSomebodyChose() {
-        assertThat(Slug.of(new TaskId("Rest_Layer.v2"), "Write it").value()).isEqualTo("rest-layer-v2");
+        assertThat(Slug.of(new TaskId("Rest_Layer.v2"), "Write it").value())
+                .isEqualTo("rest-layer-v2");
     }
 
     @Test
@@ -35,8 +36,17 @@ class SlugTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../../etc/passwd", "a b\tc\nd", "x\u0000y", "$(rm -rf /)", "-rf", "..", "İstanbul",
-                "a/../../b", "con\u202Efdp", "~", ".git"
+                "../../etc/passwd",
+                "a b\tc\nd",
+                "x\u0000y",
+                "$(rm -rf /)",
+                "-rf",
+                "..",
+                "İstanbul",
+                "a/../../b",
+                "con\u202Efdp",
+                "~",
+                ".git"
             })
     void whateverADescriptionHoldsOnlyLettersDigitsAndHyphensComeOut(String description) {
         assertThat(Slug.of(new TaskId("task-1"), description).value())

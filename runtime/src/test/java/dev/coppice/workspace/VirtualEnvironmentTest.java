@@ -161,7 +161,9 @@ class VirtualEnvironmentTest {
 
     @Test
     void aPackageThatLiesInTheWorkspaceIsInstalledInIt() throws Exception {
-        Files.copy(wheels.resolve("elm-1.0-py3-none-any.whl"), workspace.resolve("elm-1.0-py3-none-any.whl"));
+        Files.copy(
+                wheels.resolve("elm-1.0-py3-none-any.whl"),
+                workspace.resolve("elm-1.0-py3-none-any.whl"));
         Files.writeString(workspace.resolve("requirements.txt"), "./elm-1.0-py3-none-any.whl\n");
 
         make(workspace, List.of(), List.of("requirements.txt"));
@@ -190,13 +192,12 @@ class VirtualEnvironmentTest {
         Map<String, String> variables = variables();
         variables.put("PATH", folder.toString());
 
-        assertThatThrownBy(
-                        () ->
-                                environments.make(
-                                        workspace,
-                                        new Requirements(List.of(), List.of()),
-                                        variables,
-                                        folder.resolve("setup.log")))
+        assertThatThrownBy(() ->
+                        environments.make(
+                                workspace,
+                                new Requirements(List.of(), List.of()),
+                                variables,
+                                folder.resolve("setup.log")))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageContaining("python3");
     }

@@ -26,7 +26,10 @@ final class Wheels {
                     "import sys\nversion = '"
                             + version
                             + "'\ndef main():\n    print(version, sys.prefix)\n");
-            add(zip, info + "METADATA", "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n");
+            add(
+                    zip,
+                    info + "METADATA",
+                    "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n");
             add(
                     zip,
                     info + "WHEEL",
@@ -38,8 +41,16 @@ final class Wheels {
             add(
                     zip,
                     info + "RECORD",
-                    name + ".py,,\n" + info + "METADATA,,\n" + info + "WHEEL,,\n" + info
-                            + "entry_points.txt,,\n" + info + "RECORD,,\n");
+                    name
+                            + ".py,,\n"
+                            + info
+                            + "METADATA,,\n"
+                            + info
+                            + "WHEEL,,\n"
+                            + info
+                            + "entry_points.txt,,\n"
+                            + info
+                            + "RECORD,,\n");
         }
         return wheel;
     }

@@ -145,7 +145,9 @@ class WorkspacesTest {
         for (Workspace workspace : List.of(first, second)) {
             try (Stream<Path> files = Files.walk(workspace.path())) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    assertThat(Files.getAttribute(file, "unix:nlink")).as(file.toString()).isEqualTo(1);
+                    assertThat(Files.getAttribute(file, "unix:nlink"))
+                            .as(file.toString())
+                            .isEqualTo(1);
                 }
             }
         }
@@ -292,9 +294,10 @@ class WorkspacesTest {
     @Test
     void aHookThatFailsIsInNobodysWay() throws Exception {
         for (String hook : List.of("post-checkout", "pre-commit", "reference-transaction")) {
-            Path file = Scene.write(
-                    scene.repository.path().resolve(".git/hooks").resolve(hook),
-                    "#!/bin/sh\nexit 1\n");
+            Path file =
+                    Scene.write(
+                            scene.repository.path().resolve(".git/hooks").resolve(hook),
+                            "#!/bin/sh\nexit 1\n");
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         warm();
