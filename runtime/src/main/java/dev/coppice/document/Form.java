@@ -132,6 +132,11 @@ public record Form<T>(String expected, Function<Value, Optional<T>> meaning) {
         return millis % 3_600_000 == 0 ? millis / 3_600_000 + "h" : millis / 60_000 + "m";
     }
 
+    /// A constant as it is written: in lower case.
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
     private Optional<List<T>> all(List<Value> values) {
         List<T> all = new ArrayList<>();
         for (Value value : values) {
@@ -142,10 +147,6 @@ public record Form<T>(String expected, Function<Value, Optional<T>> meaning) {
             all.add(one.get());
         }
         return Optional.of(all);
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static Optional<String> text(Value value) {
