@@ -71,7 +71,8 @@ public record LeadPrompt(
         - A task that answers in words and changes no file says "expects": "report".
         %s
         Answer with one JSON object of this form and nothing else. Only id and description are needed:
-        %s"""
+        %s\
+        """
                 .formatted(
                         request.strip(),
                         Outline.of(files),
@@ -96,7 +97,8 @@ public record LeadPrompt(
         %s
 
         Answer again with the whole plan, mended: one JSON object with "goal" and "tasks", and nothing
-        else."""
+        else.\
+        """
                 .formatted(list + more);
     }
 
@@ -129,8 +131,7 @@ public record LeadPrompt(
     }
 
     private String agents() {
-        List<AgentName> names =
-                settings.agents().configured().keySet().stream().sorted().toList();
+        List<AgentName> names = settings.agents().configured().keySet().stream().sorted().toList();
         if (names.size() < 2) {
             return "";
         }

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /// Reads plans. What can't be read becomes a problem of the draft; nothing is thrown.
 public final class PlanReader {
     private static final Pattern FENCE =
-            Pattern.compile("^```(\\w*)[^\\n]*\\n(.*?)^```\\s*$", Pattern.MULTILINE | Pattern.DOTALL);
+            Pattern.compile(
+                    "^```(\\w*)[^\\n]*\\n(.*?)^```\\s*$", Pattern.MULTILINE | Pattern.DOTALL);
 
     private final String name;
     private final List<Problem> problems = new ArrayList<>();
@@ -118,8 +119,7 @@ public final class PlanReader {
             case Value.Text _, Value.Digits _, Value.Flag _, Value.Fields _ ->
                     problems.add(
                             new Problem(
-                                    value.place(),
-                                    "tasks must be a list, not " + value.shown()));
+                                    value.place(), "tasks must be a list, not " + value.shown()));
         }
     }
 
@@ -131,12 +131,11 @@ public final class PlanReader {
         }
         TaskDraft.Builder task = TaskDraft.at(value.place());
         fields.values()
-                .forEach(
-                        (word, below) ->
-                                TaskKey.of(word)
-                                        .ifPresentOrElse(
-                                                key -> readKey(task, key, below),
-                                                () -> task.unknownKey(word, below.place())));
+                .forEach((word, below) ->
+                        TaskKey.of(word)
+                                .ifPresentOrElse(
+                                        key -> readKey(task, key, below),
+                                        () -> task.unknownKey(word, below.place())));
         tasks.add(task.build());
     }
 
@@ -169,8 +168,6 @@ public final class PlanReader {
         form.read(value)
                 .ifPresentOrElse(
                         into,
-                        () ->
-                                problems.add(
-                                        new Problem(value.place(), form.complaint(key, value))));
+                        () -> problems.add(new Problem(value.place(), form.complaint(key, value))));
     }
 }

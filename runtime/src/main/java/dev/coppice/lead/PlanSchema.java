@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 public final class PlanSchema {
     private static final String TEXTS = "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}";
     private static final String TEXT = "{\"type\":\"string\"}";
-    private static final String TIME =
-            "{\"type\":\"string\",\"pattern\":\"^[0-9]+(s|m|h)$\"}";
+    private static final String TIME = "{\"type\":\"string\",\"pattern\":\"^[0-9]+(s|m|h)$\"}";
 
     private PlanSchema() {}
 

@@ -85,9 +85,7 @@ public final class PlanWriter {
                             () -> text(key, task.agent().value()));
             case MODEL -> task.model().ifPresent(model -> text(key, model));
             case EXPECTS ->
-                    unless(
-                            isExpectedAnyway(task),
-                            () -> text(key, Form.word(task.expects())));
+                    unless(isExpectedAnyway(task), () -> text(key, Form.word(task.expects())));
             case EXPECTED_FILES -> texts(key, task.expectedFiles());
             case CHECKS -> checks(task);
             case ESTIMATE -> task.estimate().ifPresent(time -> text(key, Form.show(time)));
@@ -98,11 +96,10 @@ public final class PlanWriter {
             case MAX_RETRIES -> number(key, limits.maxRetries(), workers.maxRetries());
             case BUDGET_USD ->
                     limits.budgetUsd()
-                            .ifPresent(
-                                    usd -> {
-                                        out.writeName(key.word());
-                                        out.writeNumber(usd);
-                                    });
+                            .ifPresent(usd -> {
+                                out.writeName(key.word());
+                                out.writeNumber(usd);
+                            });
         }
     }
 
