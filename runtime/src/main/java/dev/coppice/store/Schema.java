@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
@@ -24,9 +25,11 @@ import org.flywaydb.core.api.FlywayException;
 /// microseconds; Flyway, which takes 100 times as long as all else at an opening, is started only
 /// where it has something to do. So each migration sets `user_version` to its number.
 ///
-/// @param location of the migrations, on the class path
+/// @param locations of the migrations, on the class path
 /// @param version the newest of them
-record Schema(StoreFile file, String location, int version, InstantSource clock) {
+record Schema(StoreFile file, List<String> locations, int version, InstantSource clock) {
+    static final String LOCATION = "classpath:dev/coppice/store/schema";
+
     private static final int NEWEST = 1;
 
     /// Keeps the threads of this process apart; a lock on a file does so for processes only.
@@ -38,7 +41,7 @@ record Schema(StoreFile file, String location, int version, InstantSource clock)
 
     /// The schema of this version of the program.
     static Schema of(StoreFile file) {
-        return new Schema(file, "dev/coppice/store/schema", NEWEST, InstantSource.system());
+        return new Schema(file, List.of(LOCATION), NEWEST, InstantSource.system());
     }
 
     /// Sees to it that the file's tables are of this version.
@@ -96,7 +99,7 @@ record Schema(StoreFile file, String location, int version, InstantSource clock)
         try {
             Flyway.configure()
                     .dataSource(file.url(), null, null)
-                    .locations("classpath:" + location)
+                    .locations(locations.toArray(String[]::new))
                     .load()
                     .migrate();
         } catch (FlywayException e) {
