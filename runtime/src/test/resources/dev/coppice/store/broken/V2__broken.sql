@@ -1,0 +1,3 @@
+drop table head;
+insert into nowhere values (1);
+pragma user_version = 2;

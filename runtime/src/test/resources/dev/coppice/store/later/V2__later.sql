@@ -1,0 +1,2 @@
+create table later (a text);
+pragma user_version = 2;
