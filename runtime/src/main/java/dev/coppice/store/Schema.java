@@ -3,6 +3,7 @@ package dev.coppice.store;
 import dev.coppice.engine.EventLogException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -15,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -115,7 +117,7 @@ record Schema(StoreFile file, List<String> locations, int version, InstantSource
         String name =
                 file.path().getFileName() + ".v" + found + "-" + STAMP.format(clock.instant());
         Path copy = file.path().resolveSibling(name);
-        StoreFile.createOwned(copy);
+        Files.createFile(copy, StoreFile.OWNER_ALONE);
         try (PreparedStatement vacuum = connection.prepareStatement("vacuum into ?")) {
             vacuum.setString(1, copy.toString());
             vacuum.execute();

@@ -28,6 +28,9 @@ record StoreFile(Path path, String parameters) {
 
     private static final Pattern URL = Pattern.compile("jdbc:sqlite:(.+?)(\\?\\w+=[^/]*)?");
 
+    /// What a new file gets, so that only its owner can read it.
+    static final FileAttribute<?> OWNER_ALONE = permissions("rw-------");
+
     static StoreFile of(Path path) {
         return new StoreFile(path.toAbsolutePath().normalize(), "");
     }
@@ -47,7 +50,7 @@ record StoreFile(Path path, String parameters) {
     void create() {
         try {
             Files.createDirectories(path.getParent(), permissions("rwx------"));
-            createOwned(path);
+            Files.createFile(path, OWNER_ALONE);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isRegularFile(path)) {
                 throw new EventLogException("the store " + path + " is not a file", e);
@@ -56,11 +59,6 @@ record StoreFile(Path path, String parameters) {
             throw new EventLogException(
                     "can't make the store " + path + ": make its folder writable", e);
         }
-    }
-
-    /// Makes an empty file that only its owner can read.
-    static void createOwned(Path file) throws IOException {
-        Files.createFile(file, permissions("rw-------"));
     }
 
     private static FileAttribute<?> permissions(String text) {
