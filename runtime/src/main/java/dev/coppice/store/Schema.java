@@ -56,7 +56,10 @@ record Schema(StoreFile file, List<String> locations, int version, InstantSource
         Path lock = file.path().resolveSibling(file.path().getFileName() + ".migrating");
         MIGRATING.lock();
         try (FileChannel channel =
-                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel.open(
+                        lock,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        StoreFile.OWNER_ALONE)) {
             channel.lock();
             if (!isUpToDate(connection)) {
                 migrate(connection);
@@ -87,7 +90,7 @@ record Schema(StoreFile file, List<String> locations, int version, InstantSource
         }
     }
 
-    private void migrate(Connection connection) throws SQLException, IOException {
+    private void migrate(Connection connection) throws SQLException {
         String rescue = "";
         int found = found(connection);
         if (found > 0) {
@@ -113,11 +116,15 @@ record Schema(StoreFile file, List<String> locations, int version, InstantSource
     }
 
     /// Copies the whole store beside itself, including what is not in its main file yet.
-    private Path copy(Connection connection, int found) throws SQLException, IOException {
+    private Path copy(Connection connection, int found) throws SQLException {
         String name =
                 file.path().getFileName() + ".v" + found + "-" + STAMP.format(clock.instant());
         Path copy = file.path().resolveSibling(name);
-        Files.createFile(copy, StoreFile.OWNER_ALONE);
+        try {
+            Files.createFile(copy, StoreFile.OWNER_ALONE);
+        } catch (IOException e) {
+            throw new EventLogException("can't copy the store before its migration: " + copy, e);
+        }
         try (PreparedStatement vacuum = connection.prepareStatement("vacuum into ?")) {
             vacuum.setString(1, copy.toString());
             vacuum.execute();

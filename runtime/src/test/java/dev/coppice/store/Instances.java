@@ -114,7 +114,7 @@ final class Instances {
                     throw new AssertionError(type + " of " + values, e);
                 }
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(type + " of " + values, e);
+                throw new LinkageError(type + " of " + values, e);
             }
         }
         throw new AssertionError("no values found that make a " + type);

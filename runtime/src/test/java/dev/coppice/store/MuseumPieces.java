@@ -55,9 +55,11 @@ final class MuseumPieces {
                 Map.entry("job_submitted-planned-child", submittedChild()),
                 Map.entry("driver_taken", new Event.DriverTaken(2, PROCESS)),
                 Map.entry("tasks_added", tasksAdded()),
+                Map.entry("tasks_added-given", tasksGiven()),
                 Map.entry("attempt_starting", starting(Optional.empty())),
                 Map.entry("attempt_starting-resumed", starting(Optional.of("5f0c-11"))),
-                Map.entry("workspace_ready", ready()),
+                Map.entry("workspace_ready", ready(Optional.of(BASE))),
+                Map.entry("workspace_ready-without-git", ready(Optional.empty())),
                 Map.entry("attempt_started", new Event.AttemptStarted(MODEL, 1, PROCESS)),
                 Map.entry("session_opened", new Event.SessionOpened(MODEL, 1, "5f0c-11")),
                 Map.entry("agent_ended", new Event.AgentEnded(MODEL, 1, 143)),
@@ -71,7 +73,8 @@ final class MuseumPieces {
                 Map.entry("attempt_ended-deferred", ended(deferred())),
                 Map.entry("attempt_ended-failed", ended(failed())),
                 Map.entry("attempt_ended-rate_limited", ended(rateLimited(Optional.of(AT)))),
-                Map.entry("attempt_ended-rate_limited-unknown", ended(rateLimited(Optional.empty()))),
+                Map.entry(
+                        "attempt_ended-rate_limited-unknown", ended(rateLimited(Optional.empty()))),
                 Map.entry("attempt_ended-stopped", stopped()),
                 Map.entry("retry_scheduled", new Event.RetryScheduled(MODEL, AT)),
                 Map.entry("task_ended-completed", completed()),
@@ -85,7 +88,8 @@ final class MuseumPieces {
                 Map.entry("retry_requested-all", retryAll()),
                 Map.entry("noted", noted(Optional.empty())),
                 Map.entry("noted-task", noted(Optional.of(REST))),
-                Map.entry("job_ended", new Event.JobEnded(JobStatus.PARTIAL, "1 of 2 tasks failed")));
+                Map.entry(
+                        "job_ended", new Event.JobEnded(JobStatus.PARTIAL, "1 of 2 tasks failed")));
     }
 
     private static Event submitted() {
@@ -149,8 +153,7 @@ final class MuseumPieces {
     private static Settings bareSettings() {
         Duration second = Duration.ofSeconds(1);
         return new Settings(
-                new Settings.Layout(
-                        "/tmp/w", "c/<job>/<n>", Settings.Isolation.NONE, false),
+                new Settings.Layout("/tmp/w", "c/<job>/<n>", Settings.Isolation.NONE, false),
                 new Settings.Workers(
                         1,
                         second,
@@ -256,13 +259,17 @@ final class MuseumPieces {
                         bare(new TaskId("@integrate-1"), new Duty.Integrating(), List.of())));
     }
 
+    private static Event tasksGiven() {
+        return new Event.TasksAdded(Optional.empty(), "One thing", List.of(rest()));
+    }
+
     private static Event starting(Optional<String> resumes) {
         return new Event.AttemptStarting(MODEL, 1, CLAUDE, Duration.ofMinutes(10), resumes);
     }
 
-    private static Event ready() {
+    private static Event ready(Optional<CommitId> base) {
         return new Event.WorkspaceReady(
-                MODEL, 1, Optional.of(BASE), "coppice/0abc/1-model", "/w/worker_1/worktree");
+                MODEL, 1, base, "coppice/0abc/1-model", "/w/worker_1/worktree");
     }
 
     private static Event checked() {
@@ -350,15 +357,11 @@ final class MuseumPieces {
 
     private static Integration notAsked() {
         return new Integration(
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                new Integration.Delivery.NotAsked());
+                Optional.empty(), Optional.empty(), Map.of(), new Integration.Delivery.NotAsked());
     }
 
     private static Event completed() {
-        return new Event.TaskEnded(
-                MODEL, TaskStatus.COMPLETED, Optional.empty(), Optional.empty());
+        return new Event.TaskEnded(MODEL, TaskStatus.COMPLETED, Optional.empty(), Optional.empty());
     }
 
     private static Event blocked() {

@@ -49,8 +49,8 @@ final class MuseumTest {
 
             assertThat(pieces)
                     .isNotEmpty()
-                    .allSatisfy(
-                            piece -> assertThat(EventJson.read(Files.readString(piece))).isNotNull());
+                    .allSatisfy(piece ->
+                            assertThat(EventJson.read(Files.readString(piece))).isNotNull());
         }
     }
 
@@ -72,7 +72,8 @@ final class MuseumTest {
         Set<String> exhibited = new TreeSet<>();
         MuseumPieces.all().values().forEach(event -> formsIn(event, exhibited));
 
-        assertThat(exhibited).containsExactlyElementsOf(forms);
+        forms.removeAll(exhibited);
+        assertThat(forms).as("forms without a piece").isEmpty();
     }
 
     /// A constant's name is stored: one that is renamed or removed could not be read any more.
@@ -103,11 +104,10 @@ final class MuseumTest {
             case Optional<?> optional -> optional.ifPresent(present -> formsIn(present, forms));
             case Collection<?> values -> values.forEach(each -> formsIn(each, forms));
             case Map<?, ?> map ->
-                    map.forEach(
-                            (key, each) -> {
-                                formsIn(key, forms);
-                                formsIn(each, forms);
-                            });
+                    map.forEach((key, each) -> {
+                        formsIn(key, forms);
+                        formsIn(each, forms);
+                    });
             case Record record -> {
                 String name = record.getClass().getName();
                 forms.add(name);
@@ -128,7 +128,7 @@ final class MuseumTest {
         try {
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(component.toString(), e);
+            throw new LinkageError(component.toString(), e);
         }
     }
 
@@ -136,7 +136,9 @@ final class MuseumTest {
     private static List<String> constants() {
         Map<String, String> lines = new TreeMap<>();
         constantsOf(Event.class, lines);
-        return lines.entrySet().stream().map(line -> line.getKey() + ": " + line.getValue()).toList();
+        return lines.entrySet().stream()
+                .map(line -> line.getKey() + ": " + line.getValue())
+                .toList();
     }
 
     private static void constantsOf(Type type, Map<String, String> lines) {

@@ -107,12 +107,13 @@ final class StoresTest {
     void theNativeLibraryIsUnpackedOnce() throws IOException {
         Path cache = folder.resolve("cache");
         Stores.open("jdbc:sqlite:" + file(), cache).close();
-        Path library = onlyFileIn(onlyFileIn(cache));
+        Path versioned = onlyFileIn(cache);
+        Path library = onlyFileIn(versioned);
         Object identity = Files.getAttribute(library, "unix:ino");
         Stores.open("jdbc:sqlite:" + file(), cache).close();
 
         assertThat(Files.getAttribute(library, "unix:ino")).isEqualTo(identity);
-        assertThat(permissions(library.getParent())).isEqualTo("rwx------");
+        assertThat(permissions(versioned)).isEqualTo("rwx------");
     }
 
     @Test
@@ -274,7 +275,7 @@ final class StoresTest {
                 List<Event> tooMuch = List.of(note("x".repeat(500_000)));
                 refused = executor.submit(() -> store.append(big, 1, AT, tooMuch));
                 while (!threads.stream().allMatch(each -> each.getState() == State.WAITING)) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
                 statement.execute("rollback");
             }
