@@ -174,13 +174,18 @@ final class PlanCheck {
                                 TaskKey.DEPENDENCIES,
                                 "depends on an unknown task "
                                         + quoted(dependency)
-                                        + near(dependency));
+                                        + near(i, dependency));
             }
         }
     }
 
-    private String near(String dependency) {
-        return tasks.size() > GUESSED_IDS_MAX ? "" : Spelling.hint(dependency, names.inOrder());
+    private String near(int i, String dependency) {
+        if (tasks.size() > GUESSED_IDS_MAX) {
+            return "";
+        }
+        List<String> others = new ArrayList<>(names.inOrder());
+        others.remove(i);
+        return Spelling.hint(dependency, others);
     }
 
     private void checkContextFile(int i, String path) {

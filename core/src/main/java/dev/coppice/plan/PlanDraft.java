@@ -1,8 +1,8 @@
 package dev.coppice.plan;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -27,9 +27,12 @@ public record PlanDraft(
     }
 
     /// Tasks put together by a program, at `tasks[0]` and so on.
-    public static PlanDraft of(String goal, List<TaskDraft> tasks) {
-        return new PlanDraft(
-                "plan", Optional.of(goal), tasks, List.of(), new LinkedHashMap<>(Map.of()));
+    public static PlanDraft of(String goal, List<TaskDraft.Builder> tasks) {
+        List<TaskDraft> placed = new ArrayList<>();
+        for (TaskDraft.Builder task : tasks) {
+            placed.add(task.build("tasks[" + placed.size() + "]"));
+        }
+        return new PlanDraft("plan", Optional.of(goal), placed, List.of(), new LinkedHashMap<>());
     }
 
     /// Nothing could be read, because of `problem`.

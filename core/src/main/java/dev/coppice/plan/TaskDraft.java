@@ -50,6 +50,11 @@ public record TaskDraft(
         return new Builder(place);
     }
 
+    /// A draft that a program makes; [PlanDraft#of] gives it its place.
+    public static Builder unplaced() {
+        return new Builder("");
+    }
+
     /// Where `key` stands.
     public String placeOf(TaskKey key) {
         return places.getOrDefault(key, place + "." + key.word());
@@ -57,7 +62,7 @@ public record TaskDraft(
 
     /// Collects what is known of one task; used by one thread.
     public static final class Builder {
-        private final String place;
+        private String place;
         private final Map<TaskKey, String> places = new EnumMap<>(TaskKey.class);
         private final SequencedMap<String, String> unknownKeys = new LinkedHashMap<>();
         private Optional<String> id = Optional.empty();
@@ -164,6 +169,11 @@ public record TaskDraft(
         public Builder budgetUsd(BigDecimal value) {
             budgetUsd = Optional.of(value);
             return this;
+        }
+
+        TaskDraft build(String where) {
+            place = where;
+            return build();
         }
 
         public TaskDraft build() {
