@@ -49,7 +49,8 @@ final class PlansTest {
         CommandLine own = CommandLine.shell("test -s a");
         Task task =
                 valid(
-                                task("a").agent("script")
+                                task("a")
+                                        .agent("script")
                                         .model("big")
                                         .priority(10)
                                         .hints("Mind the gap")
@@ -101,8 +102,7 @@ final class PlansTest {
     void aDependencyThatIsNamedTwiceIsOneNeed() {
         Plan plan = valid(task("a"), task("b").dependencies(List.of("a", "task-1", "a")));
 
-        assertThat(plan.tasks().get(1).needs())
-                .containsExactly(Need.success(new TaskId("a")));
+        assertThat(plan.tasks().get(1).needs()).containsExactly(Need.success(new TaskId("a")));
     }
 
     @Test
@@ -149,7 +149,8 @@ final class PlansTest {
                                         .estimate(Duration.ofDays(999))
                                         .maxRetries(-1)
                                         .budgetUsd(BigDecimal.ZERO),
-                                task("keys").unknownKey("agnt", "plan.yaml:9")
+                                task("keys")
+                                        .unknownKey("agnt", "plan.yaml:9")
                                         .unknownKey("depends_on", "plan.yaml:10"),
                                 task("self").dependencies(List.of("self"))))
                 .containsExactlyElementsOf(
@@ -261,16 +262,14 @@ final class PlansTest {
     void anAgentsPlanIsBounded() {
         author = Author.AGENT;
 
-        assertThat(problems(many(1001)))
-                .containsExactly("plan: 1001 tasks; a plan may have 1000");
+        assertThat(problems(many(1001))).containsExactly("plan: 1001 tasks; a plan may have 1000");
     }
 
     @Test
     void unusualSizesGetAWarning() {
         assertThat(warnings(task("a"), task("b"), task("c"))).isEmpty();
         assertThat(warnings(many(7))).isEmpty();
-        assertThat(warnings(many(8)))
-                .containsExactly("plan: 8 tasks; 3 to 7 are usually best");
+        assertThat(warnings(many(8))).containsExactly("plan: 8 tasks; 3 to 7 are usually best");
         assertThat(warnings(task("a").description("x".repeat(9000))))
                 .containsExactly(
                         "tasks[0].description: task \"a\": 9000 characters of text; a task should"
