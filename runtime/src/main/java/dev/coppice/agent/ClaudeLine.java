@@ -99,21 +99,29 @@ final class ClaudeLine {
         private final StringBuilder said = new StringBuilder();
         private String id = "";
         private String model = "";
-        private String error = "";
         private Usage usage = Usage.NONE;
 
         AssistantParser(JsonParser parser) {
             this.parser = parser;
         }
 
+        /// What follows the message is wanted only where the program made it.
         Assistant line() {
+            boolean isMadeByProgram = false;
+            String error = "";
             parser.nextToken();
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
-                switch (name) {
-                    case "message" -> message();
-                    case "error" -> error = string();
-                    default -> parser.skipChildren();
+                if (name.equals("message")) {
+                    message();
+                    isMadeByProgram = model.equals("<synthetic>");
+                    if (!isMadeByProgram) {
+                        break;
+                    }
+                } else if (name.equals("error")) {
+                    error = string();
+                } else {
+                    parser.skipChildren();
                 }
             }
             return new Assistant(
@@ -122,7 +130,7 @@ final class ClaudeLine {
                     notes,
                     said.isEmpty() ? Optional.empty() : Optional.of(said.toString()),
                     error.isEmpty() ? Optional.empty() : Optional.of(error),
-                    model.equals("<synthetic>"));
+                    isMadeByProgram);
         }
 
         private void message() {
