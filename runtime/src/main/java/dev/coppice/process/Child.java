@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// A child that is being watched over: whatever way it ends, its whole process tree has ended with it. Safe for use by
@@ -16,6 +16,9 @@ public final class Child implements AutoCloseable {
     private final ChildFiles files;
     private final Supervision supervision;
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+
+    /// Open when `ended` is done. Followers wait here again and again, where a future would throw each time.
+    private final CountDownLatch over = new CountDownLatch(1);
 
     Child(Identity identity, ChildFiles files, Supervision supervision) {
         this.identity = identity;
@@ -38,6 +41,8 @@ public final class Child implements AutoCloseable {
             ended.complete(supervision.run());
         } catch (InterruptedException | RuntimeException e) {
             ended.completeExceptionally(e);
+        } finally {
+            over.countDown();
         }
     }
 
@@ -62,14 +67,7 @@ public final class Child implements AutoCloseable {
 
     /// Waits at most this long; true when it and its tree have ended.
     public boolean awaitEnd(Duration atMost) throws InterruptedException {
-        try {
-            ended.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            return true;
-        }
+        return over.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// How it ended, if it has.
@@ -120,9 +118,9 @@ public final class Child implements AutoCloseable {
     public void close() {
         stop();
         boolean isInterrupted = false;
-        while (!ended.isDone()) {
+        while (over.getCount() > 0) {
             try {
-                awaitEnd(Duration.ofDays(1));
+                over.await();
             } catch (InterruptedException e) {
                 isInterrupted = true;
                 kill();

@@ -7,13 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /// Starts programs by `posix_spawn`. One platform thread waits for all of them and completes their futures; it also
 /// reaps what they orphan, which the system hands to this process.
 final class ForeignStarter implements Starter {
     /// How often orphans are looked at, and how long a closed starter's thread may linger.
     private static final Duration TICK = Duration.ofSeconds(1);
+
+    /// How many programs may be starting at once.
+    private static final int STARTING_MAX = 16;
 
     private record Watched(int descriptor, CompletableFuture<Started.End> end) {}
 
@@ -22,6 +29,18 @@ final class ForeignStarter implements Starter {
     private final Libc libc = new Libc();
     private final ProcessTable table;
     private final Map<Long, Watched> watched = new ConcurrentHashMap<>();
+
+    /// `posix_spawn` returns when the program's image is loaded. On a busy machine that takes milliseconds, which a
+    /// virtual thread may not spend in a foreign call: it would hold its carrier.
+    private final ThreadPoolExecutor starting =
+            new ThreadPoolExecutor(
+                    STARTING_MAX,
+                    STARTING_MAX,
+                    10,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    Thread.ofPlatform().daemon().name("coppice-start-", 1).factory());
+
     private volatile boolean closed;
 
     /// Dead orphans at the last look. Only the waiting thread uses it.
@@ -29,6 +48,7 @@ final class ForeignStarter implements Starter {
 
     ForeignStarter(ProcessTable table) {
         this.table = table;
+        starting.allowCoreThreadTimeOut(true);
         Thread.ofPlatform().daemon().name("coppice-children").start(this::waitForAll);
     }
 
@@ -42,10 +62,25 @@ final class ForeignStarter implements Starter {
         if (closed) {
             throw CannotStartException.refused(program.name(), "everything is being ended");
         }
-        long pid = libc.spawn(program);
+        long pid = spawn(program);
         // Nobody reaps it before it is watched, so that it is there, dead or alive.
         long startTicks = table.source().row(pid).orElseThrow().startTicks();
         return watch(pid, startTicks, true, libc.openProcess(pid).orElseThrow());
+    }
+
+    /// An interrupt does not end this: a process that starts must be known.
+    private long spawn(Program program) {
+        if (!Thread.currentThread().isVirtual()) {
+            return libc.spawn(program);
+        }
+        try {
+            return CompletableFuture.supplyAsync(() -> libc.spawn(program), starting).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof CannotStartException cannot) {
+                throw cannot;
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -132,5 +167,6 @@ final class ForeignStarter implements Starter {
     @Override
     public void close() {
         closed = true;
+        starting.shutdown();
     }
 }

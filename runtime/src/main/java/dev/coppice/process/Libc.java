@@ -35,7 +35,11 @@ final class Libc {
     private static final int O_WRONLY_APPEND = 0x401;
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EPOLL_CTL_ADD = 1;
-    private static final int EPOLLIN = 1;
+
+    /// Readable, told once. Closing a descriptor would not be enough to be told no more: a program that is about to
+    /// start holds a copy for a moment.
+    private static final int EPOLLIN_ONESHOT = 1 | 1 << 30;
+
     private static final int WNOHANG = 1;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
 
@@ -187,7 +191,7 @@ final class Libc {
     void watch(int descriptor, long pid) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(EVENT_BYTES);
-            event.set(JAVA_INT_UNALIGNED, 0, EPOLLIN);
+            event.set(JAVA_INT_UNALIGNED, 0, EPOLLIN_ONESHOT);
             event.set(JAVA_LONG_UNALIGNED, EVENT_PID, pid);
             check(
                     "epoll_ctl",
@@ -197,8 +201,7 @@ final class Libc {
         }
     }
 
-    /// Blocks until some of the watched processes have ended, but at most this long; returns their ids. One is told
-    /// again until its descriptor is closed.
+    /// Blocks until some of the watched processes have ended, but at most this long; returns their ids, each once.
     List<Long> awaitEnded(Duration atMost) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate(EVENT_BYTES * EVENTS_MAX);
