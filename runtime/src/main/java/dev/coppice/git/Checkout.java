@@ -160,6 +160,10 @@ public final class Checkout {
     }
 
     Status status() {
+        return status(index());
+    }
+
+    private Status status(Path index) {
         return Status.read(
                 call(
                                 "status",
@@ -169,6 +173,7 @@ public final class Checkout {
                                 "--untracked-files=all",
                                 "--no-renames",
                                 "--no-ahead-behind")
+                        .variable("GIT_INDEX_FILE", index)
                         .done()
                         .fields());
     }
@@ -270,9 +275,10 @@ public final class Checkout {
             Exclusions exclusions,
             Authorship authorship,
             CommitMessage message) {
-        Status status = status();
-        CommitId head = status.head().at().orElse(base);
         try (ScratchIndex index = ScratchIndex.copyOf(git, index())) {
+            show(hidden(), index);
+            Status status = status(index.file());
+            CommitId head = status.head().at().orElse(base);
             Staging staging = new Staging(this, index.file());
             staging.stage(status, exclusions);
             staging.addNested(nestedRepositories(status, base, head, exclusions), exclusions);
@@ -370,12 +376,32 @@ public final class Checkout {
         }
     }
 
-    /// Whether the index tells git not to look at some files. A sparse checkout does so by right.
-    private boolean hidesFiles() {
+    /// Whether the index tells git not to look at some files, so that changes in them are seen by no command.
+    public boolean hidesFiles() {
+        return !hidden().isEmpty();
+    }
+
+    /// The files that git was told not to look at. A sparse checkout does so by right.
+    private List<String> hidden() {
         boolean isSparse = Files.exists(gitFolder.resolve("info").resolve("sparse-checkout"));
         return call("ls-files", "-v", "-z").done().fields().stream()
-                .map(field -> field.charAt(0))
-                .anyMatch(tag -> Character.isLowerCase(tag) || (tag == 'S' && !isSparse));
+                .filter(field -> {
+                    char tag = field.charAt(0);
+                    return Character.isLowerCase(tag) || (tag == 'S' && !isSparse);
+                })
+                .map(field -> field.substring(2))
+                .toList();
+    }
+
+    private void show(List<String> hidden, ScratchIndex index) {
+        if (!hidden.isEmpty()) {
+            for (String flag : List.of("--no-assume-unchanged", "--no-skip-worktree")) {
+                call("update-index", flag, "-z", "--stdin")
+                        .input(String.join("\0", hidden) + "\0")
+                        .variable("GIT_INDEX_FILE", index.file())
+                        .done();
+            }
+        }
     }
 
     /// Writes the files of HEAD, on all cores where there are many.

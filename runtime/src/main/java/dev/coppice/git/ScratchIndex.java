@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /// An index of our own, beside those of checkouts, that is gone when closed.
 final class ScratchIndex implements AutoCloseable {
@@ -22,12 +23,13 @@ final class ScratchIndex implements AutoCloseable {
         }
     }
 
-    /// A copy of a checkout's index, so that only what changed since is read again.
+    /// A copy of a checkout's index, so that only what changed since is read again. The copy is as old as the original:
+    /// by that git knows which files may have changed within the second in which the index was written.
     static ScratchIndex copyOf(Git git, Path index) {
         ScratchIndex copy = empty(git);
         try {
             if (Files.exists(index)) {
-                Files.copy(index, copy.file());
+                Files.copy(index, copy.file(), StandardCopyOption.COPY_ATTRIBUTES);
             }
             return copy;
         } catch (IOException e) {
