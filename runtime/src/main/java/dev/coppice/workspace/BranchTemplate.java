@@ -11,6 +11,7 @@ public record BranchTemplate(String text) {
     private static final String JOB = "<job>";
     private static final String NUMBER = "<n>";
     private static final String SLUG = "<slug>";
+    private static final Pattern PLACE = Pattern.compile(JOB + "|" + NUMBER + "|" + SLUG);
     private static final Pattern RESULT = Pattern.compile("coppice/(?<job>[0-9a-z]{12})/result");
 
     /// @throws IllegalArgumentException with what is wrong with it
@@ -46,18 +47,20 @@ public record BranchTemplate(String text) {
     }
 
     private Pattern pattern() {
-        // each place once as a named group; were it there again it would have to be the same
-        String quoted = Pattern.quote(text);
-        String form =
-                quoted.replaceFirst(JOB, Matcher.quoteReplacement(place("(?<job>[0-9a-z]{12})")))
-                        .replace(JOB, place("\\k<job>"))
-                        .replace(NUMBER, place("[0-9]+"))
-                        .replace(SLUG, place("[a-z0-9-]+"));
-        return Pattern.compile(form);
-    }
-
-    private static String place(String form) {
-        return "\\E" + form + "\\Q";
+        StringBuilder form = new StringBuilder();
+        Matcher place = PLACE.matcher(text);
+        int end = 0;
+        while (place.find()) {
+            form.append(Pattern.quote(text.substring(end, place.start())));
+            form.append(
+                    switch (place.group()) {
+                        case JOB -> form.indexOf("(?<job>") < 0 ? "(?<job>[0-9a-z]{12})" : "\\k<job>";
+                        case NUMBER -> "[0-9]+";
+                        default -> "[a-z0-9-]+";
+                    });
+            end = place.end();
+        }
+        return Pattern.compile(form.append(Pattern.quote(text.substring(end))).toString());
     }
 
     private static String fill(String text, String job, String number, String slug) {

@@ -50,6 +50,10 @@ final class CarriedFiles {
     /// @param names of ignored files and folders, a folder's with `/` at its end
     void include(List<String> names) {
         for (String name : names) {
+            if (!Inside.isName(name)) {
+                warnings.add(".worktreeinclude: not copied, for a strange name: " + name.replaceAll("\\p{Cntrl}", "?"));
+                continue;
+            }
             Path from = Inside.of(checkout, name);
             // one may lie in another that was copied before
             if (isThere(from)) {

@@ -53,7 +53,6 @@ final class Cleaner {
             throws InterruptedException {
         for (Worktrees.Listed worktree : git.worktrees().list()) {
             if (worktree.folder().startsWith(root)) {
-                WorkspaceFile.read(worktree.folder());
                 cleanWorktree(worktree.folder());
             }
         }
@@ -70,15 +69,15 @@ final class Cleaner {
             keep(path, "nothing is known of it");
             return;
         }
-        Optional<String> reason = reasonToKeep(path, known.get());
-        if (reason.isPresent()) {
-            keep(path, reason.get());
-            return;
-        }
         try {
-            git.worktrees().remove(path);
-            preparation.forget(path);
-            removed.add(path);
+            Optional<String> reason = reasonToKeep(path, known.get());
+            if (reason.isPresent()) {
+                keep(path, reason.get());
+            } else {
+                git.worktrees().remove(path);
+                preparation.forget(path);
+                removed.add(path);
+            }
         } catch (GitException | UncheckedIOException e) {
             keep(path, "it can't be removed: " + e.getMessage());
         }

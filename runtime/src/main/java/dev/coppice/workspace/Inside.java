@@ -10,12 +10,17 @@ import java.nio.file.Path;
 final class Inside {
     private Inside() {}
 
+    /// Whether it has characters and none of them is for control.
+    static boolean isName(String name) {
+        return !name.isBlank() && name.chars().noneMatch(c -> c < ' ' || c == 0x7f);
+    }
+
     /// The path that `name` means below `folder`.
     ///
     /// @throws WorkspaceException if it is none, or leads out of the folder by its words
     static Path of(Path folder, String name) {
-        if (name.isBlank() || name.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new WorkspaceException("not a path below " + folder + ": '" + name + "'");
+        if (!isName(name)) {
+            throw new WorkspaceException("not a path below " + folder + ": '" + name.replaceAll("\\p{Cntrl}", "?") + "'");
         }
         Path path = folder.resolve(name).normalize();
         if (path.equals(folder.normalize()) || !path.startsWith(folder.normalize())) {

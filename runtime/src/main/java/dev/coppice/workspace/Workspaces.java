@@ -177,7 +177,7 @@ public final class Workspaces implements AutoCloseable {
                 checkout.head() instanceof Head.Branch(BranchName branch, CommitId _)
                         && branch.equals(known.branchName());
         boolean isCommitted = checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
-        if (!isOnBranch || !isCommitted) {
+        if (!isOnBranch || !isCommitted || checkout.hidesFiles()) {
             rescues.keep(checkout, known);
         }
     }

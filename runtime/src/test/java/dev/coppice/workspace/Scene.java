@@ -13,6 +13,8 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
+import dev.coppice.process.Command;
+import dev.coppice.process.Finished;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import dev.coppice.testkit.ScratchRepository;
@@ -21,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,11 +121,11 @@ final class Scene implements AutoCloseable {
 
     /// What a git command prints that an agent runs in its workspace.
     String agentGit(Workspace workspace, String... arguments) throws InterruptedException {
-        List<String> argv = new java.util.ArrayList<>(List.of("git"));
+        List<String> argv = new ArrayList<>(List.of("git"));
         argv.addAll(List.of(arguments));
-        dev.coppice.process.Finished finished =
+        Finished finished =
                 processes.run(
-                        dev.coppice.process.Command.of(
+                        Command.of(
                                 workspace.path(), workspace.variables(), argv));
         if (!finished.isSuccess()) {
             throw new IllegalStateException(String.join(" ", argv) + ": " + finished);

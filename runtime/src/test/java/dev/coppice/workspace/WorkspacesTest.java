@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -193,7 +194,7 @@ class WorkspacesTest {
     void commitsOnATasksBranchAreRescuedBeforeItBeginsAnew() throws Exception {
         String branch = scene.request(1, 2).branch().value();
         String lost =
-                scene.repository.branch(branch, "trunk", java.util.Map.of("lost.txt", "lost"));
+                scene.repository.branch(branch, "trunk", Map.of("lost.txt", "lost"));
 
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 2));
 

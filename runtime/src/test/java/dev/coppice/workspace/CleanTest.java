@@ -1,0 +1,200 @@
+package dev.coppice.workspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.model.CommitId;
+import dev.coppice.process.Child;
+import dev.coppice.process.ChildFiles;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Limits;
+import dev.coppice.process.Marker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CleanTest {
+    @TempDir Path folder;
+    private Scene scene;
+
+    @BeforeEach
+    void setTheScene() {
+        scene = Scene.in(folder);
+    }
+
+    @AfterEach
+    void clear() {
+        scene.close();
+    }
+
+    private Cleaning clean(String... targets) throws InterruptedException {
+        List<CommitId> commits =
+                List.of(targets).stream()
+                        .map(target -> new CommitId(scene.repository.git("rev-parse", target)))
+                        .toList();
+        return scene.workspaces.clean(commits, Scene.TEMPLATE, Optional.empty(), _ -> false);
+    }
+
+    private Workspace worked(int number) throws InterruptedException {
+        Workspace workspace = scene.workspaces.acquire(scene.request(number, 1));
+        Scene.write(workspace.path().resolve("work.txt"), "work of " + number + "\n");
+        return workspace;
+    }
+
+    @Test
+    void aWorkspaceWhoseWorkIsInATargetGoesAndSoDoesItsBranch() throws Exception {
+        Workspace workspace = worked(1);
+        scene.commit(workspace);
+        scene.repository.git("merge", "-q", "--no-ff", workspace.branch().value());
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.workspaces()).containsExactly(workspace.path());
+        assertThat(cleaning.branches()).containsExactly(workspace.branch().value());
+        assertThat(cleaning.kept()).isEmpty();
+        assertThat(workspace.path()).doesNotExist();
+        assertThat(workspace.path().resolveSibling("worktree.json")).doesNotExist();
+    }
+
+    @Test
+    void aWorkspaceThatWasRescuedGoesAndItsBranchStays() throws Exception {
+        Workspace workspace = worked(1);
+        scene.agentGit(workspace, "add", "work.txt");
+        scene.agentGit(workspace, "commit", "-qm", "By the agent");
+        scene.workspaces.rescue(workspace);
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.workspaces()).containsExactly(workspace.path());
+        assertThat(cleaning.branches()).isEmpty();
+        assertThat(cleaning.kept())
+                .containsExactly(
+                        new Cleaning.Kept(
+                                workspace.branch().value(),
+                                "it has commits that are in no target"));
+    }
+
+    @Test
+    void aWorkspaceWithWorkThatIsNowhereElseIsKeptAndRescued() throws Exception {
+        Workspace workspace = worked(1);
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.workspaces()).isEmpty();
+        assertThat(workspace.path().resolve("work.txt")).exists();
+        assertThat(cleaning.kept().getFirst().what()).isEqualTo(workspace.path().toString());
+        assertThat(cleaning.kept().getFirst().why()).contains("not rescued; it is now");
+        assertThat(clean("trunk").workspaces()).containsExactly(workspace.path());
+    }
+
+    @Test
+    void aWorkspaceInWhichAProcessWorksIsKept() throws Exception {
+        Workspace workspace = worked(1);
+        scene.workspaces.rescue(workspace);
+        Path output = folder.resolve("output.log");
+        try (Child process =
+                scene.processes.start(
+                        new Launch(
+                                List.of("sleep", "60"),
+                                workspace.path(),
+                                scene.variables(),
+                                new ChildFiles(
+                                        Path.of("/dev/null"), output, output, Optional.empty()),
+                                new Marker("COPPICE_TEST_RUN", "clean"),
+                                Limits.of(Duration.ofMinutes(1))))) {
+            Cleaning cleaning = clean("trunk");
+
+            assertThat(cleaning.workspaces()).isEmpty();
+            assertThat(cleaning.kept().getFirst().why())
+                    .isEqualTo("process " + process.identity().pid() + " works in it");
+        }
+    }
+
+    @Test
+    void nothingOfAJobThatIsUnderWayIsTouched() throws Exception {
+        Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
+
+        Cleaning cleaning =
+                scene.workspaces.clean(
+                        List.of(scene.head()),
+                        Scene.TEMPLATE,
+                        Optional.empty(),
+                        Scene.JOB::equals);
+
+        assertThat(cleaning.workspaces()).isEmpty();
+        assertThat(cleaning.branches()).isEmpty();
+        assertThat(workspace.path()).exists();
+    }
+
+    @Test
+    void aWorktreeOfWhichNothingIsKnownIsKept() throws Exception {
+        Path unknown = scene.root.resolve("mine");
+        scene.repository.git("worktree", "add", "-q", "--detach", unknown.toString());
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.kept())
+                .containsExactly(
+                        new Cleaning.Kept(unknown.toString(), "nothing is known of it"));
+    }
+
+    @Test
+    void theUsersWorktreesAndBranchesAreNotEvenLookedAt() throws Exception {
+        Path users = folder.resolve("users own");
+        scene.repository.git("worktree", "add", "-q", "-b", "mine", users.toString());
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.workspaces()).isEmpty();
+        assertThat(cleaning.branches()).isEmpty();
+        assertThat(cleaning.kept()).isEmpty();
+        assertThat(users).exists();
+    }
+
+    @Test
+    void aWorkspaceThatBecameALinkIsNotFollowed() throws Exception {
+        Workspace workspace = worked(1);
+        scene.commit(workspace);
+        scene.repository.git("merge", "-q", "--no-ff", workspace.branch().value());
+        Path precious = Scene.write(folder.resolve("precious/file.txt"), "x");
+        Tree.delete(workspace.path());
+        Files.createSymbolicLink(workspace.path(), precious.getParent());
+
+        clean("trunk");
+
+        assertThat(precious).exists();
+    }
+
+    @Test
+    void oldRescuedWorkGoesOnlyWhenAskedFor() throws Exception {
+        scene.workspaces.rescue(worked(1));
+
+        clean("trunk");
+        assertThat(scene.workspaces.rescued()).hasSize(1);
+        cleanRescuedBefore(Scene.NOW);
+        assertThat(scene.workspaces.rescued()).hasSize(1);
+        cleanRescuedBefore(Scene.NOW.plusSeconds(1));
+
+        assertThat(scene.workspaces.rescued()).isEmpty();
+    }
+
+    private void cleanRescuedBefore(Instant when) throws InterruptedException {
+        scene.workspaces.clean(
+                List.of(), Scene.TEMPLATE, Optional.of(when), _ -> false);
+    }
+
+    @Test
+    void theResultsBranchGoesOnceATargetHasIt() throws Exception {
+        scene.repository.git("branch", "coppice/0123456789ab/result");
+        scene.repository.git("branch", "coppice/notes");
+
+        assertThat(clean("trunk").branches()).containsExactly("coppice/0123456789ab/result");
+        assertThat(scene.repository.git("branch", "--list", "coppice/notes")).isNotEmpty();
+    }
+}
