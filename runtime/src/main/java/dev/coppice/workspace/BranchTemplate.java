@@ -54,7 +54,8 @@ public record BranchTemplate(String text) {
             form.append(Pattern.quote(text.substring(end, place.start())));
             form.append(
                     switch (place.group()) {
-                        case JOB -> form.indexOf("(?<job>") < 0 ? "(?<job>[0-9a-z]{12})" : "\\k<job>";
+                        case JOB ->
+                                form.indexOf("(?<job>") < 0 ? "(?<job>[0-9a-z]{12})" : "\\k<job>";
                         case NUMBER -> "[0-9]+";
                         default -> "[a-z0-9-]+";
                     });

@@ -51,7 +51,9 @@ final class CarriedFiles {
     void include(List<String> names) {
         for (String name : names) {
             if (!Inside.isName(name)) {
-                warnings.add(".worktreeinclude: not copied, for a strange name: " + name.replaceAll("\\p{Cntrl}", "?"));
+                warnings.add(
+                        ".worktreeinclude: not copied, for a strange name: "
+                                + name.replaceAll("\\p{Cntrl}", "?"));
                 continue;
             }
             Path from = Inside.of(checkout, name);

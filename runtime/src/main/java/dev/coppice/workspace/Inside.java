@@ -20,7 +20,12 @@ final class Inside {
     /// @throws WorkspaceException if it is none, or leads out of the folder by its words
     static Path of(Path folder, String name) {
         if (!isName(name)) {
-            throw new WorkspaceException("not a path below " + folder + ": '" + name.replaceAll("\\p{Cntrl}", "?") + "'");
+            throw new WorkspaceException(
+                    "not a path below "
+                            + folder
+                            + ": '"
+                            + name.replaceAll("\\p{Cntrl}", "?")
+                            + "'");
         }
         Path path = folder.resolve(name).normalize();
         if (path.equals(folder.normalize()) || !path.startsWith(folder.normalize())) {

@@ -122,10 +122,7 @@ class CleanTest {
 
         Cleaning cleaning =
                 scene.workspaces.clean(
-                        List.of(scene.head()),
-                        Scene.TEMPLATE,
-                        Optional.empty(),
-                        Scene.JOB::equals);
+                        List.of(scene.head()), Scene.TEMPLATE, Optional.empty(), Scene.JOB::equals);
 
         assertThat(cleaning.workspaces()).isEmpty();
         assertThat(cleaning.branches()).isEmpty();
@@ -140,8 +137,7 @@ class CleanTest {
         Cleaning cleaning = clean("trunk");
 
         assertThat(cleaning.kept())
-                .containsExactly(
-                        new Cleaning.Kept(unknown.toString(), "nothing is known of it"));
+                .containsExactly(new Cleaning.Kept(unknown.toString(), "nothing is known of it"));
     }
 
     @Test
@@ -185,8 +181,7 @@ class CleanTest {
     }
 
     private void cleanRescuedBefore(Instant when) throws InterruptedException {
-        scene.workspaces.clean(
-                List.of(), Scene.TEMPLATE, Optional.of(when), _ -> false);
+        scene.workspaces.clean(List.of(), Scene.TEMPLATE, Optional.of(when), _ -> false);
     }
 
     @Test

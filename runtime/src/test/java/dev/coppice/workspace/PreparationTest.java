@@ -32,13 +32,11 @@ class PreparationTest {
     }
 
     private static Settings.Environment copying(String... names) {
-        return new Settings.Environment(
-                List.of(), List.of(names), List.of(), Optional.empty(), 0);
+        return new Settings.Environment(List.of(), List.of(names), List.of(), Optional.empty(), 0);
     }
 
     private static Settings.Environment linking(String... names) {
-        return new Settings.Environment(
-                List.of(), List.of(), List.of(names), Optional.empty(), 0);
+        return new Settings.Environment(List.of(), List.of(), List.of(names), Optional.empty(), 0);
     }
 
     private static Settings.Environment settingUp(String... lines) {
@@ -51,13 +49,13 @@ class PreparationTest {
     }
 
     private static Settings.Environment ports(int count) {
-        return new Settings.Environment(
-                List.of(), List.of(), List.of(), Optional.empty(), count);
+        return new Settings.Environment(List.of(), List.of(), List.of(), Optional.empty(), count);
     }
 
     @Test
     void ignoredFilesThatWorktreeincludeNamesAreCopied() throws Exception {
-        scene.repository.write(".worktreeinclude", ".env*\n!.env.example\nnode_modules/kept/\nnotes.txt\n");
+        scene.repository.write(
+                ".worktreeinclude", ".env*\n!.env.example\nnode_modules/kept/\nnotes.txt\n");
         scene.repository.write(".env", "A=1\n");
         scene.repository.write(".env.local", "B=2\n");
         scene.repository.write(".env.example", "not this one\n");
@@ -100,7 +98,8 @@ class PreparationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../outside.txt", "/etc/hostname", "a/../../b", ".", "", "x\ny", "x\0y"})
+    @ValueSource(
+            strings = {"../outside.txt", "/etc/hostname", "a/../../b", ".", "", "x\ny", "x\0y"})
     void aNameThatLeadsOutIsRefused(String name) {
         assertThatThrownBy(() -> scene.acquire(copying(name)))
                 .isInstanceOf(WorkspaceException.class);
@@ -213,10 +212,8 @@ class PreparationTest {
     @Test
     void aRetryHasTheSamePortsAndAnotherWorkspaceOthers() throws Exception {
         Workspace first = scene.acquire(ports(5));
-        Workspace other =
-                scene.workspaces.acquire(scene.request(2, 1, scene.head(), ports(5)));
-        Workspace retry =
-                scene.workspaces.acquire(scene.request(1, 2, scene.head(), ports(5)));
+        Workspace other = scene.workspaces.acquire(scene.request(2, 1, scene.head(), ports(5)));
+        Workspace retry = scene.workspaces.acquire(scene.request(1, 2, scene.head(), ports(5)));
 
         assertThat(retry.variables().get("COPPICE_PORT"))
                 .isEqualTo(first.variables().get("COPPICE_PORT"))
@@ -226,8 +223,7 @@ class PreparationTest {
     @Test
     void setupCommandsRunInTheWorkspaceWithItsVariables() throws Exception {
         Workspace workspace =
-                scene.acquire(
-                        settingUp("echo $COPPICE_SLUG > made.log && pwd", "cat made.log"));
+                scene.acquire(settingUp("echo $COPPICE_SLUG > made.log && pwd", "cat made.log"));
 
         assertThat(workspace.path().resolve("made.log")).hasContent("part-1\n");
         assertThat(scene.request(1, 1).log())
@@ -237,10 +233,9 @@ class PreparationTest {
 
     @Test
     void aSetupCommandThatFailsSaysWhichAndShowsTheEndOfItsOutput() {
-        assertThatThrownBy(
-                        () ->
-                                scene.acquire(
-                                        settingUp("echo fine", "seq 100000; echo broken >&2; exit 7")))
+        assertThatThrownBy(() ->
+                        scene.acquire(
+                                settingUp("echo fine", "seq 100000; echo broken >&2; exit 7")))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageStartingWith("setup command seq 100000")
                 .hasMessageContaining("exit code 7")
@@ -304,7 +299,9 @@ class PreparationTest {
                         scene.repository.gitIn(
                                 workspace.path().resolve("lib one"), "remote", "get-url", "origin"))
                 .isEqualTo(library.path().toString());
-        assertThat(scene.repository.path().resolve(".git/config")).content().isEqualTo(configuration);
+        assertThat(scene.repository.path().resolve(".git/config"))
+                .content()
+                .isEqualTo(configuration);
         scene.workspaces.release(workspace);
         scene.workspaces.close();
         assertThat(workspace.path()).doesNotExist();

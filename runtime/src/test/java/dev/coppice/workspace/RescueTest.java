@@ -189,8 +189,7 @@ class RescueTest {
         assertThat(rescued.when()).isEqualTo(Scene.NOW);
         assertThat(scene.repository.read("found-again", "work.txt")).isEqualTo("work\n");
         assertThat(folder.resolve("found again/work.txt")).hasContent("work\n");
-        assertThatThrownBy(
-                        () -> scene.workspaces.restore(rescued, new BranchName("found-again")))
+        assertThatThrownBy(() -> scene.workspaces.restore(rescued, new BranchName("found-again")))
                 .isInstanceOf(WorkspaceException.class);
     }
 }

@@ -124,9 +124,7 @@ final class Scene implements AutoCloseable {
         List<String> argv = new ArrayList<>(List.of("git"));
         argv.addAll(List.of(arguments));
         Finished finished =
-                processes.run(
-                        Command.of(
-                                workspace.path(), workspace.variables(), argv));
+                processes.run(Command.of(workspace.path(), workspace.variables(), argv));
         if (!finished.isSuccess()) {
             throw new IllegalStateException(String.join(" ", argv) + ": " + finished);
         }

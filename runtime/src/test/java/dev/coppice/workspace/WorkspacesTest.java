@@ -193,8 +193,7 @@ class WorkspacesTest {
     @Test
     void commitsOnATasksBranchAreRescuedBeforeItBeginsAnew() throws Exception {
         String branch = scene.request(1, 2).branch().value();
-        String lost =
-                scene.repository.branch(branch, "trunk", Map.of("lost.txt", "lost"));
+        String lost = scene.repository.branch(branch, "trunk", Map.of("lost.txt", "lost"));
 
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 2));
 
