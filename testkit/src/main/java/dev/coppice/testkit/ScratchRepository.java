@@ -22,14 +22,14 @@ public final class ScratchRepository {
     private final Path folder;
     private final Map<String, String> environment;
 
-    private ScratchRepository(Path folder) {
+    private ScratchRepository(Path folder, Map<String, String> environment) {
         this.folder = folder;
-        this.environment = environmentWith(configurationBeside(folder));
+        this.environment = environment;
     }
 
     /// An empty repository without a commit, made in `folder`, whose branch will be `trunk`.
     public static ScratchRepository unborn(Path folder) {
-        ScratchRepository made = new ScratchRepository(folder);
+        ScratchRepository made = new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
         try {
             Files.createDirectories(folder);
             Files.writeString(
@@ -61,6 +61,11 @@ public final class ScratchRepository {
         return made;
     }
 
+    /// Another checkout of a repository, such as a worktree that a test has added, with the same configuration.
+    public static ScratchRepository at(Path folder, ScratchRepository repository) {
+        return new ScratchRepository(folder, repository.environment());
+    }
+
     /// The name of file number `index` in a repository made by [#ofFiles(Path, int)].
     public static String nameOf(int index) {
         return "src/d" + index / FILES_PER_FOLDER + "/f" + index + ".txt";
@@ -73,7 +78,7 @@ public final class ScratchRepository {
 
     /// The file that takes the place of the user's global configuration.
     public Path globalConfiguration() {
-        return configurationBeside(folder);
+        return Path.of(environment.getOrDefault("GIT_CONFIG_GLOBAL", ""));
     }
 
     /// This process's environment with the variables that point git at the private configuration.
