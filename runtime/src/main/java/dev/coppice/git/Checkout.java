@@ -484,14 +484,13 @@ public final class Checkout {
                 call("merge", "--no-ff", "--quiet", "--no-edit", "--no-autostash", "--no-gpg-sign")
                         .with("--no-verify", "--no-signoff", "--no-stat", "--no-squash", "--commit")
                         .with("--no-verify-signatures", "--strategy=ort", "--cleanup=verbatim")
-                        .with("-F", "-", "--", order.result())
+                        .with("-m", order.message(), "--", order.result())
                         .variable("GIT_AUTHOR_NAME", author.name())
                         .variable("GIT_AUTHOR_EMAIL", author.email())
                         .variable("GIT_AUTHOR_DATE", when)
                         .variable("GIT_COMMITTER_NAME", committer.name())
                         .variable("GIT_COMMITTER_EMAIL", committer.email())
-                        .variable("GIT_COMMITTER_DATE", when)
-                        .input(order.message().toString());
+                        .variable("GIT_COMMITTER_DATE", when);
         GitAnswer answer = merge.answer();
         if (answer.exit() != 0) {
             if (unfinishedOperation().equals(Optional.of("MERGE_HEAD"))) {

@@ -1,6 +1,6 @@
 package dev.coppice.git;
 
-import dev.coppice.model.CommitId;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class Cleansing {
                         .with(exclusions.pathspecs())
                         .done();
                 String tree = call(index, "write-tree").done().text();
-                anew.put(commit, git.commits().writeObject(text(commit, tree, anew)));
+                anew.put(commit, git.commits().writeObject(anew(commit, tree, anew)));
             }
         }
         return anew.getOrDefault(head, head);
@@ -55,8 +55,12 @@ final class Cleansing {
     }
 
     /// The commit object with another tree and other parents, and without a signature, which no longer fits.
-    private String text(CommitId commit, String tree, Map<CommitId, CommitId> anew) {
-        String object = git.call("cat-file", "commit").with(commit).done().text();
+    private byte[] anew(CommitId commit, String tree, Map<CommitId, CommitId> anew) {
+        // one character a byte, so that what is in any encoding comes out as it went in
+        String object =
+                new String(
+                        git.call("cat-file", "commit").with(commit).done().output(),
+                        StandardCharsets.ISO_8859_1);
         int endOfHeader = object.indexOf("\n\n");
         StringBuilder text = new StringBuilder();
         boolean isSignature = false;
@@ -73,6 +77,8 @@ final class Cleansing {
             }
             text.append(line).append('\n');
         }
-        return text.append(object.substring(endOfHeader + 1)).toString();
+        return text.append(object.substring(endOfHeader + 1))
+                .toString()
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 }

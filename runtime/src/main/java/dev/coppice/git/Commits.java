@@ -1,6 +1,6 @@
 package dev.coppice.git;
 
-import dev.coppice.model.CommitId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ public final class Commits {
     public SequencedMap<CommitId, List<CommitId>> above(
             Collection<CommitId> heads, CommitId floor) {
         String revisions =
-                heads.stream().map(CommitId::value).collect(Collectors.joining("\n"))
+                heads.stream().map(CommitId::hex).collect(Collectors.joining("\n"))
                         + "\n^"
                         + floor
                         + "\n";
@@ -57,7 +57,7 @@ public final class Commits {
         List<String> created = new ArrayList<>();
         List<String> modified = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        for (TreeChange change : TreeChange.between(git, from.value(), to.value())) {
+        for (TreeChange change : TreeChange.between(git, from.hex(), to.hex())) {
             switch (change.kind()) {
                 case CREATED -> created.add(change.path());
                 case MODIFIED -> modified.add(change.path());
@@ -102,10 +102,10 @@ public final class Commits {
 
     /// Writes a commit, unsigned, and gives its id. No ref is touched.
     public CommitId write(CommitDraft draft) {
-        return writeObject(draft.object());
+        return writeObject(draft.object().getBytes(StandardCharsets.UTF_8));
     }
 
-    CommitId writeObject(String object) {
+    CommitId writeObject(byte[] object) {
         return new CommitId(
                 git.call("hash-object", "-t", "commit", "-w", "--stdin")
                         .input(object)

@@ -177,7 +177,7 @@ public final class Merges {
                 Pattern.compile(
                         "(<{7,} HEAD|>{7,} (%s|%s))\r?"
                                 .formatted(
-                                        Pattern.quote(conflict.incoming().label()),
+                                        Pattern.quote(oneCharacterAByte(conflict.incoming().label().getBytes(StandardCharsets.UTF_8))),
                                         conflict.incoming().commit()));
         List<String> unresolved =
                 conflict.files().stream()
@@ -206,11 +206,14 @@ public final class Merges {
             return false;
         }
         try {
-            // one character a byte: markers are ASCII, and no content is refused
-            String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-            return content.lines().anyMatch(line -> whole.matcher(line).matches());
+            return oneCharacterAByte(Files.readAllBytes(file)).lines().anyMatch(line -> whole.matcher(line).matches());
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be read", e);
         }
+    }
+
+    /// A form in which any content can be compared, whatever its encoding.
+    private static String oneCharacterAByte(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 }

@@ -109,13 +109,13 @@ public final class ScratchRepository {
     public String branch(String name, String base, Map<String, String> files) {
         StringBuilder stream = new StringBuilder("commit refs/heads/" + name + "\n");
         stream.append("committer Ada Tester <ada@example.org> 1700000000 +0000\n");
-        stream.append(data("Work on " + name)).append("from ").append(git("rev-parse", base));
+        stream.append(data("Work on " + name)).append("from ").append(git("rev-parse", base)).append('\n');
         files.forEach((file, content) ->
-                stream.append("\nM 100644 inline ")
+                stream.append("M 100644 inline ")
                         .append(file)
                         .append('\n')
                         .append(data(content)));
-        gitWithInput(folder, stream.append('\n').toString(), List.of("fast-import", "--quiet"));
+        gitWithInput(folder, stream.toString(), List.of("fast-import", "--quiet"));
         return git("rev-parse", "refs/heads/" + name);
     }
 
