@@ -177,7 +177,11 @@ public final class Merges {
                 Pattern.compile(
                         "(<{7,} HEAD|>{7,} (%s|%s))\r?"
                                 .formatted(
-                                        Pattern.quote(oneCharacterAByte(conflict.incoming().label().getBytes(StandardCharsets.UTF_8))),
+                                        Pattern.quote(
+                                                oneCharacterAByte(
+                                                        conflict.incoming()
+                                                                .label()
+                                                                .getBytes(StandardCharsets.UTF_8))),
                                         conflict.incoming().commit()));
         List<String> unresolved =
                 conflict.files().stream()
@@ -206,7 +210,9 @@ public final class Merges {
             return false;
         }
         try {
-            return oneCharacterAByte(Files.readAllBytes(file)).lines().anyMatch(line -> whole.matcher(line).matches());
+            return oneCharacterAByte(Files.readAllBytes(file))
+                    .lines()
+                    .anyMatch(line -> whole.matcher(line).matches());
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be read", e);
         }

@@ -63,7 +63,8 @@ class CheckoutTest {
         agent.write("target/out", "ignored");
         Files.createSymbolicLink(worktree.folder().resolve("link"), Path.of("src"));
         Files.setPosixFilePermissions(
-                worktree.folder().resolve("README.md"), PosixFilePermissions.fromString("rwxr-xr-x"));
+                worktree.folder().resolve("README.md"),
+                PosixFilePermissions.fromString("rwxr-xr-x"));
 
         CommitId commit = commit();
 
@@ -310,10 +311,26 @@ class CheckoutTest {
         CommitId rescued = rescue(ref, ".env");
 
         assertThat(repository.git().refs().commit(ref)).contains(rescued);
-        assertThat(scratch.git("-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", rescued.hex()).lines())
+        assertThat(
+                        scratch.git(
+                                        "-c",
+                                        "core.quotePath=false",
+                                        "ls-tree",
+                                        "-r",
+                                        "--name-only",
+                                        rescued.hex())
+                                .lines())
                 .containsExactlyInAnyOrder(
-                        ".gitignore", "README.md", "closed", "own", "src/a.txt", "staged",
-                        "tool/.gitignore", "tool/deeper/kept", "tool/kept", "untracked “ü”");
+                        ".gitignore",
+                        "README.md",
+                        "closed",
+                        "own",
+                        "src/a.txt",
+                        "staged",
+                        "tool/.gitignore",
+                        "tool/deeper/kept",
+                        "tool/kept",
+                        "untracked “ü”");
         assertThat(scratch.read(rescued.hex(), "src/a.txt")).isEqualTo("modified");
         assertThat(agent.git("status", "--porcelain", "-uall")).isEqualTo(statusBefore);
         assertThat(Files.readAllBytes(worktree.gitFolder().resolve("index")))
@@ -391,10 +408,7 @@ class CheckoutTest {
 
     @Test
     void aWorktreeIsNotResetToABranchThatIsInUse() {
-        assertThatThrownBy(
-                        () ->
-                                worktree.reset(
-                                        new BranchName("trunk"), start, Exclusions.none()))
+        assertThatThrownBy(() -> worktree.reset(new BranchName("trunk"), start, Exclusions.none()))
                 .isInstanceOf(GitException.class)
                 .hasMessageContaining("trunk is in use");
     }
@@ -408,7 +422,8 @@ class CheckoutTest {
         scratch.write("src/a.txt", "edited");
         Path index = scratch.path().resolve(".git/index");
         Files.setLastModifiedTime(
-                scratch.path().resolve("src/b.txt"), java.nio.file.attribute.FileTime.fromMillis(0));
+                scratch.path().resolve("src/b.txt"),
+                java.nio.file.attribute.FileTime.fromMillis(0));
         byte[] before = Files.readAllBytes(index);
 
         Fingerprint first = users.fingerprint();

@@ -102,7 +102,8 @@ class CommitsTest {
                         Tüt es
 
                         Coppice-Job: j
-                        Coppice-Task: t"""
+                        Coppice-Task: t\
+                        """
                                 .formatted(commits.tree(start), start));
         assertThat(
                         repository

@@ -122,8 +122,7 @@ class LandingTest {
         Fingerprint before = repository.git().checkout().fingerprint();
 
         assertThat(land("trunk"))
-                .isEqualTo(
-                        new Landed.WouldTouch(List.of("new/made.log", "src/a.txt"), command()));
+                .isEqualTo(new Landed.WouldTouch(List.of("new/made.log", "src/a.txt"), command()));
         assertThat(repository.git().checkout().fingerprint()).isEqualTo(before);
         assertThat(scratch.path().resolve("new/made.log")).hasContent("ignored, but the user's");
     }
@@ -144,8 +143,7 @@ class LandingTest {
         scratch.write("src/b.txt", "staged by the user\n");
         scratch.git("add", "src/b.txt");
 
-        assertThat(land("trunk"))
-                .isEqualTo(new Landed.WouldTouch(List.of("src/b.txt"), command()));
+        assertThat(land("trunk")).isEqualTo(new Landed.WouldTouch(List.of("src/b.txt"), command()));
         assertThat(scratch.git("status", "--porcelain")).isEqualTo("M  src/b.txt");
     }
 
@@ -155,8 +153,7 @@ class LandingTest {
         scratch.commit("Meanwhile");
         Fingerprint before = repository.git().checkout().fingerprint();
 
-        assertThat(land("trunk"))
-                .isEqualTo(new Landed.Conflicts(List.of("src/a.txt"), command()));
+        assertThat(land("trunk")).isEqualTo(new Landed.Conflicts(List.of("src/a.txt"), command()));
         assertThat(repository.git().checkout().fingerprint()).isEqualTo(before);
 
         scratch.git("checkout", "-q", "--detach");

@@ -40,7 +40,11 @@ class ManyAtOnceTest {
                 for (int i = 0; i < WORKERS; i++) {
                     String name = "coppice/j/" + i;
                     // half of them speak to the repository through a door of their own
-                    works.add(workers.submit(i % 2 == 0 ? () -> work(repository, name) : () -> workAlone(scratch, name)));
+                    works.add(
+                            workers.submit(
+                                    i % 2 == 0
+                                            ? () -> work(repository, name)
+                                            : () -> workAlone(scratch, name)));
                 }
                 for (int i = 0; i < WORKERS; i++) {
                     assertThat(scratch.git("show", works.get(i).get() + ":done"))
@@ -54,7 +58,8 @@ class ManyAtOnceTest {
             assertThat(repository.git().checkout().fingerprint()).isEqualTo(before);
         }
         assertThat(Files.readAllBytes(scratch.globalConfiguration())).isEqualTo(globalBefore);
-        assertThat(Files.readAllBytes(scratch.path().resolve(".git/config"))).isEqualTo(localBefore);
+        assertThat(Files.readAllBytes(scratch.path().resolve(".git/config")))
+                .isEqualTo(localBefore);
         assertThat(Files.readAllBytes(scratch.path().resolve(".git/index"))).isEqualTo(indexBefore);
         try (Stream<Path> left = Files.list(scratch.path().resolve(".git/coppice"))) {
             assertThat(left).containsExactly(scratch.path().resolve(".git/coppice/lock"));
@@ -92,16 +97,10 @@ class ManyAtOnceTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all = new ArrayList<>();
             IntStream.range(0, 50)
-                    .forEach(
-                            _ ->
-                                    all.add(
-                                            threads.submit(
-                                                    () ->
-                                                            lock.run(
-                                                                    () ->
-                                                                            lock.run(
-                                                                                    () ->
-                                                                                            count[0]++)))));
+                    .forEach(_ ->
+                            all.add(
+                                    threads.submit(
+                                            () -> lock.run(() -> lock.run(() -> count[0]++)))));
             for (Future<?> one : all) {
                 one.get();
             }
@@ -110,7 +109,8 @@ class ManyAtOnceTest {
     }
 
     @Test
-    void theLockIsSeenByOtherProcesses(@TempDir Path temporary) throws IOException, InterruptedException {
+    void theLockIsSeenByOtherProcesses(@TempDir Path temporary)
+            throws IOException, InterruptedException {
         RepositoryLock lock = RepositoryLock.of(temporary);
         Path file = temporary.resolve("coppice/lock");
         Files.createDirectories(file.getParent());

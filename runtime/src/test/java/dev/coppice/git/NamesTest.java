@@ -19,10 +19,34 @@ class NamesTest {
         List<String> names =
                 new ArrayList<>(
                         List.of(
-                                "trunk", "a/b", "-a", "HEAD", "a..b", "a.lock", "a.lock/b", ".a",
-                                "a/.b", "a.", "a@{b", "@", "a b", "a\tb", "a~b", "a^", "a:b",
-                                "a?", "a*", "a[", "a\\b", "/a", "a/", "a//b", "ünï/“x”", "a'b",
-                                "HEAD/x", "a\u007f"));
+                                "trunk",
+                                "a/b",
+                                "-a",
+                                "HEAD",
+                                "a..b",
+                                "a.lock",
+                                "a.lock/b",
+                                ".a",
+                                "a/.b",
+                                "a.",
+                                "a@{b",
+                                "@",
+                                "a b",
+                                "a\tb",
+                                "a~b",
+                                "a^",
+                                "a:b",
+                                "a?",
+                                "a*",
+                                "a[",
+                                "a\\b",
+                                "/a",
+                                "a/",
+                                "a//b",
+                                "ünï/“x”",
+                                "a'b",
+                                "HEAD/x",
+                                "a\u007f"));
         Random random = new Random(7);
         String letters = "ab./@{-~ lock";
         for (int i = 0; i < 60; i++) {
@@ -36,7 +60,8 @@ class NamesTest {
         List<String> taken =
                 names.stream().filter(name -> BranchName.problem(name).isEmpty()).toList();
 
-        assertThat(taken).isEqualTo(names.stream().filter(name -> gitTakes(scratch, name)).toList());
+        assertThat(taken)
+                .isEqualTo(names.stream().filter(name -> gitTakes(scratch, name)).toList());
     }
 
     private static boolean gitTakes(ScratchRepository scratch, String name) {

@@ -29,8 +29,7 @@ class NeverByForceTest {
     @Test
     void noSourceOverrulesGit() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            List<Path> sources =
-                    files.filter(file -> file.toString().endsWith(".java")).toList();
+            List<Path> sources = files.filter(file -> file.toString().endsWith(".java")).toList();
 
             assertThat(sources).hasSizeGreaterThan(40);
             for (Path source : sources) {

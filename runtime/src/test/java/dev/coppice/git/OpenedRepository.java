@@ -58,7 +58,9 @@ public final class OpenedRepository implements AutoCloseable {
     /// Adds a worktree beside the repository on a new branch at the user's commit.
     public Checkout worktree(String branch) {
         Path folder =
-                scratch.path().resolveSibling("worktrees of ours").resolve(branch.replace('/', '-'));
+                scratch.path()
+                        .resolveSibling("worktrees of ours")
+                        .resolve(branch.replace('/', '-'));
         return git.worktrees().add(folder, new BranchName(branch), head());
     }
 
@@ -71,8 +73,7 @@ public final class OpenedRepository implements AutoCloseable {
                 List.of(),
                 AUTHORSHIP,
                 new CommitMessage(
-                        "Do the task",
-                        List.of(new CommitMessage.Trailer("Coppice-Task", "t1"))));
+                        "Do the task", List.of(new CommitMessage.Trailer("Coppice-Task", "t1"))));
     }
 
     /// The files of a revision, sorted as git does, one a line.

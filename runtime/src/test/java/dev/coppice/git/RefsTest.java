@@ -75,7 +75,9 @@ class RefsTest {
         assertThat(refs.defaultBranch()).contains(new BranchName("trunk"));
 
         repository.branch("develop", start, Map.of("a", "1"));
-        repository.scratch().git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/develop");
+        repository
+                .scratch()
+                .git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/develop");
         assertThat(refs.defaultBranch()).contains(new BranchName("develop"));
     }
 
@@ -113,8 +115,7 @@ class RefsTest {
                 .isInstanceOfSatisfying(
                         RefsUpdated.Refused.class,
                         refused ->
-                                assertThat(refused.reason())
-                                        .contains(scratch.path().toString()));
+                                assertThat(refused.reason()).contains(scratch.path().toString()));
         assertThat(scratch.head()).isEqualTo(start.hex());
 
         scratch.git("checkout", "-q", "-b", "held");

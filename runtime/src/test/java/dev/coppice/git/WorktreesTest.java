@@ -173,7 +173,8 @@ class WorktreesTest {
         Files.delete(worktree.folder().resolve(".git"));
 
         assertThat(worktree.whyNotIsolated(side))
-                .hasValueSatisfying(why -> assertThat(why).contains(repository.scratch().path().toString()));
+                .hasValueSatisfying(
+                        why -> assertThat(why).contains(repository.scratch().path().toString()));
     }
 
     @Test

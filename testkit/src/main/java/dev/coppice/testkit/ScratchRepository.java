@@ -29,7 +29,8 @@ public final class ScratchRepository {
 
     /// An empty repository without a commit, made in `folder`, whose branch will be `trunk`.
     public static ScratchRepository unborn(Path folder) {
-        ScratchRepository made = new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
+        ScratchRepository made =
+                new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
         try {
             Files.createDirectories(folder);
             Files.writeString(
@@ -109,12 +110,12 @@ public final class ScratchRepository {
     public String branch(String name, String base, Map<String, String> files) {
         StringBuilder stream = new StringBuilder("commit refs/heads/" + name + "\n");
         stream.append("committer Ada Tester <ada@example.org> 1700000000 +0000\n");
-        stream.append(data("Work on " + name)).append("from ").append(git("rev-parse", base)).append('\n');
+        stream.append(data("Work on " + name))
+                .append("from ")
+                .append(git("rev-parse", base))
+                .append('\n');
         files.forEach((file, content) ->
-                stream.append("M 100644 inline ")
-                        .append(file)
-                        .append('\n')
-                        .append(data(content)));
+                stream.append("M 100644 inline ").append(file).append('\n').append(data(content)));
         gitWithInput(folder, stream.toString(), List.of("fast-import", "--quiet"));
         return git("rev-parse", "refs/heads/" + name);
     }
