@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Cleansing {
                         .with(exclusions.pathspecs())
                         .done();
                 String tree = call(index, "write-tree").done().text();
-                anew.put(commit, git.commits().writeObject(anew(commit, tree, anew)));
+                anew.put(commit, git.commits().writeObject(rewritten(commit, tree, anew)));
             }
         }
         return anew.getOrDefault(head, head);
@@ -55,7 +56,7 @@ final class Cleansing {
     }
 
     /// The commit object with another tree and other parents, and without a signature, which no longer fits.
-    private byte[] anew(CommitId commit, String tree, Map<CommitId, CommitId> anew) {
+    private byte[] rewritten(CommitId commit, String tree, Map<CommitId, CommitId> anew) {
         // one character a byte, so that what is in any encoding comes out as it went in
         String object =
                 new String(

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +37,7 @@ public final class Commits {
     public SequencedMap<CommitId, List<CommitId>> above(
             Collection<CommitId> heads, CommitId floor) {
         String revisions =
-                heads.stream().map(CommitId::hex).collect(Collectors.joining("\n"))
+                heads.stream().map(CommitId::value).collect(Collectors.joining("\n"))
                         + "\n^"
                         + floor
                         + "\n";
@@ -57,7 +58,7 @@ public final class Commits {
         List<String> created = new ArrayList<>();
         List<String> modified = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        for (TreeChange change : TreeChange.between(git, from.hex(), to.hex())) {
+        for (TreeChange change : TreeChange.between(git, from.value(), to.value())) {
             switch (change.kind()) {
                 case CREATED -> created.add(change.path());
                 case MODIFIED -> modified.add(change.path());

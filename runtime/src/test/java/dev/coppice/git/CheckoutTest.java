@@ -3,6 +3,7 @@ package dev.coppice.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ class CheckoutTest {
         assertThat(worktree.head()).isEqualTo(new Head.Branch(BRANCH, commit));
         assertThat(worktree.uncommitted()).isEmpty();
         assertThat(agent.git("status", "--porcelain")).isEmpty();
-        assertThat(scratch.git("log", "-1", "--format=%an %cn|%B", commit.hex()))
+        assertThat(scratch.git("log", "-1", "--format=%an %cn|%B", commit.value()))
                 .startsWith("worker_1 Ada Tester|Do the task")
                 .contains("Coppice-Task: t1");
     }
@@ -129,7 +130,7 @@ class CheckoutTest {
 
         CommitId commit = commit();
 
-        assertThat(scratch.git("rev-parse", commit + "^")).isEqualTo(own.hex());
+        assertThat(scratch.git("rev-parse", commit + "^")).isEqualTo(own.value());
         assertThat(repository.files(commit)).contains("one", "two");
     }
 
@@ -142,8 +143,8 @@ class CheckoutTest {
         CommitId commit = commit();
 
         assertThat(worktree.head()).isEqualTo(new Head.Branch(BRANCH, commit));
-        assertThat(scratch.git("rev-parse", commit + "^")).isEqualTo(own.hex());
-        assertThat(scratch.git("rev-parse", "feature/mine")).isEqualTo(own.hex());
+        assertThat(scratch.git("rev-parse", commit + "^")).isEqualTo(own.value());
+        assertThat(scratch.git("rev-parse", "feature/mine")).isEqualTo(own.value());
     }
 
     @Test
@@ -153,11 +154,11 @@ class CheckoutTest {
 
         CommitId first = commit();
 
-        assertThat(scratch.git("rev-parse", first + "^")).isEqualTo(start.hex());
+        assertThat(scratch.git("rev-parse", first + "^")).isEqualTo(start.value());
         agent.git("checkout", "-q", "--detach");
         agent.write("two", "2");
         CommitId detached = new CommitId(agent.commit("Detached"));
-        assertThat(scratch.git("rev-parse", commit() + "^")).isEqualTo(detached.hex());
+        assertThat(scratch.git("rev-parse", commit() + "^")).isEqualTo(detached.value());
     }
 
     @Test
@@ -166,7 +167,7 @@ class CheckoutTest {
         agent.write("src/a.txt", "mine\n");
         agent.commit("Mine");
         try {
-            agent.git("merge", other.hex());
+            agent.git("merge", other.value());
         } catch (IllegalStateException expected) {
             assertThat(expected).hasMessageContaining("CONFLICT");
         }
@@ -174,7 +175,7 @@ class CheckoutTest {
 
         CommitId commit = commit();
 
-        assertThat(scratch.read(commit.hex(), "src/a.txt")).contains("<<<<<<<");
+        assertThat(scratch.read(commit.value(), "src/a.txt")).contains("<<<<<<<");
         assertThat(agent.git("status")).doesNotContain("merging", "unmerged");
     }
 
@@ -200,10 +201,10 @@ class CheckoutTest {
         assertThat(repository.files(commit))
                 .isEqualTo(
                         ".gitignore\nREADME.md\nbefore\nconfig/settings\nlater\nsrc/a.txt\nsrc/b.txt\nwork");
-        assertThat(scratch.read(commit.hex(), "config/settings")).isEqualTo("tracked");
+        assertThat(scratch.read(commit.value(), "config/settings")).isEqualTo("tracked");
         assertThat(scratch.git("log", "--format=%an %s", start + ".." + commit))
                 .isEqualTo("worker_1 Do the task\nRobo Everything\nAda Tester Harmless");
-        assertThat(scratch.git("rev-parse", commit + "~2")).isEqualTo(harmless.hex());
+        assertThat(scratch.git("rev-parse", commit + "~2")).isEqualTo(harmless.value());
         assertThat(scratch.git("rev-list", "--objects", start + ".." + commit))
                 .doesNotContain(".env", "node_modules", "envelope");
         assertThat(agent.path().resolve(".env")).exists();
@@ -244,7 +245,8 @@ class CheckoutTest {
 
         CommitId commit = commit();
 
-        assertThat(scratch.git("ls-tree", commit.hex(), "vendor/lib")).startsWith("160000 commit");
+        assertThat(scratch.git("ls-tree", commit.value(), "vendor/lib"))
+                .startsWith("160000 commit");
     }
 
     @Test
@@ -318,7 +320,7 @@ class CheckoutTest {
                                         "ls-tree",
                                         "-r",
                                         "--name-only",
-                                        rescued.hex())
+                                        rescued.value())
                                 .lines())
                 .containsExactlyInAnyOrder(
                         ".gitignore",
@@ -331,7 +333,7 @@ class CheckoutTest {
                         "tool/deeper/kept",
                         "tool/kept",
                         "untracked “ü”");
-        assertThat(scratch.read(rescued.hex(), "src/a.txt")).isEqualTo("modified");
+        assertThat(scratch.read(rescued.value(), "src/a.txt")).isEqualTo("modified");
         assertThat(agent.git("status", "--porcelain", "-uall")).isEqualTo(statusBefore);
         assertThat(Files.readAllBytes(worktree.gitFolder().resolve("index")))
                 .isEqualTo(indexBefore);

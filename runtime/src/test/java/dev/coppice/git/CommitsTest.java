@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,7 +92,7 @@ class CommitsTest {
                                                 new CommitMessage.Trailer("Coppice-Job", "j"),
                                                 new CommitMessage.Trailer("Coppice-Task", "t")))));
 
-        assertThat(repository.scratch().git("cat-file", "commit", written.hex()))
+        assertThat(repository.scratch().git("cat-file", "commit", written.value()))
                 .isEqualTo(
                         """
                         tree %s
@@ -112,7 +113,7 @@ class CommitsTest {
                                         "log",
                                         "-1",
                                         "--format=%(trailers:key=Coppice-Task,valueonly)",
-                                        written.hex())
+                                        written.value())
                                 .strip())
                 .isEqualTo("t");
     }

@@ -3,6 +3,7 @@ package dev.coppice.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,7 +113,7 @@ class LandingTest {
         assertThat(landed).isInstanceOf(Landed.Merged.class);
         assertThat(other.resolve("src/a.txt")).hasContent("result");
         assertThat(scratch.gitIn(other, "status", "--porcelain")).isEmpty();
-        assertThat(scratch.head()).isEqualTo(start.hex());
+        assertThat(scratch.head()).isEqualTo(start.value());
     }
 
     @Test
@@ -170,7 +171,7 @@ class LandingTest {
         scratch.write("src/a.txt", "mine\n");
         scratch.commit("Mine");
         try {
-            scratch.git("rebase", "-q", result.hex());
+            scratch.git("rebase", "-q", result.value());
         } catch (IllegalStateException expected) {
             assertThat(expected).hasMessageContaining("CONFLICT");
         }
@@ -182,7 +183,7 @@ class LandingTest {
     @Test
     void aMergeOfTheUsersThatIsUnderWayIsNotDisturbed() {
         CommitId other = repository.branch("other", start, Map.of("src/b.txt", "other\n"));
-        scratch.git("merge", "--no-commit", "--no-ff", "-s", "ours", other.hex());
+        scratch.git("merge", "--no-commit", "--no-ff", "-s", "ours", other.value());
 
         assertThat(land("trunk")).isInstanceOf(Landed.Busy.class);
         assertThat(scratch.path().resolve(".git/MERGE_HEAD")).exists();

@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,7 @@ package dev.coppice.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.process.Processes;
 import dev.coppice.testkit.ScratchRepository;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public final class OpenedRepository implements AutoCloseable {
 
     /// Makes a branch with one commit of these files, see [ScratchRepository#branch].
     public CommitId branch(String name, CommitId base, Map<String, String> files) {
-        return new CommitId(scratch.branch(name, base.hex(), files));
+        return new CommitId(scratch.branch(name, base.value(), files));
     }
 
     /// Adds a worktree beside the repository on a new branch at the user's commit.
@@ -78,7 +79,7 @@ public final class OpenedRepository implements AutoCloseable {
 
     /// The files of a revision, sorted as git does, one a line.
     public String files(CommitId commit) {
-        return scratch.git("ls-tree", "-r", "--name-only", commit.hex());
+        return scratch.git("ls-tree", "-r", "--name-only", commit.value());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.nio.file.Path;
 import java.util.List;
@@ -116,7 +117,7 @@ class RefsTest {
                         RefsUpdated.Refused.class,
                         refused ->
                                 assertThat(refused.reason()).contains(scratch.path().toString()));
-        assertThat(scratch.head()).isEqualTo(start.hex());
+        assertThat(scratch.head()).isEqualTo(start.value());
 
         scratch.git("checkout", "-q", "-b", "held");
         scratch.write("README.md", "mine");
