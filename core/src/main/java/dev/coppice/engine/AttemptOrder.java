@@ -6,6 +6,7 @@ import dev.coppice.model.FileChange;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Reason;
+import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
@@ -44,6 +45,15 @@ public record AttemptOrder(
         outline = List.copyOf(outline);
         inputs = List.copyOf(inputs);
         discoveries = List.copyOf(discoveries);
+    }
+
+    /// How the task's agent is configured.
+    ///
+    /// @throws IllegalStateException where the job's settings have no such agent
+    public Settings.AgentSettings agentSettings() {
+        return Optional.ofNullable(request.settings().agents().configured().get(task.agent()))
+                .orElseThrow(
+                        () -> new IllegalStateException("no agent is called " + task.agent()));
     }
 
     /// One line of the plan's outline.

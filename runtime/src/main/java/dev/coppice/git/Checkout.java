@@ -84,6 +84,11 @@ public final class Checkout {
         return paths;
     }
 
+    /// Whether git tracks `file`, which lies in the checkout.
+    public boolean isTracked(Path file) {
+        return !call("ls-files", "-z", "--").with(file).done().fields().isEmpty();
+    }
+
     /// What the checkout is like now.
     public Fingerprint fingerprint() {
         Status status = status();

@@ -81,6 +81,15 @@ public final class Processes implements AutoCloseable {
         return Optional.of(watch(starter.watch(identity), starter, files, marker, limits));
     }
 
+    /// Who this process is.
+    public Identity self() {
+        long pid = ProcessHandle.current().pid();
+        return new Identity(
+                pid,
+                table.source().row(pid).map(ProcessTable.Row::startTicks).orElse(0L),
+                table.source().bootId());
+    }
+
     /// Whether this very process lives, whoever's child it is. False for any process of an earlier boot.
     public boolean isAlive(Identity identity) {
         return table.isAlive(identity);

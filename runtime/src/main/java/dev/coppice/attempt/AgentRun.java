@@ -1,0 +1,106 @@
+package dev.coppice.attempt;
+
+import dev.coppice.agent.Agent;
+import dev.coppice.agent.AgentEnd;
+import dev.coppice.agent.AgentEnvironment;
+import dev.coppice.agent.AgentLaunch;
+import dev.coppice.agent.AgentNote;
+import dev.coppice.agent.AgentReading;
+import dev.coppice.agent.AgentRequest;
+import dev.coppice.folder.JobFolder.AttemptFolder;
+import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.process.Child;
+import dev.coppice.process.ChildFiles;
+import dev.coppice.process.Ended;
+import dev.coppice.process.Follower;
+import dev.coppice.process.Identity;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Limits;
+import dev.coppice.process.Marker;
+import dev.coppice.process.Processes;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Runs an agent's program once: prompt in, output to files, followed as they grow, to the end.
+///
+/// @param variables ours, on top of what the agent may see of the user's environment
+record AgentRun(
+        Processes processes,
+        Running running,
+        Agent agent,
+        AgentSettings settings,
+        Path directory,
+        Map<String, String> userEnvironment,
+        Map<String, String> variables,
+        Marker marker) {
+
+    /// Of what the agent wrote to its standard error so many bytes, the last ones, count.
+    private static final int ERRORS_MAX = 16 * 1024;
+
+    private static final Path NOTHING = Path.of("/dev/null");
+
+    /// @param end as the agent's own output tells it
+    /// @param ended as the operating system tells it
+    record Ran(AgentEnd end, Ended ended) {}
+
+    /// Runs it.
+    ///
+    /// @param folder where its prompt, output, errors and exit code go
+    /// @param started is told at once who the process is
+    Ran run(
+            AgentRequest request,
+            AttemptFolder folder,
+            Limits limits,
+            Consumer<Identity> started,
+            Consumer<AgentNote> notes)
+            throws InterruptedException, IOException {
+        AgentLaunch launch = agent.launch(request);
+        Files.createDirectories(folder.root());
+        Path stdin = standardInput(launch, folder);
+        AgentReading reading = agent.reading(request, notes);
+        Launch order =
+                new Launch(
+                        launch.argv(),
+                        directory,
+                        AgentEnvironment.complete(settings, userEnvironment, launch, variables),
+                        ChildFiles.in(folder.root(), stdin),
+                        marker,
+                        limits);
+        try (Child child = running.start(processes, order)) {
+            started.accept(child.identity());
+            try (Follower follower = Follower.of(child.files().stdout())) {
+                follower.follow(child::awaitEnd, line -> reading.line(line.buffer(), line.from(), line.length()));
+            }
+            Ended ended = child.await();
+            return new Ran(reading.finish(ended.exit(), tail(folder.errors())), ended);
+        }
+    }
+
+    /// What the agent reads stands in its attempt's folder, to be read by people too.
+    private static Path standardInput(AgentLaunch launch, AttemptFolder folder) throws IOException {
+        return switch (launch.stdin()) {
+            case AgentLaunch.Input.Text(String text) -> Files.writeString(folder.prompt(), text);
+            case AgentLaunch.Input.File(Path file) -> file;
+            case AgentLaunch.Input.Nothing() -> NOTHING;
+        };
+    }
+
+    /// The last part of a file as text.
+    static String tail(Path file) {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+            long from = Math.max(0, bytes.length() - ERRORS_MAX);
+            byte[] tail = new byte[Math.toIntExact(bytes.length() - from)];
+            bytes.seek(from);
+            bytes.readFully(tail);
+            return new String(tail, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+}

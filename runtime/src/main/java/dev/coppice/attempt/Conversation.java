@@ -1,0 +1,137 @@
+package dev.coppice.attempt;
+
+import dev.coppice.agent.Agent;
+import dev.coppice.agent.AgentEnd;
+import dev.coppice.agent.AgentNote;
+import dev.coppice.agent.AgentRequest;
+import dev.coppice.agent.AgentRequest.Session;
+import dev.coppice.agent.Agents;
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.engine.Dispatch.Reports;
+import dev.coppice.folder.JobFolder.AttemptFolder;
+import dev.coppice.folder.JobFolder.TaskFolder;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Usage;
+import dev.coppice.process.Identity;
+import dev.coppice.process.Limits;
+import dev.coppice.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What an attempt and its agent say to each other: one run of the agent's program, or several in one
+/// session where the agent can take one up again. Owned by the attempt's thread.
+final class Conversation {
+    /// The least time that what begins late in an attempt still gets.
+    private static final Duration LEAST_LIMIT = Duration.ofSeconds(1);
+
+    private final Equipment equipment;
+    private final AttemptOrder order;
+    private final Reports reports;
+    private final Running running;
+    private final Tally tally;
+    private final Agent agent;
+    private final TaskFolder folder;
+    private final Instant deadline;
+    private Optional<String> session;
+
+    Conversation(
+            Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
+        this.equipment = equipment;
+        this.order = order;
+        this.reports = reports;
+        this.running = running;
+        this.tally = tally;
+        this.agent = Agents.of(order.task().agent(), order.agentSettings());
+        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.deadline = equipment.clock().instant().plus(order.timeout());
+        this.session =
+                agent.hasSessions()
+                        ? order.earlier().flatMap(AttemptOrder.Earlier::session)
+                        : Optional.empty();
+    }
+
+    /// Whether the agent still knows what was said before.
+    boolean canGoOn() {
+        return agent.hasSessions() && session.isPresent();
+    }
+
+    Optional<String> session() {
+        return session;
+    }
+
+    /// Says `prompt` and waits until the agent has done with it.
+    ///
+    /// @param files where this run's prompt and output go
+    /// @param schema the form of the answer that is wanted
+    AgentEnd say(String prompt, Workspace workspace, AttemptFolder files, Optional<String> schema)
+            throws InterruptedException, IOException {
+        Files.deleteIfExists(folder.result());
+        AgentRun program =
+                new AgentRun(
+                        equipment.processes(),
+                        running,
+                        agent,
+                        order.agentSettings(),
+                        workspace.path(),
+                        equipment.environment(),
+                        workspace.variables(),
+                        AttemptMark.of(order));
+        AgentRun.Ran ran = program.run(request(prompt, schema), files, limits(), this::started, this::noted);
+        tally.add(ran.ended());
+        tally.add(ran.end().usage());
+        session = ran.end().session().or(() -> session);
+        reports.happened(
+                new Event.AgentEnded(order.task().id(), order.attempt(), ran.ended().exit().code()));
+        return ran.end();
+    }
+
+    private AgentRequest request(String prompt, Optional<String> schema) {
+        Optional<Usage> earlier = order.earlier().map(AttemptOrder.Earlier::sessionUsage);
+        return new AgentRequest(
+                prompt,
+                order.task().description(),
+                order.task().model(),
+                session.<Session>map(Session.Resumed::new)
+                        .orElseGet(() -> new Session.Fresh(UUID.randomUUID())),
+                session.isEmpty() ? Usage.NONE : earlier.orElse(Usage.NONE).plus(tally.usage()),
+                schema,
+                order.task().duty() instanceof Duty.Planning,
+                order.task().limits().budgetUsd(),
+                folder.envelope(),
+                folder.result());
+    }
+
+    private void started(Identity process) {
+        reports.happened(
+                new Event.AttemptStarted(
+                        order.task().id(),
+                        order.attempt(),
+                        new ProcessIdentity(process.pid(), process.startTicks(), process.bootId())));
+    }
+
+    private void noted(AgentNote note) {
+        if (note instanceof AgentNote.SessionOpened(String opened)
+                && !session.equals(Optional.of(opened))) {
+            session = Optional.of(opened);
+            reports.happened(new Event.SessionOpened(order.task().id(), order.attempt(), opened));
+        }
+    }
+
+    /// What is left of the attempt's time, and its other limits.
+    Limits limits() {
+        Settings.Workers workers = order.request().settings().workers();
+        Duration left = Duration.between(equipment.clock().instant(), deadline);
+        return new Limits(
+                left.compareTo(LEAST_LIMIT) < 0 ? LEAST_LIMIT : left,
+                workers.idleTimeout(),
+                workers.stopGrace(),
+                workers.maxOutputBytes());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.coppice.attempt;
+
+import dev.coppice.model.Expectation;
+import dev.coppice.model.FileChange;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/// Whether what a task must show is there. The agent's words count for nothing here.
+final class Evidence {
+    /// What is missing, for people.
+    record Missing(Reason reason, String message) {}
+
+    private Evidence() {}
+
+    /// What is missing of the task's evidence; empty where it is all there.
+    ///
+    /// @param changes what the attempt changed against its base
+    /// @param files all files of the workspace's tree, from its root
+    static Optional<Missing> missing(
+            Task task, Collection<FileChange> changes, String output, Collection<String> files) {
+        if (task.expects() == Expectation.CHANGES && changes.isEmpty()) {
+            return Optional.of(
+                    new Missing(
+                            Reason.NO_CHANGES,
+                            "The agent ended without changing any file, and this task expects changes. "
+                                    + "If none are needed, give it `expects: report` or `expects: any`."));
+        }
+        if (task.expects() == Expectation.REPORT && output.isBlank()) {
+            return Optional.of(
+                    new Missing(
+                            Reason.NO_REPORT,
+                            "The agent ended without a word, and this task expects a report."));
+        }
+        List<String> absent =
+                task.expectedFiles().stream()
+                        .filter(pattern -> !matchesAny(pattern, files))
+                        .toList();
+        if (!absent.isEmpty()) {
+            return Optional.of(
+                    new Missing(
+                            Reason.MISSING_FILES,
+                            "Expected files are missing: " + String.join(", ", absent)));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean matchesAny(String pattern, Collection<String> files) {
+        if (files.contains(pattern)) {
+            return true;
+        }
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        return files.stream().map(Path::of).anyMatch(matcher::matches);
+    }
+
+    /// Whether `folder` is there and holds a repository of its own.
+    static boolean isRepository(Path folder) {
+        return Files.exists(folder.resolve(".git"));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.coppice.attempt;
+
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.engine.Dispatch;
+import dev.coppice.git.Fingerprint;
+import dev.coppice.git.GitException;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Resources;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.Usage;
+import dev.coppice.model.WorkResult;
+import dev.coppice.process.CannotStartException;
+import dev.coppice.workspace.WorkspaceException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Runs attempts on this machine, each in a virtual thread. Safe for use by many threads.
+public final class LocalDispatch implements Dispatch, AutoCloseable {
+    private record Key(JobId job, TaskId task, int attempt) {
+        static Key of(AttemptOrder order) {
+            return new Key(order.job(), order.task().id(), order.attempt());
+        }
+    }
+
+    private final Equipment equipment;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<Key, Running> running = new ConcurrentHashMap<>();
+    private final Map<JobId, Fingerprint> checkouts = new ConcurrentHashMap<>();
+
+    public LocalDispatch(Equipment equipment) {
+        this.equipment = equipment;
+    }
+
+    @Override
+    public void start(AttemptOrder order, Reports reports) {
+        Running run = new Running();
+        running.put(Key.of(order), run);
+        threads.execute(() -> carry(order, masked(reports), run));
+    }
+
+    private Reports masked(Reports reports) {
+        Masking masking = new Masking(equipment.mask());
+        return event -> reports.happened(masking.event(event));
+    }
+
+    @Override
+    public void stop(JobId job, TaskId task, int attempt, boolean now) {
+        Running run = running.get(new Key(job, task, attempt));
+        if (run != null) {
+            run.stop(now);
+        }
+    }
+
+    /// Ends what is left of the attempt and says that it was lost; its work stays in its workspace, from
+    /// which the next attempt takes it up or rescues it.
+    @Override
+    public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
+        threads.execute(
+                () -> {
+                    equipment
+                            .processes()
+                            .reap(
+                                    AttemptMark.of(order),
+                                    order.request().settings().workers().stopGrace());
+                    reports.happened(
+                            failed(
+                                    order,
+                                    Reason.LOST,
+                                    "The orchestrator ended while this attempt ran; it is tried again."));
+                });
+    }
+
+    private void carry(AttemptOrder order, Reports reports, Running run) {
+        try {
+            checkouts.computeIfAbsent(order.job(), _ -> equipment.git().checkout().fingerprint());
+            Event.AttemptEnded end = attempt(order, reports, run);
+            reportChangedCheckout(order, reports);
+            reports.happened(end);
+        } catch (CannotStartException e) {
+            reports.happened(failed(order, Reason.NOT_INSTALLED, e.getMessage()));
+        } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
+            reports.happened(failed(order, Reason.WORKSPACE, e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // The edge of a thread: whatever went wrong, the engine must hear of the end.
+            reports.happened(failed(order, Reason.WORKSPACE, "Something went wrong in Coppice itself: " + e));
+            throw e;
+        } finally {
+            running.remove(Key.of(order), run);
+        }
+    }
+
+    private Event.AttemptEnded attempt(AttemptOrder order, Reports reports, Running run)
+            throws InterruptedException, IOException {
+        return switch (order.task().duty()) {
+            case Duty.Work _, Duty.Resolving _, Duty.Mending _ ->
+                    new WorkAttempt(equipment, order, reports, run).carry();
+            case Duty.Planning _ -> new PlanningAttempt(equipment, order, reports, run).carry();
+            case Duty.Integrating _ -> new IntegrationAttempt(equipment, order, reports, run).carry();
+        };
+    }
+
+    /// Users work on meanwhile, so a change is told and nothing more; each only once.
+    private void reportChangedCheckout(AttemptOrder order, Reports reports) {
+        Fingerprint now = equipment.git().checkout().fingerprint();
+        Fingerprint before = checkouts.put(order.job(), now);
+        if (before == null || before.equals(now)) {
+            return;
+        }
+        SortedSet<String> changed = now.changedPaths(before);
+        if (!changed.isEmpty()) {
+            reports.happened(new Event.CheckoutChanged(List.copyOf(changed)));
+        }
+    }
+
+    private static Event.AttemptEnded failed(AttemptOrder order, Reason reason, String message) {
+        return new Event.AttemptEnded(
+                order.task().id(),
+                order.attempt(),
+                new Outcome.Failed(reason, String.valueOf(message), WorkResult.NONE),
+                Usage.NONE,
+                Resources.NONE,
+                order.earlier().flatMap(AttemptOrder.Earlier::session),
+                Optional.empty());
+    }
+
+    /// Leaves running attempts to themselves: their reports are heard no more.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.coppice.attempt;
+
+import dev.coppice.agent.AgentEnd;
+import dev.coppice.agent.AgentEnd.Verdict;
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.engine.Dispatch.Reports;
+import dev.coppice.folder.JobFolder.AttemptFolder;
+import dev.coppice.lead.Asking;
+import dev.coppice.lead.LeadPrompt;
+import dev.coppice.lead.PlanSchema;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Event;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Reason;
+import dev.coppice.model.WorkResult;
+import dev.coppice.plan.PlanRules;
+import dev.coppice.plan.Problem;
+import dev.coppice.workspace.Workspace;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The lead's attempt at a plan: it reads a worktree of the base and changes nothing. An answer that is
+/// no plan goes back to it with every error at once. Owned by one thread.
+final class PlanningAttempt {
+    private static final List<String> READMES = List.of("README.md", "README", "README.txt", "README.rst");
+
+    /// Of a large repository so many files are looked at for its outline.
+    private static final int FILES_MAX = 50_000;
+
+    private final Equipment equipment;
+    private final AttemptOrder order;
+    private final Reports reports;
+    private final Tally tally = new Tally();
+    private final Workplace workplace;
+    private final Conversation conversation;
+
+    PlanningAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running) {
+        this.equipment = equipment;
+        this.order = order;
+        this.reports = reports;
+        this.workplace = new Workplace(equipment, order);
+        this.conversation = new Conversation(equipment, order, reports, running, tally);
+    }
+
+    Event.AttemptEnded carry() throws InterruptedException, IOException {
+        CommitId base = order.request().base().orElseThrow();
+        equipment.workspaces().warm(order.request().settings().workers().maxWorkers(), base);
+        Workspace workspace = workplace.acquire(base, false);
+        workplace.tell(workspace, reports);
+        List<String> files = equipment.git().commits().outline(base, FILES_MAX).files();
+        LeadPrompt prompt =
+                new LeadPrompt(
+                        order.task().description(),
+                        files,
+                        readme(workspace.path()),
+                        order.request().settings());
+        PlanRules rules =
+                PlanRules.of(
+                        order.request().settings(),
+                        PlanRules.Author.AGENT,
+                        path -> isInside(workspace.path(), path));
+        Outcome outcome = ask(Asking.of(prompt, rules), workspace);
+        equipment.workspaces().release(workspace);
+        return new Event.AttemptEnded(
+                order.task().id(),
+                order.attempt(),
+                outcome,
+                tally.usage(),
+                tally.resources(),
+                conversation.session(),
+                Optional.empty());
+    }
+
+    private Outcome ask(Asking first, Workspace workspace) throws InterruptedException, IOException {
+        Asking asking = first;
+        String prompt = first.prompt().text();
+        while (true) {
+            AgentEnd end =
+                    conversation.say(prompt, workspace, files(asking.askedAgain()), Optional.of(PlanSchema.text()));
+            WorkResult words = WorkResult.of(end.output());
+            String answer;
+            switch (end.verdict()) {
+                case Verdict.Succeeded succeeded -> answer = succeeded.structured().orElse(end.output());
+                case Verdict.Stopped _ -> {
+                    return new Outcome.Stopped(words);
+                }
+                case Verdict.RateLimited limited -> {
+                    return new Outcome.RateLimited(limited.until(), limited.message(), words);
+                }
+                case Verdict.Failed failed -> {
+                    // Without the structured answer that was asked for, its words may still hold a plan.
+                    if (failed.reason() != Reason.NO_RESULT || end.output().isBlank()) {
+                        return new Outcome.Failed(failed.reason(), failed.message(), words);
+                    }
+                    answer = end.output();
+                }
+            }
+            switch (asking.hear(answer)) {
+                case Asking.Heard.Accepted accepted -> {
+                    accepted.warnings().forEach(this::warn);
+                    return new Outcome.Planned(accepted.plan(), words);
+                }
+                case Asking.Heard.GaveUp gaveUp -> {
+                    return new Outcome.Failed(Reason.INVALID_PLAN, gaveUp.message(), words);
+                }
+                case Asking.Heard.AskAgain again -> {
+                    prompt = conversation.canGoOn() ? again.prompt() : again.whole();
+                    asking = again.next();
+                }
+            }
+        }
+    }
+
+    private void warn(Problem problem) {
+        reports.happened(
+                new Event.Noted(Event.Level.WARNING, Optional.of(order.task().id()), problem.toString()));
+    }
+
+    private AttemptFolder files(int askedAgain) {
+        Path root = Naming.folder(equipment.workspaceRoot(), order).attempt(order.attempt()).root();
+        return new AttemptFolder(askedAgain == 0 ? root : root.resolve("again_" + askedAgain));
+    }
+
+    private static boolean isInside(Path root, String path) {
+        Path named = root.resolve(path).normalize();
+        return named.startsWith(root) && Files.exists(named);
+    }
+
+    private static Optional<String> readme(Path root) throws IOException {
+        for (String name : READMES) {
+            Path file = root.resolve(name);
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.coppice.attempt;
+
+import dev.coppice.process.Child;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Processes;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a running attempt is asked to end, and the child that it waits for. Safe for use by many
+/// threads.
+final class Running {
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean stopped;
+    private boolean killed;
+    private @Nullable Child child;
+
+    /// Asks for the end; `now` leaves no time for a polite one.
+    void stop(boolean now) {
+        lock.lock();
+        try {
+            stopped = true;
+            killed |= now;
+            tell();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isStopped() {
+        lock.lock();
+        try {
+            return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Starts a child, which ends when this attempt is asked to, also where that was before.
+    Child start(Processes processes, Launch launch) {
+        lock.lock();
+        try {
+            Child started = processes.start(launch);
+            child = started;
+            tell();
+            return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tell() {
+        Child waitedFor = child;
+        if (waitedFor == null || !stopped) {
+            return;
+        }
+        if (killed) {
+            waitedFor.kill();
+        } else {
+            waitedFor.stop();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.coppice.attempt;
+
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Task;
+import java.util.List;
+import java.util.Optional;
+
+/// What an agent is told. Pure text: the same order gives the same prompt.
+final class TaskPrompt {
+    private TaskPrompt() {}
+
+    /// The prompt for a task's first run in an attempt.
+    ///
+    /// @param resultFile where the agent may leave its result
+    static String of(AttemptOrder order, String resultFile) {
+        return switch (order.task().duty()) {
+            case Duty.Work _ -> work(order, resultFile);
+            case Duty.Resolving duty -> resolving(order, duty);
+            case Duty.Mending duty -> mending(order, duty);
+            case Duty.Planning _, Duty.Integrating _ ->
+                    throw new IllegalArgumentException("no agent works on " + order.task().id());
+        };
+    }
+
+    private static String work(AttemptOrder order, String resultFile) {
+        Task task = order.task();
+        Sections text = new Sections();
+        text.line(
+                "You are worker_"
+                        + order.worker()
+                        + ", one of several agents who work side by side on one goal.");
+        text.line("You stand in a git worktree of your own; change files here and nowhere else.");
+        text.section("Goal", order.goal());
+        text.section("Your task (" + task.id() + ")", task.description());
+        text.section("Hints", task.hints());
+        text.list("Look at these files first", task.contextFiles());
+        text.list("These files must be there when you are done", task.expectedFiles());
+        text.list(
+                "These commands must succeed when you are done",
+                task.checks().stream().map(Object::toString).toList());
+        text.list(
+                "The whole plan",
+                order.outline().stream().map(l -> l.task() + ": " + l.name()).toList());
+        for (AttemptOrder.Input input : order.inputs()) {
+            if (!input.task().id().isOwn()) {
+                text.section(
+                        "What task "
+                                + input.task().id()
+                                + " brought, which is already in your worktree",
+                        input.output());
+            }
+        }
+        text.list(
+                "What the others found out so far",
+                order.discoveries().stream().map(Discovery::content).toList());
+        earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
+        text.section("How to end", ending(task, resultFile));
+        return text.toString();
+    }
+
+    private static Optional<String> earlier(AttemptOrder order) {
+        return order.earlier()
+                .filter(e -> e.reason().isPresent() && !e.message().isBlank())
+                .map(AttemptOrder.Earlier::message);
+    }
+
+    private static String ending(Task task, String resultFile) {
+        String evidence =
+                switch (task.expects()) {
+                    case CHANGES -> "Your work counts only if it changes files. ";
+                    case REPORT ->
+                            "End with a report of what you found; it is the result of this task. ";
+                    case ANY -> "";
+                };
+        return evidence
+                + "Do not commit: your changes are committed for you. Say briefly at the end what you did.\n"
+                + "What the other agents should know you may write, as JSON, into "
+                + resultFile
+                + ": {\"status\": \"completed\" or \"failed\", \"output\": \"…\", \"discoveries\": [\"…\"]}";
+    }
+
+    private static String resolving(AttemptOrder order, Duty.Resolving duty) {
+        Sections text = new Sections();
+        text.line(
+                "Two agents worked on the same goal, and their changes conflict. You wrote neither side.");
+        text.line(
+                "This worktree holds the merge of both, with conflict markers in the files below.");
+        text.line(
+                "Resolve it so that both intents are fulfilled, and remove every marker. Change nothing else.");
+        text.section("Goal", order.goal());
+        text.list("Conflicted files", duty.files());
+        text.section("What both sides wanted", order.task().hints());
+        text.section("How to end", "Do not commit: the resolved files are committed for you.");
+        return text.toString();
+    }
+
+    private static String mending(AttemptOrder order, Duty.Mending duty) {
+        Sections text = new Sections();
+        text.line(
+                "The work of several agents was merged, and a check fails on the merged tree, which this worktree holds.");
+        text.line("Mend it with the smallest change that keeps what each of them wanted.");
+        text.section("Goal", order.goal());
+        text.section("The failing check", duty.failure());
+        text.section("How to end", "Do not commit: your changes are committed for you.");
+        return text.toString();
+    }
+
+    /// What goes back to the same agent when checks fail.
+    static String fix(String failures) {
+        Sections text = new Sections();
+        text.line("You are not done yet: a check fails in your worktree.");
+        text.section("What it said", failures);
+        text.section("How to end", "Correct it. Do not weaken the check. Do not commit.");
+        return text.toString();
+    }
+
+    /// What a resumed agent is told: it still knows the task.
+    static String goOn(AttemptOrder order) {
+        Sections text = new Sections();
+        text.line("Go on with your task; you were cut off.");
+        earlier(order).ifPresent(e -> text.section("Why", e));
+        text.section("Your task, once more", order.task().description());
+        return text.toString();
+    }
+
+    /// Text in sections; what is empty is left out.
+    private static final class Sections {
+        private final StringBuilder text = new StringBuilder();
+
+        private void line(String line) {
+            text.append(line).append('\n');
+        }
+
+        private void section(String title, String body) {
+            if (!body.isBlank()) {
+                text.append("\n## ").append(title).append('\n').append(body.strip()).append('\n');
+            }
+        }
+
+        private void list(String title, List<String> items) {
+            if (!items.isEmpty()) {
+                section(title, "- " + String.join("\n- ", items));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package dev.coppice.attempt;
+
+import dev.coppice.agent.AgentEnd;
+import dev.coppice.agent.AgentEnd.Verdict;
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.engine.Dispatch.Reports;
+import dev.coppice.folder.JobFolder.AttemptFolder;
+import dev.coppice.folder.JobFolder.TaskFolder;
+import dev.coppice.git.Checkout;
+import dev.coppice.git.Committed;
+import dev.coppice.git.WorkOrder;
+import dev.coppice.merge.Joining;
+import dev.coppice.merge.Resolution;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Reason;
+import dev.coppice.model.WorkResult;
+import dev.coppice.workspace.Rescued;
+import dev.coppice.workspace.Workspace;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// An agent's attempt at a task that changes files: work of the plan, a conflict to resolve, a joined
+/// tree to mend. Owned by one thread.
+final class WorkAttempt {
+    /// How the work is brought in once agent and checks are content.
+    private interface Bringing {
+        Brought bring();
+    }
+
+    /// What became of the work in the workspace.
+    private sealed interface Brought {
+        record In(CommitId commit) implements Brought {}
+
+        record Not(Reason reason, String message) implements Brought {}
+    }
+
+    private final Equipment equipment;
+    private final AttemptOrder order;
+    private final Reports reports;
+    private final Running running;
+    private final Tally tally = new Tally();
+    private final Workplace workplace;
+    private final Conversation conversation;
+    private final TaskFolder folder;
+
+    WorkAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running) {
+        this.equipment = equipment;
+        this.order = order;
+        this.reports = reports;
+        this.running = running;
+        this.workplace = new Workplace(equipment, order);
+        this.conversation = new Conversation(equipment, order, reports, running, tally);
+        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+    }
+
+    /// Carries the attempt to its end.
+    Event.AttemptEnded carry() throws InterruptedException, IOException {
+        return switch (order.task().duty()) {
+            case Duty.Work _ -> work();
+            case Duty.Resolving duty -> resolve(duty);
+            case Duty.Mending duty -> changeFiles(duty.joined());
+            case Duty.Planning _, Duty.Integrating _ ->
+                    throw new IllegalArgumentException("no agent changes files for " + order.task().id());
+        };
+    }
+
+    private Event.AttemptEnded work() throws InterruptedException, IOException {
+        Bases bases =
+                new Bases(
+                        equipment.merges(),
+                        equipment.git().checkout(),
+                        order,
+                        Naming.authorship(
+                                order, equipment.git().committer(), equipment.clock().instant()));
+        return switch (bases.join(order.request().base().orElseThrow())) {
+            case Bases.Base.At(CommitId base, List<Bases.Left> left) when left.isEmpty() -> changeFiles(base);
+            case Bases.Base.At at -> ended(conflict(at.left().getFirst()), Optional.empty());
+            case Bases.Base.Wants wants ->
+                    ended(Conflicts.deferred(order, wants, equipment), Optional.empty());
+        };
+    }
+
+    private static Outcome conflict(Bases.Left left) {
+        return new Outcome.Failed(
+                Reason.CONFLICT,
+                "The tasks that this one needs changed the same lines: the work of "
+                        + left.task()
+                        + " conflicts in "
+                        + String.join(", ", left.files())
+                        + ".",
+                WorkResult.NONE);
+    }
+
+    private Event.AttemptEnded changeFiles(CommitId base) throws InterruptedException, IOException {
+        Workspace workspace = workplace.acquire(base, conversation.canGoOn());
+        Checkout checkout = equipment.git().worktrees().at(workspace.path());
+        return attempt(workspace, checkout, () -> commit(workspace, checkout));
+    }
+
+    private Event.AttemptEnded resolve(Duty.Resolving duty) throws InterruptedException, IOException {
+        Workspace workspace = workplace.acquire(duty.ours(), conversation.canGoOn());
+        Checkout checkout = equipment.git().worktrees().at(workspace.path());
+        Joining.Conflict conflict = Conflicts.conflict(order, duty);
+        if (checkout.uncommitted().isEmpty()) {
+            equipment.merges().prepare(checkout, conflict);
+        }
+        return attempt(workspace, checkout, () -> concludeMerge(workspace, checkout, conflict));
+    }
+
+    private Event.AttemptEnded attempt(Workspace workspace, Checkout checkout, Bringing bringing)
+            throws InterruptedException, IOException {
+        workplace.tell(workspace, reports);
+        Optional<String> exposed = checkout.whyNotIsolated(workspace.branch());
+        Outcome outcome =
+                exposed.isPresent()
+                        ? new Outcome.Failed(Reason.WORKSPACE, exposed.get(), WorkResult.NONE)
+                        : runAgent(workspace, bringing);
+        if (outcome instanceof Outcome.Done) {
+            if (!order.request().settings().layout().keepWorkspaces()) {
+                equipment.workspaces().release(workspace);
+            }
+            return ended(outcome, Optional.empty());
+        }
+        Optional<Rescued> rescued = equipment.workspaces().rescue(workspace);
+        return ended(outcome, rescued.map(r -> r.ref().value()));
+    }
+
+    /// The agent works, its checks are run, and what fails goes back to it as often as the limits allow.
+    private Outcome runAgent(Workspace workspace, Bringing bringing)
+            throws InterruptedException, IOException {
+        workplace.writeEnvelope();
+        AttemptFolder files = folder.attempt(order.attempt());
+        String prompt =
+                conversation.canGoOn()
+                        ? TaskPrompt.goOn(order)
+                        : TaskPrompt.of(order, folder.result().toString());
+        for (int round = 0; ; round++) {
+            AgentEnd end = conversation.say(prompt, workspace, files, Optional.empty());
+            Optional<Outcome> cutOff = cutOff(end);
+            if (cutOff.isPresent()) {
+                return cutOff.get();
+            }
+            end.report().stream().flatMap(r -> r.discoveries().stream()).forEach(this::discovered);
+            Optional<String> failing = failingCheck(workspace, round, files);
+            if (running.isStopped()) {
+                return new Outcome.Stopped(WorkResult.of(end.output()));
+            }
+            if (failing.isEmpty()) {
+                return bring(end, bringing, workspace);
+            }
+            if (!conversation.canGoOn() || round >= order.task().limits().maxFixRounds()) {
+                return new Outcome.Failed(
+                        Reason.CHECK_FAILED, failing.get(), WorkResult.of(end.output()));
+            }
+            prompt = TaskPrompt.fix(failing.get());
+            files =
+                    new AttemptFolder(
+                            folder.attempt(order.attempt()).root().resolve("fix_" + (round + 1)));
+        }
+    }
+
+    /// The outcome where the agent did not come to its own end, or says that it failed.
+    private Optional<Outcome> cutOff(AgentEnd end) {
+        WorkResult partial = WorkResult.of(end.output());
+        return switch (end.verdict()) {
+            case Verdict.Succeeded _ -> Optional.empty();
+            case Verdict.Stopped _ -> Optional.of(new Outcome.Stopped(partial));
+            case Verdict.RateLimited limited ->
+                    Optional.of(
+                            new Outcome.RateLimited(limited.until(), limited.message(), partial));
+            case Verdict.Failed failed ->
+                    Optional.of(
+                            running.isStopped()
+                                    ? new Outcome.Stopped(partial)
+                                    : new Outcome.Failed(failed.reason(), failed.message(), partial));
+        };
+    }
+
+    private void discovered(Discovery discovery) {
+        reports.happened(new Event.Discovered(order.task().id(), order.attempt(), discovery));
+    }
+
+    private Optional<String> failingCheck(Workspace workspace, int round, AttemptFolder files)
+            throws InterruptedException, IOException {
+        CheckRun run =
+                new CheckRun(
+                        equipment.processes(),
+                        running,
+                        workspace.path(),
+                        workspace.variables(),
+                        AttemptMark.of(order));
+        List<CheckRun.Checked> ran =
+                run.run(order.task().checks(), files.root(), conversation.limits());
+        for (CheckRun.Checked checked : ran) {
+            tally.add(checked.ended());
+            reports.happened(checked.event(order, round));
+        }
+        return ran.stream().filter(c -> !c.isPassed()).findFirst().map(CheckRun.Checked::failure);
+    }
+
+    private Outcome bring(AgentEnd end, Bringing bringing, Workspace workspace) {
+        return switch (bringing.bring()) {
+            case Brought.Not(Reason reason, String message) ->
+                    new Outcome.Failed(reason, message, WorkResult.of(end.output()));
+            case Brought.In(CommitId commit) -> {
+                WorkResult result = workplace.result(workspace, commit, end.output());
+                List<String> files =
+                        order.task().expectedFiles().isEmpty()
+                                ? List.of()
+                                : equipment.git().commits().outline(commit, Integer.MAX_VALUE).files();
+                yield Evidence.missing(order.task(), result.files(), end.output(), files)
+                        .<Outcome>map(m -> new Outcome.Failed(m.reason(), m.message(), result))
+                        .orElseGet(() -> new Outcome.Done(result));
+            }
+        };
+    }
+
+    private Brought commit(Workspace workspace, Checkout checkout) {
+        return switch (checkout.commit(workOrder(workspace))) {
+            case Committed.Done(CommitId commit) -> new Brought.In(commit);
+            case Committed.NestedRepositories(List<String> paths) -> nested(paths);
+        };
+    }
+
+    private Brought concludeMerge(Workspace workspace, Checkout checkout, Joining.Conflict conflict) {
+        return switch (equipment.merges().conclude(checkout, conflict, workOrder(workspace))) {
+            case Resolution.Resolved(CommitId commit) -> new Brought.In(commit);
+            case Resolution.NestedRepositories(List<String> paths) -> nested(paths);
+            case Resolution.MarkersLeft(List<String> files) ->
+                    new Brought.Not(
+                            Reason.CONFLICT, "Conflict markers are left in " + String.join(", ", files));
+        };
+    }
+
+    private static Brought nested(List<String> paths) {
+        return new Brought.Not(
+                Reason.NESTED_REPOSITORY,
+                "The agent made repositories inside its workspace, whose files a commit would not hold: "
+                        + String.join(", ", paths));
+    }
+
+    private WorkOrder workOrder(Workspace workspace) {
+        return new WorkOrder(
+                workspace.branch(),
+                workspace.base(),
+                workspace.exclusions(),
+                List.of(),
+                Naming.authorship(order, equipment.git().committer(), equipment.clock().instant()),
+                Naming.message(order));
+    }
+
+    private Event.AttemptEnded ended(Outcome outcome, Optional<String> rescue) {
+        return new Event.AttemptEnded(
+                order.task().id(),
+                order.attempt(),
+                outcome,
+                tally.usage(),
+                tally.resources(),
+                conversation.session(),
+                rescue);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.coppice.attempt;
+
+import dev.coppice.agent.AgentEnvironment;
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.engine.Dispatch.Reports;
+import dev.coppice.folder.JobFolder.TaskFolder;
+import dev.coppice.folder.TaskEnvelope;
+import dev.coppice.git.Changes;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.FileChange;
+import dev.coppice.model.WorkResult;
+import dev.coppice.workspace.Workspace;
+import dev.coppice.workspace.WorkspaceRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Where an attempt works: its workspace, and what the programs in it find in their environment.
+final class Workplace {
+    private final Equipment equipment;
+    private final AttemptOrder order;
+    private final TaskFolder folder;
+
+    Workplace(Equipment equipment, AttemptOrder order) {
+        this.equipment = equipment;
+        this.order = order;
+        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+    }
+
+    /// The workspace on `base`: as it was left where the agent's session is taken up, else clean.
+    Workspace acquire(CommitId base, boolean asItWasLeft) throws InterruptedException, IOException {
+        Files.createDirectories(folder.root());
+        WorkspaceRequest request = request(base);
+        if (asItWasLeft) {
+            Optional<Workspace> left = equipment.workspaces().reopen(request);
+            if (left.isPresent()) {
+                return left.get();
+            }
+        }
+        return equipment.workspaces().acquire(request);
+    }
+
+    private WorkspaceRequest request(CommitId base) {
+        return new WorkspaceRequest(
+                order.job(),
+                order.task().id(),
+                order.worker(),
+                order.attempt(),
+                Naming.slug(order.task()),
+                Naming.branch(order),
+                order.request().target().orElse(base.value()),
+                base,
+                folder.worktree(),
+                order.request().settings().environment(),
+                List.of(),
+                variables(),
+                AttemptMark.of(order),
+                folder.root().resolve("setup.log"));
+    }
+
+    /// What every program of the attempt finds, beside what the workspace adds: what its agent may see of
+    /// the user's environment, and ours.
+    private Map<String, String> variables() {
+        Map<String, String> variables =
+                new HashMap<>(AgentEnvironment.allowed(order.agentSettings(), equipment.environment()));
+        variables.putAll(equipment.variables());
+        variables.put("COPPICE_JOB", order.job().value());
+        variables.put("COPPICE_TASK", order.task().id().value());
+        variables.put("COPPICE_ATTEMPT", Integer.toString(order.attempt()));
+        variables.put("COPPICE_PROMPT_FILE", folder.attempt(order.attempt()).prompt().toString());
+        variables.put("COPPICE_ENVELOPE", folder.envelope().toString());
+        variables.put("COPPICE_RESULT", folder.result().toString());
+        return variables;
+    }
+
+
+    /// Reports that the workspace is ready, and what a person should know about it.
+    void tell(Workspace workspace, Reports reports) {
+        for (String warning : workspace.warnings()) {
+            reports.happened(
+                    new Event.Noted(Event.Level.WARNING, Optional.of(order.task().id()), warning));
+        }
+        reports.happened(
+                new Event.WorkspaceReady(
+                        order.task().id(),
+                        order.attempt(),
+                        Optional.of(workspace.base()),
+                        workspace.branch().value(),
+                        workspace.path().toString()));
+    }
+
+    /// Writes what the agent may read beside its prompt.
+    void writeEnvelope() throws IOException {
+        SequencedMap<String, TaskEnvelope.Input> inputs = new LinkedHashMap<>();
+        for (AttemptOrder.Input input : order.inputs()) {
+            inputs.put(
+                    input.task().id().value(),
+                    new TaskEnvelope.Input(
+                            input.output(),
+                            input.branch().orElse(""),
+                            input.commit().map(CommitId::value).orElse("")));
+        }
+        new TaskEnvelope(
+                        order.job().value(),
+                        Naming.worker(order),
+                        order.task(),
+                        order.attempt(),
+                        order.timeout(),
+                        order.goal(),
+                        inputs,
+                        order.discoveries().stream().map(Discovery::content).toList())
+                .write(folder.envelope());
+    }
+
+    /// What a commit brings against the workspace's base.
+    WorkResult result(Workspace workspace, CommitId commit, String output) {
+        Changes changes = equipment.git().commits().changes(workspace.base(), commit);
+        WorkResult words = WorkResult.of(output);
+        if (changes.isEmpty() && order.task().duty() instanceof Duty.Work) {
+            return words;
+        }
+        List<FileChange> files = new ArrayList<>();
+        changes.created().forEach(f -> files.add(new FileChange(f, FileChange.Kind.CREATED)));
+        changes.modified().forEach(f -> files.add(new FileChange(f, FileChange.Kind.MODIFIED)));
+        changes.deleted().forEach(f -> files.add(new FileChange(f, FileChange.Kind.DELETED)));
+        return new WorkResult(
+                words.output(),
+                words.outputCut(),
+                Optional.of(workspace.branch().value()),
+                Optional.of(commit),
+                files);
+    }
+}

@@ -1,0 +1,281 @@
+package dev.coppice.runtime;
+
+import dev.coppice.attempt.Equipment;
+import dev.coppice.attempt.LocalDispatch;
+import dev.coppice.config.Configuration;
+import dev.coppice.config.Loading;
+import dev.coppice.config.Sources;
+import dev.coppice.engine.Engine;
+import dev.coppice.engine.Slots;
+import dev.coppice.folder.JobFolder;
+import dev.coppice.folder.Secrets;
+import dev.coppice.git.Discovery;
+import dev.coppice.git.Git;
+import dev.coppice.git.Repositories;
+import dev.coppice.merge.Merges;
+import dev.coppice.model.JobId;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Recorded;
+import dev.coppice.process.Identity;
+import dev.coppice.process.Processes;
+import dev.coppice.report.JobHistory;
+import dev.coppice.report.JobView;
+import dev.coppice.store.Store;
+import dev.coppice.store.Stores;
+import dev.coppice.workspace.Workspaces;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/// Coppice, opened on one repository: the only place where the rooms are put together. What only looks opens
+/// the store; what drives jobs opens the rest when it is first asked for.
+///
+/// Safe for use by many threads. Closing it leaves the jobs that it drives as they are: lay them down
+/// first (`engine().pauseAll()`), or let them be resumed.
+public final class Coppice implements AutoCloseable {
+    /// Running attempts of one process, over all its jobs.
+    private static final int SLOTS_MAX = 64;
+
+    private static final int READ_MAX = 1_000;
+
+    private final Surroundings surroundings;
+    private final Discovery.Found repository;
+    private final Configuration configuration;
+    private final Processes processes;
+    private final Git git;
+    private final Secrets secrets;
+    private @Nullable Store store;
+    private @Nullable Drive drive;
+
+    /// What is needed to drive jobs, beyond looking at them.
+    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
+
+    private Coppice(
+            Surroundings surroundings,
+            Discovery.Found repository,
+            Configuration configuration,
+            Processes processes,
+            Git git) {
+        this.surroundings = surroundings;
+        this.repository = repository;
+        this.configuration = configuration;
+        this.processes = processes;
+        this.git = git;
+        List<String> known = new ArrayList<>(configuration.secrets());
+        this.secrets = new Secrets(known);
+    }
+
+    /// Opens Coppice where the user stands.
+    ///
+    /// @param configFile the file of `--config`
+    /// @param flags see [Sources#FLAGS]
+    public static Opening open(
+            Surroundings surroundings, Optional<Path> configFile, SequencedMap<String, String> flags) {
+        Processes processes = Processes.open();
+        Repositories repositories = new Repositories(processes, surroundings.environment());
+        return switch (repositories.discover(surroundings.folder())) {
+            case Discovery.Found found -> {
+                Git git = repositories.open(found);
+                yield switch (load(surroundings, found.topLevel(), configFile, flags, git)) {
+                    case Loading.Refused refused ->
+                            new Opening.Refused(new Refusal(Refusal.Kind.INVALID, refused.problems()));
+                    case Loading.Usable usable ->
+                            new Opening.Opened(
+                                    new Coppice(surroundings, found, usable.configuration(), processes, git));
+                };
+            }
+            case Discovery.NotARepository none ->
+                    new Opening.Refused(
+                            Refusal.unusable(
+                                    none.folder().toString(),
+                                    "This is no git repository. Go into one, or let `coppice run --init` make one here."));
+            case Discovery.Bare bare ->
+                    new Opening.Refused(
+                            Refusal.unusable(
+                                    bare.folder().toString(),
+                                    "This is a bare repository, in which nobody can work. Clone it and go into the clone."));
+            case Discovery.DubiousOwnership owned ->
+                    new Opening.Refused(Refusal.unusable(owned.folder().toString(), owned.advice()));
+            case Discovery.NoGit _ ->
+                    new Opening.Refused(
+                            Refusal.unusable("git", "There is no git program on the PATH. Install git 2.38 or newer."));
+            case Discovery.TooOld old ->
+                    new Opening.Refused(
+                            Refusal.unusable(
+                                    "git", "Git " + old.version() + " is too old. Install git 2.38 or newer."));
+        };
+    }
+
+    private static Loading load(
+            Surroundings surroundings,
+            Path root,
+            Optional<Path> configFile,
+            SequencedMap<String, String> flags,
+            Git git) {
+        return Configuration.load(
+                new Sources(
+                        surroundings.folder(),
+                        root,
+                        configFile,
+                        surroundings.home(),
+                        surroundings.environment(),
+                        flags,
+                        git.checkout()::isTracked));
+    }
+
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    public Discovery.Found repository() {
+        return repository;
+    }
+
+    public Git git() {
+        return git;
+    }
+
+    public Processes processes() {
+        return processes;
+    }
+
+    /// The one place where secrets are taken out of text.
+    public Secrets secrets() {
+        return secrets;
+    }
+
+    /// Checks what a user asks for as a whole; nothing is changed.
+    public Preparation prepare(RunOrder order) throws InterruptedException {
+        return new Preparing(repository, git, configuration, processes, surroundings.environment())
+                .prepare(order);
+    }
+
+    /// The repository's store, made where there is none.
+    public synchronized Store store() {
+        Store open = store;
+        if (open == null) {
+            open = Stores.open(storeUrl(), surroundings.coppiceHome().resolve("cache"));
+            store = open;
+        }
+        return open;
+    }
+
+    private String storeUrl() {
+        return configuration
+                .storeUrl()
+                .orElseGet(
+                        () -> "jdbc:sqlite:" + repository.commonFolder().resolve("coppice").resolve("coppice.db"));
+    }
+
+    /// What drives jobs.
+    public Engine engine() {
+        return drive().engine();
+    }
+
+    /// The repository's workspaces.
+    public Workspaces workspaces() {
+        return drive().workspaces();
+    }
+
+    private synchronized Drive drive() {
+        Drive open = drive;
+        if (open == null) {
+            open = openDrive();
+            drive = open;
+        }
+        return open;
+    }
+
+    private Drive openDrive() {
+        Path root = workspaceRoot();
+        Workspaces workspaces =
+                Workspaces.open(
+                        git,
+                        processes,
+                        root,
+                        surroundings.coppiceHome(),
+                        configuration.settings().workers().maxWorkers());
+        Equipment equipment =
+                new Equipment(
+                        processes,
+                        git,
+                        new Merges(git),
+                        workspaces,
+                        root,
+                        surroundings.environment(),
+                        Map.of(),
+                        secrets::mask,
+                        surroundings.clock());
+        LocalDispatch dispatch = new LocalDispatch(equipment);
+        Engine engine =
+                new Engine(
+                        store(),
+                        dispatch,
+                        new Slots(SLOTS_MAX),
+                        surroundings.clock(),
+                        new SecureRandom(),
+                        identity(processes.self()),
+                        process -> processes.isAlive(identity(process)));
+        return new Drive(workspaces, dispatch, engine, new Chronicle(store(), root));
+    }
+
+    private Path workspaceRoot() {
+        return repository.topLevel().resolve(configuration.settings().layout().workspaceRoot()).normalize();
+    }
+
+    private static ProcessIdentity identity(Identity identity) {
+        return new ProcessIdentity(identity.pid(), identity.startTicks(), identity.bootId());
+    }
+
+    private static Identity identity(ProcessIdentity identity) {
+        return new Identity(identity.pid(), identity.startTicks(), identity.bootId());
+    }
+
+    /// Where a job's files are. A job keeps the root that it was submitted with.
+    public JobFolder folder(JobView job) {
+        Path root = Path.of(job.request().repository()).resolve(job.request().settings().layout().workspaceRoot());
+        return JobFolder.of(root.normalize(), job.id());
+    }
+
+    /// The job as its users see it; empty where there is no such job.
+    public Optional<JobView> view(JobId job) {
+        List<Recorded> events = store().read(job, 0, READ_MAX);
+        if (events.isEmpty()) {
+            return Optional.empty();
+        }
+        JobHistory history = new JobHistory(events.getFirst());
+        long sequence = 1;
+        for (events = events.subList(1, events.size());
+                !events.isEmpty();
+                events = store().read(job, sequence, READ_MAX)) {
+            events.forEach(history::apply);
+            sequence += events.size();
+        }
+        return Optional.of(history.view());
+    }
+
+    /// Whether a living process drives the job.
+    public boolean isDriven(JobView job) {
+        return job.driver().filter(d -> processes.isAlive(identity(d.process()))).isPresent();
+    }
+
+    @Override
+    public synchronized void close() {
+        Drive driving = drive;
+        if (driving != null) {
+            driving.engine().close();
+            driving.dispatch().close();
+            driving.chronicle().close();
+            driving.workspaces().close();
+        }
+        if (store != null) {
+            store.close();
+        }
+        processes.close();
+    }
+}

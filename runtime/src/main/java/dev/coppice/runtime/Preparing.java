@@ -1,0 +1,206 @@
+package dev.coppice.runtime;
+
+import dev.coppice.agent.Agent;
+import dev.coppice.agent.AgentEnvironment;
+import dev.coppice.agent.Agents;
+import dev.coppice.agent.Availability;
+import dev.coppice.config.Configuration;
+import dev.coppice.git.BranchName;
+import dev.coppice.git.Discovery;
+import dev.coppice.git.Git;
+import dev.coppice.git.Head;
+import dev.coppice.model.AgentName;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Plan;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Task;
+import dev.coppice.plan.PlanRules;
+import dev.coppice.plan.Plans;
+import dev.coppice.plan.Problem;
+import dev.coppice.plan.Verdict;
+import dev.coppice.process.Processes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Turns what a user asks for into a job's request, with every problem found before anything runs.
+final class Preparing {
+    private final Discovery.Found repository;
+    private final Git git;
+    private final Configuration configuration;
+    private final Processes processes;
+    private final Map<String, String> environment;
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Problem> invalid = new ArrayList<>();
+    private final List<Problem> unusable = new ArrayList<>();
+
+    Preparing(
+            Discovery.Found repository,
+            Git git,
+            Configuration configuration,
+            Processes processes,
+            Map<String, String> environment) {
+        this.repository = repository;
+        this.git = git;
+        this.configuration = configuration;
+        this.processes = processes;
+        this.environment = environment;
+    }
+
+    Preparation prepare(RunOrder order) throws InterruptedException {
+        Settings settings = configuration.settings();
+        Optional<CommitId> base = base(order);
+        Optional<String> target = target(settings);
+        Optional<Plan> plan = plan(order, settings);
+        checkBranchNames();
+        probe(agents(settings, plan));
+        if (!invalid.isEmpty()) {
+            return new Preparation.Refused(new Refusal(Refusal.Kind.INVALID, invalid));
+        }
+        if (!unusable.isEmpty()) {
+            return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
+        }
+        warn(settings);
+        String request = order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
+        return new Preparation.Ready(
+                new JobRequest(
+                        request,
+                        repository.topLevel().toString(),
+                        base,
+                        target,
+                        plan,
+                        settings,
+                        0,
+                        Optional.empty()),
+                warnings);
+    }
+
+    private Optional<CommitId> base(RunOrder order) {
+        if (order.base().isPresent()) {
+            Optional<CommitId> named = git.refs().resolve(order.base().get());
+            if (named.isEmpty()) {
+                invalid.add(new Problem("--base", "There is no commit called " + order.base().get() + "."));
+            }
+            return named;
+        }
+        Optional<CommitId> here = repository.head().at();
+        if (here.isEmpty()) {
+            unusable.add(
+                    new Problem(
+                            repository.topLevel().toString(),
+                            "The repository has no commit yet. Commit something, or let `coppice run --init` "
+                                    + "make the first commit of the files there."));
+        }
+        return here;
+    }
+
+    private Optional<String> target(Settings settings) {
+        Optional<String> configured = settings.integrate().target();
+        if (configured.isEmpty()) {
+            Optional<String> here = repository.head().on().map(BranchName::value);
+            if (here.isEmpty() && settings.integrate().result() == Settings.Result.MERGE) {
+                invalid.add(
+                        new Problem(
+                                "integrate.target",
+                                "You stand on no branch, so it is not known what to merge into. "
+                                        + "Name one with --target, or leave the result branch with --integrate branch."));
+            }
+            return here;
+        }
+        if (git.refs().commit(new BranchName(configured.get()).ref()).isEmpty()) {
+            invalid.add(new Problem("integrate.target", "There is no branch called " + configured.get() + "."));
+        }
+        return configured;
+    }
+
+    private Optional<Plan> plan(RunOrder order, Settings settings) {
+        if (order.plan().isEmpty()) {
+            if (order.request().isBlank()) {
+                invalid.add(new Problem("request", "Say what is to be done, or give a plan with --plan."));
+            }
+            return Optional.empty();
+        }
+        PlanRules rules = PlanRules.of(settings, PlanRules.Author.PERSON, this::isFile);
+        return switch (Plans.check(order.plan().get(), rules)) {
+            case Verdict.Invalid(List<Problem> problems) -> {
+                invalid.addAll(problems);
+                yield Optional.empty();
+            }
+            case Verdict.Valid(Plan plan, List<Problem> said) -> {
+                said.forEach(problem -> warnings.add(problem.toString()));
+                yield Optional.of(plan);
+            }
+        };
+    }
+
+    private boolean isFile(String path) {
+        Path root = repository.topLevel();
+        Path named = root.resolve(path).normalize();
+        return named.startsWith(root) && Files.exists(named);
+    }
+
+    private void checkBranchNames() {
+        git.refs()
+                .blocking(new BranchName("coppice/job/result"))
+                .ifPresent(
+                        branch ->
+                                unusable.add(
+                                        new Problem(
+                                                "branch " + branch,
+                                                "It takes the name under which the tasks' branches are made. Rename it: "
+                                                        + "git branch -m " + branch + " " + branch + "-old")));
+    }
+
+    private static Set<AgentName> agents(Settings settings, Optional<Plan> plan) {
+        Set<AgentName> needed = new LinkedHashSet<>();
+        if (plan.isEmpty()) {
+            needed.add(settings.agents().lead());
+            needed.add(settings.agents().byDefault());
+        } else {
+            plan.get().tasks().stream().map(Task::agent).forEach(needed::add);
+        }
+        return needed;
+    }
+
+    private void probe(Set<AgentName> agents) throws InterruptedException {
+        for (AgentName name : agents) {
+            AgentSettings settings = configuration.settings().agents().configured().get(name);
+            if (settings == null) {
+                invalid.add(new Problem("agents." + name, "No agent is configured under this name."));
+                continue;
+            }
+            Agent agent = Agents.of(name, settings);
+            switch (agent.probe(
+                    processes, repository.topLevel(), AgentEnvironment.allowed(settings, environment))) {
+                case Availability.Usable _ -> {}
+                case Availability.Missing missing ->
+                        unusable.add(new Problem("agent " + name, missing.advice()));
+                case Availability.NotLoggedIn notLoggedIn ->
+                        unusable.add(new Problem("agent " + name, notLoggedIn.advice()));
+            }
+        }
+    }
+
+    private void warn(Settings settings) {
+        configuration.warnings().forEach(problem -> warnings.add(problem.toString()));
+        int cores = Runtime.getRuntime().availableProcessors();
+        if (settings.workers().maxWorkers() > cores) {
+            warnings.add(
+                    "max_workers is " + settings.workers().maxWorkers() + ", but this machine has " + cores
+                            + (cores == 1 ? " core." : " cores."));
+        }
+        if (!git.checkout().uncommitted().isEmpty()) {
+            warnings.add("Uncommitted changes in your checkout are not part of the base.");
+        }
+        if (repository.head() instanceof Head.Detached) {
+            warnings.add("You stand on no branch; the result is left on its own branch.");
+        }
+    }
+}

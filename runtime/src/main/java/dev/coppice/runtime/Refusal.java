@@ -1,0 +1,29 @@
+package dev.coppice.runtime;
+
+import dev.coppice.plan.Problem;
+import java.util.List;
+
+/// Why something asked for can't be begun: all problems at once. Nothing was changed.
+///
+/// @param problems never empty
+public record Refusal(Kind kind, List<Problem> problems) {
+    /// Whose part it is to do something.
+    public enum Kind {
+        /// What was asked is wrong: arguments, plan, configuration, a missing input file.
+        INVALID,
+        /// The machine or the repository is not ready: no git, no commit, an agent missing.
+        UNUSABLE
+    }
+
+    public Refusal {
+        problems = List.copyOf(problems);
+    }
+
+    static Refusal unusable(String place, String message) {
+        return new Refusal(Kind.UNUSABLE, List.of(new Problem(place, message)));
+    }
+
+    static Refusal invalid(String place, String message) {
+        return new Refusal(Kind.INVALID, List.of(new Problem(place, message)));
+    }
+}
