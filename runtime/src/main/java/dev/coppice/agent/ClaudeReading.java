@@ -32,8 +32,6 @@ final class ClaudeReading implements AgentReading {
 
     private final AgentRequest request;
     private final Consumer<AgentNote> notes;
-    private final Lines lines = new Lines(this::line);
-
     private final Tail said = new Tail();
     private final Tail prose = new Tail();
     private final ClaudeUsage usage = new ClaudeUsage();
@@ -48,11 +46,7 @@ final class ClaudeReading implements AgentReading {
     }
 
     @Override
-    public void read(byte[] bytes, int from, int length) {
-        lines.read(bytes, from, length);
-    }
-
-    private void line(byte[] bytes, int from, int length) {
+    public void line(byte[] bytes, int from, int length) {
         if (length == 0) {
             return;
         }
@@ -76,8 +70,7 @@ final class ClaudeReading implements AgentReading {
 
     /// What a program prints that is no event may tell a person why it failed.
     private void prose(byte[] bytes, int from, int length) {
-        prose.add(bytes, from, length);
-        prose.add("\n");
+        prose.addLine(bytes, from, length);
     }
 
     private void assistant(ClaudeLine.Assistant line) {
@@ -89,7 +82,7 @@ final class ClaudeReading implements AgentReading {
         for (AgentNote note : line.notes()) {
             notes.accept(note);
         }
-        line.text().ifPresent(text -> said.add(text + "\n"));
+        line.text().ifPresent(text -> said.addLine(text));
     }
 
     private void system(JsonNode event) {
@@ -133,7 +126,6 @@ final class ClaudeReading implements AgentReading {
 
     @Override
     public AgentEnd finish(Exit exit, String errors) {
-        lines.finish();
         ResultFile file = ResultFile.at(request.resultFile());
         Optional<ResultFile.Report> report = Ending.report(file);
         return new AgentEnd(

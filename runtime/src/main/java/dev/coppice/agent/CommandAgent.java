@@ -61,8 +61,8 @@ final class CommandAgent implements Agent {
         }
 
         @Override
-        public void read(byte[] bytes, int from, int length) {
-            output.add(bytes, from, length);
+        public void line(byte[] bytes, int from, int length) {
+            output.addLine(bytes, from, length);
         }
 
         @Override

@@ -59,7 +59,6 @@ final class ScriptedAgent implements Agent {
     private static final class Reading implements AgentReading {
         private final AgentRequest request;
         private final Consumer<AgentNote> notes;
-        private final Lines lines = new Lines(this::line);
         private final Tail said = new Tail();
         private Optional<String> session = Optional.empty();
         private Optional<String> answer = Optional.empty();
@@ -73,11 +72,7 @@ final class ScriptedAgent implements Agent {
         }
 
         @Override
-        public void read(byte[] bytes, int from, int length) {
-            lines.read(bytes, from, length);
-        }
-
-        private void line(byte[] bytes, int from, int length) {
+        public void line(byte[] bytes, int from, int length) {
             if (length == 0 || bytes[from] != '{') {
                 return;
             }
@@ -97,7 +92,7 @@ final class ScriptedAgent implements Agent {
                 }
                 case "say" -> {
                     String text = event.path("text").asString("");
-                    said.add(text + "\n");
+                    said.addLine(text);
                     notes.accept(new AgentNote.Said(AgentNote.cut(text)));
                 }
                 case "tool" ->
@@ -127,7 +122,6 @@ final class ScriptedAgent implements Agent {
 
         @Override
         public AgentEnd finish(Exit exit, String errors) {
-            lines.finish();
             ResultFile file = ResultFile.at(request.resultFile());
             Optional<ResultFile.Report> report = Ending.report(file);
             return new AgentEnd(

@@ -4,15 +4,27 @@ import dev.coppice.model.WorkResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// The last part of a stream of bytes: enough of them for what a result keeps, whatever the characters.
+/// The last part of many lines: enough bytes for what a result keeps, whatever the characters.
 final class Tail {
     /// A character has at most three bytes in UTF-8 for each `char` in Java; one more char tells that it was cut.
     private static final int BYTES_MAX = 3 * (WorkResult.OUTPUT_MAX + 1);
 
+    private static final byte[] LINE_FEED = {'\n'};
+
     private byte[] bytes = new byte[1024];
     private int length;
 
-    void add(byte[] more, int from, int count) {
+    void addLine(String line) {
+        byte[] encoded = line.getBytes(StandardCharsets.UTF_8);
+        addLine(encoded, 0, encoded.length);
+    }
+
+    void addLine(byte[] line, int from, int count) {
+        add(line, from, count);
+        add(LINE_FEED, 0, 1);
+    }
+
+    private void add(byte[] more, int from, int count) {
         int taken = Math.min(count, BYTES_MAX);
         int start = from + count - taken;
         if (length + taken > bytes.length) {
@@ -20,15 +32,6 @@ final class Tail {
         }
         System.arraycopy(more, start, bytes, length, taken);
         length += taken;
-    }
-
-    void add(String text) {
-        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-        add(encoded, 0, encoded.length);
-    }
-
-    boolean isEmpty() {
-        return length == 0;
     }
 
     /// The text; it begins with a whole character.

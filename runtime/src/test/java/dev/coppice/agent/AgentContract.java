@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What holds for every adapter. Its program is a small shell script that keeps what it is given and prints what it is
 /// told to, so that real bytes go through real processes.
@@ -149,21 +148,6 @@ abstract class AgentContract {
                 .isEqualTo("D1");
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, 64})
-    void whereTheOutputIsCutMakesNoDifference(int pieceBytes) throws IOException {
-        byte[] printed = printedWhenItSays("Café 🌳").getBytes(UTF_8);
-        AgentReading reading = reading("");
-
-        for (int at = 0; at < printed.length; at += pieceBytes) {
-            reading.read(printed, at, Math.min(pieceBytes, printed.length - at));
-        }
-        AgentEnd end = reading.finish(new Exit.Exited(0), "");
-
-        assertThat(end.verdict()).isInstanceOf(Verdict.Succeeded.class);
-        assertThat(end.output().strip()).isEqualTo("Café 🌳");
-    }
-
     @Test
     void noiseHarmsNothing() throws IOException {
         Random chance = new Random(7);
@@ -173,8 +157,8 @@ abstract class AgentContract {
             byte[] begun = "{\"type\":\"assistant\",\"message\":{\"content\":[".getBytes(UTF_8);
             AgentReading reading = reading("");
 
-            reading.read(begun, 0, chance.nextInt(begun.length));
-            reading.read(noise, 0, noise.length);
+            reading.line(begun, 0, chance.nextInt(begun.length));
+            AgentRuns.read(noise, reading);
 
             assertThat(reading.finish(new Exit.Signaled(9), "").verdict())
                     .isInstanceOf(Verdict.Failed.class);
@@ -195,8 +179,7 @@ abstract class AgentContract {
     private AgentReading reading(String printed) {
         Agent agent = AgentRuns.agent(kind(), "/bin/sh");
         AgentReading reading = agent.reading(AgentRuns.request(directory, "do it"), note -> {});
-        byte[] bytes = printed.getBytes(UTF_8);
-        reading.read(bytes, 0, bytes.length);
+        AgentRuns.read(printed.getBytes(UTF_8), reading);
         return reading;
     }
 

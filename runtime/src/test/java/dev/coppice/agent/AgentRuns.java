@@ -109,10 +109,24 @@ final class AgentRuns {
             Finished finished = processes.run(withInput(command, launch.stdin()));
             List<AgentNote> notes = new ArrayList<>();
             AgentReading reading = agent.reading(request, notes::add);
-            reading.read(finished.stdout(), 0, finished.stdout().length);
+            read(finished.stdout(), reading);
             return new Run(reading.finish(finished.exit(), finished.stderr()), notes, finished);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Hands on the lines of what was printed.
+    static void read(byte[] printed, AgentReading reading) {
+        int start = 0;
+        for (int at = 0; at < printed.length; at++) {
+            if (printed[at] == '\n') {
+                reading.line(printed, start, at - start);
+                start = at + 1;
+            }
+        }
+        if (start < printed.length) {
+            reading.line(printed, start, printed.length - start);
         }
     }
 

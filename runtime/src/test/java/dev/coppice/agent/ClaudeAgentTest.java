@@ -62,8 +62,7 @@ class ClaudeAgentTest extends AgentContract {
 
     private AgentEnd read(String recording, AgentRequest request, Exit exit) {
         AgentReading reading = AgentRuns.agent(kind(), "claude").reading(request, notes::add);
-        byte[] bytes = recorded(recording);
-        reading.read(bytes, 0, bytes.length);
+        AgentRuns.read(recorded(recording), reading);
         return reading.finish(exit, "");
     }
 
@@ -167,7 +166,7 @@ class ClaudeAgentTest extends AgentContract {
         String recording = new String(recorded("two-results"), UTF_8);
         String cut = recording.substring(0, recording.lastIndexOf("\n{\"duration_api_ms"));
         AgentReading reading = AgentRuns.agent(kind(), "claude").reading(request(), notes::add);
-        reading.read(cut.getBytes(UTF_8), 0, cut.getBytes(UTF_8).length);
+        AgentRuns.read(cut.getBytes(UTF_8), reading);
 
         assertThat(reading.finish(new Exit.Exited(0), "").verdict())
                 .isInstanceOfSatisfying(
@@ -252,7 +251,7 @@ class ClaudeAgentTest extends AgentContract {
         AgentReading reading = AgentRuns.agent(kind(), "claude").reading(request(), notes::add);
         String printed =
                 printedWhenItSays("I fixed status 401: authentication_failed, rate_limit, 429");
-        reading.read(printed.getBytes(UTF_8), 0, printed.getBytes(UTF_8).length);
+        AgentRuns.read(printed.getBytes(UTF_8), reading);
 
         assertThat(reading.finish(new Exit.Exited(0), "429 rate_limit").verdict())
                 .isInstanceOf(Verdict.Succeeded.class);

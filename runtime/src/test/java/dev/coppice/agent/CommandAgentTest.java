@@ -48,14 +48,14 @@ class CommandAgentTest extends AgentContract {
 
     @Test
     void theDescriptionAloneCanBeItsInputWithoutALineOfOurs() {
-        assertThat(runCat(Input.DESCRIPTION).end().output()).isEqualTo("the description");
+        assertThat(runCat(Input.DESCRIPTION).end().output()).isEqualTo("the description\n");
     }
 
     @Test
     void theEnvelopeCanBeItsInput() throws IOException {
         Files.writeString(directory.resolve("task_envelope.json"), "{\"task_id\":\"t1\"}");
 
-        assertThat(runCat(Input.ENVELOPE).end().output()).isEqualTo("{\"task_id\":\"t1\"}");
+        assertThat(runCat(Input.ENVELOPE).end().output()).isEqualTo("{\"task_id\":\"t1\"}\n");
     }
 
     @Test
@@ -74,13 +74,13 @@ class CommandAgentTest extends AgentContract {
         byte[] block = new byte[1 << 20];
         Arrays.fill(block, (byte) 'z');
         for (int i = 0; i < 100; i++) {
-            reading.read(block, 0, block.length);
+            reading.line(block, 0, block.length);
         }
-        reading.read("the end".getBytes(UTF_8), 0, 7);
+        reading.line("the end".getBytes(UTF_8), 0, 7);
 
         String output = reading.finish(new Exit.Exited(0), "").output();
 
-        assertThat(output).endsWith("zthe end").hasSizeLessThan(4 * WorkResult.OUTPUT_MAX);
+        assertThat(output).endsWith("z\nthe end\n").hasSizeLessThan(4 * WorkResult.OUTPUT_MAX);
         assertThat(WorkResult.of(output).outputCut()).isTrue();
     }
 
