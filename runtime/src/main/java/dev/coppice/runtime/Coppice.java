@@ -53,7 +53,7 @@ public final class Coppice implements AutoCloseable {
     private @Nullable Drive drive;
 
     /// What is needed to drive jobs, beyond looking at them.
-    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
+    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine) {}
 
     private Coppice(
             Surroundings surroundings,
@@ -199,7 +199,8 @@ public final class Coppice implements AutoCloseable {
                         processes,
                         root,
                         surroundings.coppiceHome(),
-                        configuration.settings().workers().maxWorkers());
+                        configuration.settings().workers().maxWorkers(),
+                        surroundings.clock());
         Equipment equipment =
                 new Equipment(
                         processes,
@@ -221,7 +222,7 @@ public final class Coppice implements AutoCloseable {
                         new SecureRandom(),
                         identity(processes.self()),
                         process -> processes.isAlive(identity(process)));
-        return new Drive(workspaces, dispatch, engine, new Chronicle(store(), root));
+        return new Drive(workspaces, dispatch, engine);
     }
 
     private Path workspaceRoot() {
@@ -270,7 +271,6 @@ public final class Coppice implements AutoCloseable {
         if (driving != null) {
             driving.engine().close();
             driving.dispatch().close();
-            driving.chronicle().close();
             driving.workspaces().close();
         }
         if (store != null) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.runtime;
+
+import org.jspecify.annotations.NullMarked;
