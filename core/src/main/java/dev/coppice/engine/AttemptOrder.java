@@ -52,8 +52,7 @@ public record AttemptOrder(
     /// @throws IllegalStateException where the job's settings have no such agent
     public Settings.AgentSettings agentSettings() {
         return Optional.ofNullable(request.settings().agents().configured().get(task.agent()))
-                .orElseThrow(
-                        () -> new IllegalStateException("no agent is called " + task.agent()));
+                .orElseThrow(() -> new IllegalStateException("no agent is called " + task.agent()));
     }
 
     /// One line of the plan's outline.

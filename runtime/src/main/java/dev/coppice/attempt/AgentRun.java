@@ -75,7 +75,9 @@ record AgentRun(
         try (Child child = running.start(processes, order)) {
             started.accept(child.identity());
             try (Follower follower = Follower.of(child.files().stdout())) {
-                follower.follow(child::awaitEnd, line -> reading.line(line.buffer(), line.from(), line.length()));
+                follower.follow(
+                        child::awaitEnd,
+                        line -> reading.line(line.buffer(), line.from(), line.length()));
             }
             Ended ended = child.await();
             return new Ran(reading.finish(ended.exit(), tail(folder.errors())), ended);

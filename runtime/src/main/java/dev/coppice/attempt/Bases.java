@@ -57,7 +57,10 @@ final class Bases {
         List<Left> left = new ArrayList<>();
         while (true) {
             List<Incoming> heads =
-                    inputs.stream().filter(i -> !out.contains(i.task().id())).map(Bases::incoming).toList();
+                    inputs.stream()
+                            .filter(i -> !out.contains(i.task().id()))
+                            .map(Bases::incoming)
+                            .toList();
             switch (merges.join(new JoinOrder(checkout, onto, heads, policy(), authorship))) {
                 case Joining.Joined joined -> {
                     return new Base.At(joined.commit(), left);
@@ -65,7 +68,8 @@ final class Bases {
                 case Joining.Conflict conflict -> {
                     TaskId incoming = task(inputs, conflict.incoming().label());
                     boolean wantsResolver =
-                            order.request().settings().integrate().conflicts() == Settings.Conflicts.AGENT
+                            order.request().settings().integrate().conflicts()
+                                            == Settings.Conflicts.AGENT
                                     && !hasFailedResolver(incoming);
                     if (wantsResolver) {
                         return new Base.Wants(conflict, incoming);
@@ -89,7 +93,9 @@ final class Bases {
     private boolean hasFailedResolver(TaskId incoming) {
         return order.inputs().stream()
                 .filter(i -> i.commit().isEmpty())
-                .anyMatch(i -> i.task().duty() instanceof Duty.Resolving r && r.incoming().equals(incoming));
+                .anyMatch(i ->
+                        i.task().duty() instanceof Duty.Resolving r
+                                && r.incoming().equals(incoming));
     }
 
     private static Incoming incoming(Input input) {

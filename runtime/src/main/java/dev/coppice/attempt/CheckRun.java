@@ -21,7 +21,11 @@ import java.util.Optional;
 
 /// Runs checks in a workspace, one after the other, until one fails.
 record CheckRun(
-        Processes processes, Running running, Path directory, Map<String, String> environment, Marker marker) {
+        Processes processes,
+        Running running,
+        Path directory,
+        Map<String, String> environment,
+        Marker marker) {
 
     private static final int OUTPUT_MAX = 8 * 1024;
 
@@ -69,14 +73,16 @@ record CheckRun(
         return ran;
     }
 
-    private Checked run(CommandLine check, Path output, Limits limits) throws InterruptedException, IOException {
+    private Checked run(CommandLine check, Path output, Limits limits)
+            throws InterruptedException, IOException {
         Files.deleteIfExists(output);
         ChildFiles files = new ChildFiles(Path.of("/dev/null"), output, output, Optional.empty());
         Launch launch = new Launch(check.argv(), directory, environment, files, marker, limits);
         try (Child child = running.start(processes, launch)) {
             Ended ended = child.await();
             String text = AgentRun.tail(output);
-            String end = text.length() > OUTPUT_MAX ? text.substring(text.length() - OUTPUT_MAX) : text;
+            String end =
+                    text.length() > OUTPUT_MAX ? text.substring(text.length() - OUTPUT_MAX) : text;
             return new Checked(check, ended, ended.wall(), end);
         }
     }

@@ -35,7 +35,10 @@ final class Conflicts {
                         order,
                         new TaskId("@resolve-" + ours.abbreviated() + "-" + theirs.abbreviated()),
                         new Duty.Resolving(ours, theirs, wants.incoming(), conflict.files()),
-                        "Resolve the conflict of " + wants.incoming() + " in " + String.join(", ", conflict.files()),
+                        "Resolve the conflict of "
+                                + wants.incoming()
+                                + " in "
+                                + String.join(", ", conflict.files()),
                         intents(order, wants),
                         List.of());
         return new Outcome.Deferred(List.of(resolver), resolver.description());
@@ -46,7 +49,9 @@ final class Conflicts {
             AttemptOrder order, CommitId joined, String failure, int round, Equipment equipment) {
         Keepsakes.keep(equipment.git(), order.job(), joined);
         String said =
-                failure.length() > FAILURE_MAX ? failure.substring(failure.length() - FAILURE_MAX) : failure;
+                failure.length() > FAILURE_MAX
+                        ? failure.substring(failure.length() - FAILURE_MAX)
+                        : failure;
         Task mender =
                 task(
                         order,
@@ -66,7 +71,9 @@ final class Conflicts {
                         duty.incoming().value(),
                         duty.theirs(),
                         order.task().name(),
-                        List.of(new CommitMessage.Trailer("Coppice-Task", duty.incoming().value()))),
+                        List.of(
+                                new CommitMessage.Trailer(
+                                        "Coppice-Task", duty.incoming().value()))),
                 duty.files(),
                 List.of());
     }
@@ -82,7 +89,8 @@ final class Conflicts {
     /// Whether a task had a hand in the conflict.
     private static boolean touches(Input input, Bases.Base.Wants wants) {
         return input.task().id().equals(wants.incoming())
-                || input.files().stream().anyMatch(f -> wants.conflict().files().contains(f.path()));
+                || input.files().stream()
+                        .anyMatch(f -> wants.conflict().files().contains(f.path()));
     }
 
     private static Task task(

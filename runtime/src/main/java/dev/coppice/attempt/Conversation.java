@@ -42,7 +42,11 @@ final class Conversation {
     private Optional<String> session;
 
     Conversation(
-            Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
+            Equipment equipment,
+            AttemptOrder order,
+            Reports reports,
+            Running running,
+            Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
@@ -83,12 +87,14 @@ final class Conversation {
                         equipment.environment(),
                         workspace.variables(),
                         AttemptMark.of(order));
-        AgentRun.Ran ran = program.run(request(prompt, schema), files, limits(), this::started, this::noted);
+        AgentRun.Ran ran =
+                program.run(request(prompt, schema), files, limits(), this::started, this::noted);
         tally.add(ran.ended());
         tally.add(ran.end().usage());
         session = ran.end().session().or(() -> session);
         reports.happened(
-                new Event.AgentEnded(order.task().id(), order.attempt(), ran.ended().exit().code()));
+                new Event.AgentEnded(
+                        order.task().id(), order.attempt(), ran.ended().exit().code()));
         return ran.end();
     }
 
@@ -113,7 +119,8 @@ final class Conversation {
                 new Event.AttemptStarted(
                         order.task().id(),
                         order.attempt(),
-                        new ProcessIdentity(process.pid(), process.startTicks(), process.bootId())));
+                        new ProcessIdentity(
+                                process.pid(), process.startTicks(), process.bootId())));
     }
 
     private void noted(AgentNote note) {

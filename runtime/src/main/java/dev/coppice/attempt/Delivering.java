@@ -19,7 +19,12 @@ public final class Delivering {
     ///
     /// @param request what the job was for; its first line becomes the merge's title
     public static Delivery deliver(
-            Git git, JobId job, String request, BranchName target, CommitId result, Authorship authorship) {
+            Git git,
+            JobId job,
+            String request,
+            BranchName target,
+            CommitId result,
+            Authorship authorship) {
         if (git.refs().commit(target.ref()).isEmpty()) {
             return new Delivery.Refused(
                     target.value(),
@@ -39,7 +44,8 @@ public final class Delivering {
             case Landed.WouldTouch(List<String> paths, String command) ->
                     new Delivery.Refused(
                             target.value(),
-                            "You have changes there that a merge would touch: " + String.join(", ", paths),
+                            "You have changes there that a merge would touch: "
+                                    + String.join(", ", paths),
                             command);
             case Landed.Conflicts(List<String> paths, String command) ->
                     new Delivery.Refused(

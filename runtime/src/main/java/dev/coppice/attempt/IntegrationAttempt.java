@@ -78,7 +78,8 @@ final class IntegrationAttempt {
     }
 
     /// Runs the job's checks on the joined tree, unless a task's checks already ran on the same one.
-    private Optional<Outcome> checkJoined(CommitId joined) throws InterruptedException, IOException {
+    private Optional<Outcome> checkJoined(CommitId joined)
+            throws InterruptedException, IOException {
         List<CommandLine> checks = settings.checks();
         if (checks.isEmpty() || isCheckedAlready(joined)) {
             return Optional.empty();
@@ -96,7 +97,9 @@ final class IntegrationAttempt {
         List<CheckRun.Checked> ran =
                 run.run(
                         checks,
-                        Naming.folder(equipment.workspaceRoot(), order).attempt(order.attempt()).root(),
+                        Naming.folder(equipment.workspaceRoot(), order)
+                                .attempt(order.attempt())
+                                .root(),
                         limits());
         for (CheckRun.Checked checked : ran) {
             tally.add(checked.ended());
@@ -114,12 +117,18 @@ final class IntegrationAttempt {
     }
 
     private Outcome broken(CommitId joined, String failure) {
-        long mended = order.inputs().stream().filter(i -> i.task().duty() instanceof Duty.Mending).count();
+        long mended =
+                order.inputs().stream()
+                        .filter(i -> i.task().duty() instanceof Duty.Mending)
+                        .count();
         if (mended < settings.workers().maxFixRounds()) {
-            return Conflicts.toBeMended(order, joined, failure, Math.toIntExact(mended + 1), equipment);
+            return Conflicts.toBeMended(
+                    order, joined, failure, Math.toIntExact(mended + 1), equipment);
         }
         return new Outcome.Failed(
-                Reason.CHECK_FAILED, "A check fails on the joined tree.\n" + failure, WorkResult.NONE);
+                Reason.CHECK_FAILED,
+                "A check fails on the joined tree.\n" + failure,
+                WorkResult.NONE);
     }
 
     private boolean isCheckedAlready(CommitId joined) {
@@ -139,7 +148,10 @@ final class IntegrationAttempt {
                 case RefsUpdated.Refused refused -> {
                     return new Outcome.Failed(
                             Reason.WORKSPACE,
-                            "The result branch " + branch + " could not be set: " + refused.reason(),
+                            "The result branch "
+                                    + branch
+                                    + " could not be set: "
+                                    + refused.reason(),
                             WorkResult.NONE);
                 }
             }
@@ -156,7 +168,9 @@ final class IntegrationAttempt {
                         Optional.of(branch.value()),
                         Optional.of(joined),
                         fates,
-                        at.left().isEmpty() ? deliver(joined) : new Integration.Delivery.NotAsked()));
+                        at.left().isEmpty()
+                                ? deliver(joined)
+                                : new Integration.Delivery.NotAsked()));
     }
 
     private Integration.Delivery deliver(CommitId joined) {
@@ -165,12 +179,16 @@ final class IntegrationAttempt {
         if (settings.integrate().result() != Settings.Result.MERGE || target.isEmpty()) {
             return new Integration.Delivery.NotAsked();
         }
-        return Delivering.deliver(git, order.job(), order.request().request(), target.get(), joined, authorship());
+        return Delivering.deliver(
+                git, order.job(), order.request().request(), target.get(), joined, authorship());
     }
 
     private Limits limits() {
         Settings.Workers workers = settings.workers();
         return new Limits(
-                order.timeout(), workers.idleTimeout(), workers.stopGrace(), workers.maxOutputBytes());
+                order.timeout(),
+                workers.idleTimeout(),
+                workers.stopGrace(),
+                workers.maxOutputBytes());
     }
 }

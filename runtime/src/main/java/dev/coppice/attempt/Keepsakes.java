@@ -21,7 +21,8 @@ final class Keepsakes {
         switch (git.refs().update(List.of(RefUpdate.create(ref, commit)))) {
             case RefsUpdated.Done _ -> {}
             case RefsUpdated.Refused refused ->
-                    throw new IllegalStateException("cannot keep " + commit + ": " + refused.reason());
+                    throw new IllegalStateException(
+                            "cannot keep " + commit + ": " + refused.reason());
         }
     }
 }

@@ -67,19 +67,16 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     /// which the next attempt takes it up or rescues it.
     @Override
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
-        threads.execute(
-                () -> {
-                    equipment
-                            .processes()
-                            .reap(
-                                    AttemptMark.of(order),
-                                    order.request().settings().workers().stopGrace());
-                    reports.happened(
-                            failed(
-                                    order,
-                                    Reason.LOST,
-                                    "The orchestrator ended while this attempt ran; it is tried again."));
-                });
+        threads.execute(() -> {
+            equipment
+                    .processes()
+                    .reap(AttemptMark.of(order), order.request().settings().workers().stopGrace());
+            reports.happened(
+                    failed(
+                            order,
+                            Reason.LOST,
+                            "The orchestrator ended while this attempt ran; it is tried again."));
+        });
     }
 
     private void carry(AttemptOrder order, Reports reports, Running run) {
@@ -96,7 +93,11 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // The edge of a thread: whatever went wrong, the engine must hear of the end.
-            reports.happened(failed(order, Reason.WORKSPACE, "Something went wrong in Coppice itself: " + e));
+            reports.happened(
+                    failed(
+                            order,
+                            Reason.WORKSPACE,
+                            "Something went wrong in Coppice itself: " + e));
             throw e;
         } finally {
             running.remove(Key.of(order), run);
@@ -109,7 +110,8 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             case Duty.Work _, Duty.Resolving _, Duty.Mending _ ->
                     new WorkAttempt(equipment, order, reports, run).carry();
             case Duty.Planning _ -> new PlanningAttempt(equipment, order, reports, run).carry();
-            case Duty.Integrating _ -> new IntegrationAttempt(equipment, order, reports, run).carry();
+            case Duty.Integrating _ ->
+                    new IntegrationAttempt(equipment, order, reports, run).carry();
         };
     }
 

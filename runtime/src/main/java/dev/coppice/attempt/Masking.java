@@ -65,12 +65,18 @@ final class Masking {
     private Outcome outcome(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Done(WorkResult result) -> new Outcome.Done(result(result));
-            case Outcome.Planned planned -> new Outcome.Planned(planned.plan(), result(planned.result()));
+            case Outcome.Planned planned ->
+                    new Outcome.Planned(planned.plan(), result(planned.result()));
             case Outcome.Failed failed ->
-                    new Outcome.Failed(failed.reason(), mask.apply(failed.message()), result(failed.partial()));
+                    new Outcome.Failed(
+                            failed.reason(),
+                            mask.apply(failed.message()),
+                            result(failed.partial()));
             case Outcome.RateLimited limited ->
                     new Outcome.RateLimited(
-                            limited.until(), mask.apply(limited.message()), result(limited.partial()));
+                            limited.until(),
+                            mask.apply(limited.message()),
+                            result(limited.partial()));
             case Outcome.Stopped(WorkResult partial) -> new Outcome.Stopped(result(partial));
             case Outcome.Integrated _, Outcome.Deferred _ -> outcome;
         };

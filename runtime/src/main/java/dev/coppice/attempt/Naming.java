@@ -39,7 +39,9 @@ final class Naming {
 
     /// `worker_1`; of the engine's own tasks the name without `@`.
     static String worker(AttemptOrder order) {
-        return order.worker() > 0 ? "worker_" + order.worker() : order.task().id().value().substring(1);
+        return order.worker() > 0
+                ? "worker_" + order.worker()
+                : order.task().id().value().substring(1);
     }
 
     static Authorship authorship(AttemptOrder order, Identity committer, Instant when) {
@@ -52,7 +54,8 @@ final class Naming {
         trailers.add(new CommitMessage.Trailer("Coppice-Job", order.job().value()));
         trailers.add(new CommitMessage.Trailer("Coppice-Worker", worker(order)));
         trailers.add(new CommitMessage.Trailer("Coppice-Task", order.task().id().value()));
-        trailers.add(new CommitMessage.Trailer("Coppice-Attempt", Integer.toString(order.attempt())));
+        trailers.add(
+                new CommitMessage.Trailer("Coppice-Attempt", Integer.toString(order.attempt())));
         trailers.add(new CommitMessage.Trailer("Coppice-Agent", order.task().agent().value()));
         return new CommitMessage(order.task().name(), trailers);
     }

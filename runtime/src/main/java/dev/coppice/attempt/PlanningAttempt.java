@@ -27,7 +27,8 @@ import java.util.Optional;
 /// The lead's attempt at a plan: it reads a worktree of the base and changes nothing. An answer that is
 /// no plan goes back to it with every error at once. Owned by one thread.
 final class PlanningAttempt {
-    private static final List<String> READMES = List.of("README.md", "README", "README.txt", "README.rst");
+    private static final List<String> READMES =
+            List.of("README.md", "README", "README.txt", "README.rst");
 
     /// Of a large repository so many files are looked at for its outline.
     private static final int FILES_MAX = 50_000;
@@ -76,16 +77,22 @@ final class PlanningAttempt {
                 Optional.empty());
     }
 
-    private Outcome ask(Asking first, Workspace workspace) throws InterruptedException, IOException {
+    private Outcome ask(Asking first, Workspace workspace)
+            throws InterruptedException, IOException {
         Asking asking = first;
         String prompt = first.prompt().text();
         while (true) {
             AgentEnd end =
-                    conversation.say(prompt, workspace, files(asking.askedAgain()), Optional.of(PlanSchema.text()));
+                    conversation.say(
+                            prompt,
+                            workspace,
+                            files(asking.askedAgain()),
+                            Optional.of(PlanSchema.text()));
             WorkResult words = WorkResult.of(end.output());
             String answer;
             switch (end.verdict()) {
-                case Verdict.Succeeded succeeded -> answer = succeeded.structured().orElse(end.output());
+                case Verdict.Succeeded succeeded ->
+                        answer = succeeded.structured().orElse(end.output());
                 case Verdict.Stopped _ -> {
                     return new Outcome.Stopped(words);
                 }
@@ -93,7 +100,8 @@ final class PlanningAttempt {
                     return new Outcome.RateLimited(limited.until(), limited.message(), words);
                 }
                 case Verdict.Failed failed -> {
-                    // Without the structured answer that was asked for, its words may still hold a plan.
+                    // Without the structured answer that was asked for, its words may still hold a
+                    // plan.
                     if (failed.reason() != Reason.NO_RESULT || end.output().isBlank()) {
                         return new Outcome.Failed(failed.reason(), failed.message(), words);
                     }
@@ -118,7 +126,8 @@ final class PlanningAttempt {
 
     private void warn(Problem problem) {
         reports.happened(
-                new Event.Noted(Event.Level.WARNING, Optional.of(order.task().id()), problem.toString()));
+                new Event.Noted(
+                        Event.Level.WARNING, Optional.of(order.task().id()), problem.toString()));
     }
 
     private AttemptFolder files(int askedAgain) {

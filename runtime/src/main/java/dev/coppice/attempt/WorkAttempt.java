@@ -65,7 +65,8 @@ final class WorkAttempt {
             case Duty.Resolving duty -> resolve(duty);
             case Duty.Mending duty -> changeFiles(duty.joined());
             case Duty.Planning _, Duty.Integrating _ ->
-                    throw new IllegalArgumentException("no agent changes files for " + order.task().id());
+                    throw new IllegalArgumentException(
+                            "no agent changes files for " + order.task().id());
         };
     }
 
@@ -78,7 +79,8 @@ final class WorkAttempt {
                         Naming.authorship(
                                 order, equipment.git().committer(), equipment.clock().instant()));
         return switch (bases.join(order.request().base().orElseThrow())) {
-            case Bases.Base.At(CommitId base, List<Bases.Left> left) when left.isEmpty() -> changeFiles(base);
+            case Bases.Base.At(CommitId base, List<Bases.Left> left) when left.isEmpty() ->
+                    changeFiles(base);
             case Bases.Base.At at -> ended(conflict(at.left().getFirst()), Optional.empty());
             case Bases.Base.Wants wants ->
                     ended(Conflicts.deferred(order, wants, equipment), Optional.empty());
@@ -102,7 +104,8 @@ final class WorkAttempt {
         return attempt(workspace, checkout, () -> commit(workspace, checkout));
     }
 
-    private Event.AttemptEnded resolve(Duty.Resolving duty) throws InterruptedException, IOException {
+    private Event.AttemptEnded resolve(Duty.Resolving duty)
+            throws InterruptedException, IOException {
         Workspace workspace = workplace.acquire(duty.ours(), conversation.canGoOn());
         Checkout checkout = equipment.git().worktrees().at(workspace.path());
         Joining.Conflict conflict = Conflicts.conflict(order, duty);
@@ -177,7 +180,8 @@ final class WorkAttempt {
                     Optional.of(
                             running.isStopped()
                                     ? new Outcome.Stopped(partial)
-                                    : new Outcome.Failed(failed.reason(), failed.message(), partial));
+                                    : new Outcome.Failed(
+                                            failed.reason(), failed.message(), partial));
         };
     }
 
@@ -212,7 +216,11 @@ final class WorkAttempt {
                 List<String> files =
                         order.task().expectedFiles().isEmpty()
                                 ? List.of()
-                                : equipment.git().commits().outline(commit, Integer.MAX_VALUE).files();
+                                : equipment
+                                        .git()
+                                        .commits()
+                                        .outline(commit, Integer.MAX_VALUE)
+                                        .files();
                 yield Evidence.missing(order.task(), result.files(), end.output(), files)
                         .<Outcome>map(m -> new Outcome.Failed(m.reason(), m.message(), result))
                         .orElseGet(() -> new Outcome.Done(result));
@@ -227,13 +235,15 @@ final class WorkAttempt {
         };
     }
 
-    private Brought concludeMerge(Workspace workspace, Checkout checkout, Joining.Conflict conflict) {
+    private Brought concludeMerge(
+            Workspace workspace, Checkout checkout, Joining.Conflict conflict) {
         return switch (equipment.merges().conclude(checkout, conflict, workOrder(workspace))) {
             case Resolution.Resolved(CommitId commit) -> new Brought.In(commit);
             case Resolution.NestedRepositories(List<String> paths) -> nested(paths);
             case Resolution.MarkersLeft(List<String> files) ->
                     new Brought.Not(
-                            Reason.CONFLICT, "Conflict markers are left in " + String.join(", ", files));
+                            Reason.CONFLICT,
+                            "Conflict markers are left in " + String.join(", ", files));
         };
     }
 

@@ -71,7 +71,8 @@ final class Workplace {
     /// the user's environment, and ours.
     private Map<String, String> variables() {
         Map<String, String> variables =
-                new HashMap<>(AgentEnvironment.allowed(order.agentSettings(), equipment.environment()));
+                new HashMap<>(
+                        AgentEnvironment.allowed(order.agentSettings(), equipment.environment()));
         variables.putAll(equipment.variables());
         variables.put("COPPICE_JOB", order.job().value());
         variables.put("COPPICE_TASK", order.task().id().value());
@@ -81,7 +82,6 @@ final class Workplace {
         variables.put("COPPICE_RESULT", folder.result().toString());
         return variables;
     }
-
 
     /// Reports that the workspace is ready, and what a person should know about it.
     void tell(Workspace workspace, Reports reports) {

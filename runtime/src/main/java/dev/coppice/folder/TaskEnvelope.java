@@ -55,7 +55,15 @@ public record TaskEnvelope(
         document.put("inputs", inputs);
         document.put(
                 "context",
-                Map.of("goal", goal, "hints", task.hints(), "files", task.contextFiles(), "discoveries", discoveries));
+                Map.of(
+                        "goal",
+                        goal,
+                        "hints",
+                        task.hints(),
+                        "files",
+                        task.contextFiles(),
+                        "discoveries",
+                        discoveries));
         document.put(
                 "constraints",
                 Map.of(

@@ -75,7 +75,9 @@ public final class Coppice implements AutoCloseable {
     /// @param configFile the file of `--config`
     /// @param flags see [Sources#FLAGS]
     public static Opening open(
-            Surroundings surroundings, Optional<Path> configFile, SequencedMap<String, String> flags) {
+            Surroundings surroundings,
+            Optional<Path> configFile,
+            SequencedMap<String, String> flags) {
         Processes processes = Processes.open();
         Repositories repositories = new Repositories(processes, surroundings.environment());
         return switch (repositories.discover(surroundings.folder())) {
@@ -83,10 +85,16 @@ public final class Coppice implements AutoCloseable {
                 Git git = repositories.open(found);
                 yield switch (load(surroundings, found.topLevel(), configFile, flags, git)) {
                     case Loading.Refused refused ->
-                            new Opening.Refused(new Refusal(Refusal.Kind.INVALID, refused.problems()));
+                            new Opening.Refused(
+                                    new Refusal(Refusal.Kind.INVALID, refused.problems()));
                     case Loading.Usable usable ->
                             new Opening.Opened(
-                                    new Coppice(surroundings, found, usable.configuration(), processes, git));
+                                    new Coppice(
+                                            surroundings,
+                                            found,
+                                            usable.configuration(),
+                                            processes,
+                                            git));
                 };
             }
             case Discovery.NotARepository none ->
@@ -100,14 +108,20 @@ public final class Coppice implements AutoCloseable {
                                     bare.folder().toString(),
                                     "This is a bare repository, in which nobody can work. Clone it and go into the clone."));
             case Discovery.DubiousOwnership owned ->
-                    new Opening.Refused(Refusal.unusable(owned.folder().toString(), owned.advice()));
+                    new Opening.Refused(
+                            Refusal.unusable(owned.folder().toString(), owned.advice()));
             case Discovery.NoGit _ ->
                     new Opening.Refused(
-                            Refusal.unusable("git", "There is no git program on the PATH. Install git 2.38 or newer."));
+                            Refusal.unusable(
+                                    "git",
+                                    "There is no git program on the PATH. Install git 2.38 or newer."));
             case Discovery.TooOld old ->
                     new Opening.Refused(
                             Refusal.unusable(
-                                    "git", "Git " + old.version() + " is too old. Install git 2.38 or newer."));
+                                    "git",
+                                    "Git "
+                                            + old.version()
+                                            + " is too old. Install git 2.38 or newer."));
         };
     }
 
@@ -168,8 +182,12 @@ public final class Coppice implements AutoCloseable {
     private String storeUrl() {
         return configuration
                 .storeUrl()
-                .orElseGet(
-                        () -> "jdbc:sqlite:" + repository.commonFolder().resolve("coppice").resolve("coppice.db"));
+                .orElseGet(() ->
+                        "jdbc:sqlite:"
+                                + repository
+                                        .commonFolder()
+                                        .resolve("coppice")
+                                        .resolve("coppice.db"));
     }
 
     /// What drives jobs.
@@ -226,7 +244,10 @@ public final class Coppice implements AutoCloseable {
     }
 
     private Path workspaceRoot() {
-        return repository.topLevel().resolve(configuration.settings().layout().workspaceRoot()).normalize();
+        return repository
+                .topLevel()
+                .resolve(configuration.settings().layout().workspaceRoot())
+                .normalize();
     }
 
     private static ProcessIdentity identity(Identity identity) {
@@ -239,7 +260,9 @@ public final class Coppice implements AutoCloseable {
 
     /// Where a job's files are. A job keeps the root that it was submitted with.
     public JobFolder folder(JobView job) {
-        Path root = Path.of(job.request().repository()).resolve(job.request().settings().layout().workspaceRoot());
+        Path root =
+                Path.of(job.request().repository())
+                        .resolve(job.request().settings().layout().workspaceRoot());
         return JobFolder.of(root.normalize(), job.id());
     }
 

@@ -68,7 +68,8 @@ final class Preparing {
             return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
         }
         warn(settings);
-        String request = order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
+        String request =
+                order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
         return new Preparation.Ready(
                 new JobRequest(
                         request,
@@ -86,7 +87,9 @@ final class Preparing {
         if (order.base().isPresent()) {
             Optional<CommitId> named = git.refs().resolve(order.base().get());
             if (named.isEmpty()) {
-                invalid.add(new Problem("--base", "There is no commit called " + order.base().get() + "."));
+                invalid.add(
+                        new Problem(
+                                "--base", "There is no commit called " + order.base().get() + "."));
             }
             return named;
         }
@@ -115,7 +118,10 @@ final class Preparing {
             return here;
         }
         if (git.refs().commit(new BranchName(configured.get()).ref()).isEmpty()) {
-            invalid.add(new Problem("integrate.target", "There is no branch called " + configured.get() + "."));
+            invalid.add(
+                    new Problem(
+                            "integrate.target",
+                            "There is no branch called " + configured.get() + "."));
         }
         return configured;
     }
@@ -123,7 +129,9 @@ final class Preparing {
     private Optional<Plan> plan(RunOrder order, Settings settings) {
         if (order.plan().isEmpty()) {
             if (order.request().isBlank()) {
-                invalid.add(new Problem("request", "Say what is to be done, or give a plan with --plan."));
+                invalid.add(
+                        new Problem(
+                                "request", "Say what is to be done, or give a plan with --plan."));
             }
             return Optional.empty();
         }
@@ -149,13 +157,16 @@ final class Preparing {
     private void checkBranchNames() {
         git.refs()
                 .blocking(new BranchName("coppice/job/result"))
-                .ifPresent(
-                        branch ->
-                                unusable.add(
-                                        new Problem(
-                                                "branch " + branch,
-                                                "It takes the name under which the tasks' branches are made. Rename it: "
-                                                        + "git branch -m " + branch + " " + branch + "-old")));
+                .ifPresent(branch ->
+                        unusable.add(
+                                new Problem(
+                                        "branch " + branch,
+                                        "It takes the name under which the tasks' branches are made. Rename it: "
+                                                + "git branch -m "
+                                                + branch
+                                                + " "
+                                                + branch
+                                                + "-old")));
     }
 
     private static Set<AgentName> agents(Settings settings, Optional<Plan> plan) {
@@ -173,12 +184,15 @@ final class Preparing {
         for (AgentName name : agents) {
             AgentSettings settings = configuration.settings().agents().configured().get(name);
             if (settings == null) {
-                invalid.add(new Problem("agents." + name, "No agent is configured under this name."));
+                invalid.add(
+                        new Problem("agents." + name, "No agent is configured under this name."));
                 continue;
             }
             Agent agent = Agents.of(name, settings);
             switch (agent.probe(
-                    processes, repository.topLevel(), AgentEnvironment.allowed(settings, environment))) {
+                    processes,
+                    repository.topLevel(),
+                    AgentEnvironment.allowed(settings, environment))) {
                 case Availability.Usable _ -> {}
                 case Availability.Missing missing ->
                         unusable.add(new Problem("agent " + name, missing.advice()));
@@ -193,7 +207,10 @@ final class Preparing {
         int cores = Runtime.getRuntime().availableProcessors();
         if (settings.workers().maxWorkers() > cores) {
             warnings.add(
-                    "max_workers is " + settings.workers().maxWorkers() + ", but this machine has " + cores
+                    "max_workers is "
+                            + settings.workers().maxWorkers()
+                            + ", but this machine has "
+                            + cores
                             + (cores == 1 ? " core." : " cores."));
         }
         if (!git.checkout().uncommitted().isEmpty()) {

@@ -52,14 +52,18 @@ class CoppiceTest {
 
         // then
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
-        assertThat(repository.read(job.resultBranch().orElseThrow(), "c.txt")).isEqualTo("one\ntwo\n");
+        assertThat(repository.read(job.resultBranch().orElseThrow(), "c.txt"))
+                .isEqualTo("one\ntwo\n");
     }
 
     private JobView run(ScratchRepository repository, String plan) throws Exception {
         try (Coppice coppice = open(repository)) {
             Preparation prepared =
                     coppice.prepare(
-                            new RunOrder("", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+                            new RunOrder(
+                                    "",
+                                    Optional.of(PlanReader.file("plan.yaml", plan)),
+                                    Optional.empty()));
             if (!(prepared instanceof Preparation.Ready ready)) {
                 throw new AssertionError(prepared.toString());
             }
