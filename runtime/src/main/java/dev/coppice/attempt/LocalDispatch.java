@@ -86,9 +86,9 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             reportChangedCheckout(order, reports);
             reports.happened(end);
         } catch (CannotStartException e) {
-            reports.happened(failed(order, Reason.NOT_INSTALLED, e.getMessage()));
+            reports.happened(failed(order, Reason.NOT_INSTALLED, said(e)));
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
-            reports.happened(failed(order, Reason.WORKSPACE, e.getMessage()));
+            reports.happened(failed(order, Reason.WORKSPACE, said(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -128,11 +128,15 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         }
     }
 
+    private static String said(Exception e) {
+        return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
+    }
+
     private static Event.AttemptEnded failed(AttemptOrder order, Reason reason, String message) {
         return new Event.AttemptEnded(
                 order.task().id(),
                 order.attempt(),
-                new Outcome.Failed(reason, String.valueOf(message), WorkResult.NONE),
+                new Outcome.Failed(reason, message, WorkResult.NONE),
                 Usage.NONE,
                 Resources.NONE,
                 order.earlier().flatMap(AttemptOrder.Earlier::session),
