@@ -81,7 +81,8 @@ final class PlanCheck {
                 : new Verdict.Invalid(capped(problems));
     }
 
-    private List<Problem> capped(List<Problem> all) {
+    private List<Problem> capped(List<Problem> found) {
+        List<Problem> all = Problem.inOrder(found);
         if (all.size() <= TOLD_MAX) {
             return all;
         }

@@ -57,7 +57,7 @@ public record TaskDraft(
 
     /// Where `key` stands.
     public String placeOf(TaskKey key) {
-        return places.getOrDefault(key, place + "." + key.word());
+        return places.getOrDefault(key, place);
     }
 
     /// Collects what is known of one task; used by one thread.
@@ -173,6 +173,9 @@ public record TaskDraft(
 
         TaskDraft build(String where) {
             place = where;
+            for (TaskKey key : TaskKey.values()) {
+                places.putIfAbsent(key, where + "." + key.word());
+            }
             return build();
         }
 

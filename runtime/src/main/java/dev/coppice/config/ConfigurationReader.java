@@ -63,7 +63,7 @@ final class ConfigurationReader {
                                 values.entries(),
                                 warnings,
                                 layers.files()))
-                : new Loading.Refused(problems);
+                : new Loading.Refused(Problem.inOrder(problems));
     }
 
     private Settings settings() {

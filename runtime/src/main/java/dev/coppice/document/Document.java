@@ -1,6 +1,7 @@
 package dev.coppice.document;
 
 import dev.coppice.plan.Problem;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +60,8 @@ public record Document(Optional<Value> root, List<Problem> problems) {
         }
 
         Document document(String text) {
-            try (JsonParser parser = format.createParser(ObjectReadContext.empty(), text)) {
+            Reader reader = new WholeCharacters(text);
+            try (JsonParser parser = format.createParser(ObjectReadContext.empty(), reader)) {
                 Optional<Value> root =
                         parser.nextToken() == null
                                 ? Optional.empty()

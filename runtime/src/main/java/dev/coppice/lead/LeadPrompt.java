@@ -61,7 +61,7 @@ public record LeadPrompt(
         Rules for the plan:
         - 3 to 7 tasks, unless the request needs more or is small.
         - Each task can be done by its own agent, in its own worktree, without asking back, and is one
-          reviewable change. Its agent has %s.
+          reviewable change. Its agent has %s for it.
         - Up to %d tasks run at once. A task depends on another only where it needs what that one
           makes; it then starts from its work. Everything else runs in parallel.
         - Tasks that may run at once touch different files.
