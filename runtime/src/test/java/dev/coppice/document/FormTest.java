@@ -14,8 +14,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FormTest {
     @ParameterizedTest
     @CsvSource({
-        "90, 90000", "90s, 90000", "10m, 600000", "2h, 7200000", "1d, 86400000", "0.5, 500",
-        "1.5h, 5400000", "250ms, 250", "0, 0"
+        "90, 90000",
+        "90s, 90000",
+        "10m, 600000",
+        "2h, 7200000",
+        "1d, 86400000",
+        "0.5, 500",
+        "1.5h, 5400000",
+        "250ms, 250",
+        "0, 0"
     })
     void aTimeHasSecondsOrAUnit(String text, long millis) {
         assertThat(Form.TIME_SPAN.read(text)).contains(Duration.ofMillis(millis));

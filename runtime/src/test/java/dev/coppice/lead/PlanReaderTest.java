@@ -176,9 +176,7 @@ final class PlanReaderTest {
         return switch (Plans.check(draft, Samples.rules(Samples.settings(""), Author.PERSON))) {
             case Verdict.Valid _ -> throw new AssertionError("no problem in " + draft);
             case Verdict.Invalid(List<Problem> problems) ->
-                    problems.stream()
-                            .map(problem -> problem + "\n")
-                            .collect(Collectors.joining());
+                    problems.stream().map(problem -> problem + "\n").collect(Collectors.joining());
         };
     }
 }
