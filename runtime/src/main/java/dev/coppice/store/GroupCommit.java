@@ -107,7 +107,9 @@ final class GroupCommit implements AutoCloseable {
         for (List<Append> batch = take(); !batch.isEmpty(); batch = take()) {
             try {
                 commit(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Also where memory ran out: nobody may wait for ever.
+                giveUpRows();
                 batch.forEach(append -> append.answer().completeExceptionally(e));
             }
         }

@@ -10,7 +10,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
-import org.sqlite.util.OSInfo;
 
 /// SQLite's native library, which the driver would unpack anew at each start: unpacked once, into a
 /// folder named after the driver's version and the platform.
@@ -37,9 +36,11 @@ final class NativeLibrary {
         System.setProperty("org.sqlite.lib.name", name);
     }
 
+    /// By the JDK's words for the platform: the driver's own take 20 ms to find out. Should the
+    /// library not fit after all, the driver falls back on unpacking its own.
     private static String folderName() {
-        String platform = OSInfo.getNativeLibFolderPathForCurrentOS().replace('/', '-');
-        return "sqlite-" + SQLiteJDBCLoader.getVersion() + "-" + platform;
+        String platform = System.getProperty("os.name") + "-" + System.getProperty("os.arch");
+        return "sqlite-" + SQLiteJDBCLoader.getVersion() + "-" + platform.replace(' ', '_');
     }
 
     /// Another process may do the same at the same time: the file appears whole or not at all.

@@ -46,13 +46,15 @@ final class Sight implements AutoCloseable {
         // Asked for before the rows: what is committed in between is looked at again.
         long version = version();
         if (version != seenVersion) {
+            long position = seenPosition;
             added.setLong(1, seenPosition);
             try (ResultSet row = added.executeQuery()) {
                 while (row.next()) {
-                    seenPosition = row.getLong(1);
-                    jobs.add(new JobId(row.getString(2)));
+                    position = row.getLong(1);
+                    JobId.parse(row.getString(2)).ifPresent(jobs::add);
                 }
             }
+            seenPosition = position;
             seenVersion = version;
         }
         return jobs;

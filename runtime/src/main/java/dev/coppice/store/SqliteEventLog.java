@@ -97,7 +97,7 @@ final class SqliteEventLog implements Store {
                     List<JobId> jobs = new ArrayList<>();
                     try (ResultSet row = select.executeQuery()) {
                         while (row.next()) {
-                            jobs.add(new JobId(row.getString(1)));
+                            jobs.add(job(row.getString(1)));
                         }
                     }
                     return jobs;
@@ -170,6 +170,14 @@ final class SqliteEventLog implements Store {
             }
         }
         return rows;
+    }
+
+    private JobId job(String text) {
+        return JobId.parse(text)
+                .orElseThrow(() ->
+                        new EventLogException(
+                                "the store %s was changed: it has a job \"%s\""
+                                        .formatted(file.path(), text)));
     }
 
     private Recorded recorded(JobId job, Row row) {

@@ -31,6 +31,16 @@ record StoreFile(Path path, String parameters) {
     /// What a new file gets, so that only its owner can read it.
     static final FileAttribute<?> OWNER_ALONE = permissions("rw-------");
 
+    // The primary result codes of SQLite that a person can do something about.
+    private static final int PERMISSION = 3;
+    private static final int BUSY = 5;
+    private static final int LOCKED = 6;
+    private static final int READ_ONLY = 8;
+    private static final int CORRUPT = 11;
+    private static final int FULL = 13;
+    private static final int CANNOT_OPEN = 14;
+    private static final int NOT_A_DATABASE = 26;
+
     static StoreFile of(Path path) {
         return new StoreFile(path.toAbsolutePath().normalize(), "");
     }
@@ -38,8 +48,11 @@ record StoreFile(Path path, String parameters) {
     static StoreFile of(String url) {
         Matcher form = URL.matcher(url);
         if (!form.matches() || form.group(1).startsWith(":")) {
+            // Not the whole of it: the URL of a server may have a password.
             throw new EventLogException(
-                    "not the URL of a store: " + url + ": it has the form jdbc:sqlite:PATH");
+                    "not the URL of a store: "
+                            + url.replaceFirst("//.*", "//…")
+                            + ": it has the form jdbc:sqlite:PATH");
         }
         String parameters = form.group(2) == null ? "" : form.group(2);
         return new StoreFile(Path.of(form.group(1)).toAbsolutePath().normalize(), parameters);
@@ -48,17 +61,28 @@ record StoreFile(Path path, String parameters) {
     /// Makes the file, empty, where there is none: only its owner can read it, and what SQLite puts
     /// beside it.
     void create() {
+        if (Files.isRegularFile(path)) {
+            return;
+        }
+        if (Files.exists(path)) {
+            throw new EventLogException("the store " + path + " is not a file");
+        }
         try {
             Files.createDirectories(path.getParent(), permissions("rwx------"));
             Files.createFile(path, OWNER_ALONE);
         } catch (FileAlreadyExistsException e) {
+            // By another process, a moment ago; or a file has the name of the store's folder.
             if (!Files.isRegularFile(path)) {
-                throw new EventLogException("the store " + path + " is not a file", e);
+                throw unmakeable(e);
             }
         } catch (IOException e) {
-            throw new EventLogException(
-                    "can't make the store " + path + ": make its folder writable", e);
+            throw unmakeable(e);
         }
+    }
+
+    private EventLogException unmakeable(IOException cause) {
+        return new EventLogException(
+                "can't make the store " + path + ": make its folder writable", cause);
     }
 
     private static FileAttribute<?> permissions(String text) {
@@ -107,13 +131,4 @@ record StoreFile(Path path, String parameters) {
             default -> "failed: " + failure.getMessage();
         };
     }
-
-    private static final int PERMISSION = 3;
-    private static final int BUSY = 5;
-    private static final int LOCKED = 6;
-    private static final int READ_ONLY = 8;
-    private static final int CORRUPT = 11;
-    private static final int FULL = 13;
-    private static final int CANNOT_OPEN = 14;
-    private static final int NOT_A_DATABASE = 26;
 }

@@ -66,6 +66,18 @@ final class StoresTest {
     }
 
     @Test
+    void aCommitWaitsForTheDiskAndNoReaderForAWriter() throws SQLException {
+        Stores.open(file()).close();
+
+        try (Connection connection = StoreFile.of(file()).connect();
+                Statement statement = connection.createStatement()) {
+            int full = 2;
+            assertThat(statement.executeQuery("pragma synchronous").getInt(1)).isEqualTo(full);
+            assertThat(statement.executeQuery("pragma journal_mode").getString(1)).isEqualTo("wal");
+        }
+    }
+
+    @Test
     void lookingForAStoreMakesNone() {
         String url = "jdbc:sqlite:" + file();
         assertThat(Stores.exists(url)).isFalse();
@@ -79,14 +91,15 @@ final class StoresTest {
     void aUrlOfAnotherFormIsRefused() {
         for (String url :
                 List.of(
-                        "jdbc:postgresql://localhost/coppice",
+                        "jdbc:postgresql://ada:secret@localhost/coppice",
                         "jdbc:sqlite:",
                         "jdbc:sqlite::memory:",
                         "coppice.db")) {
             assertThatThrownBy(() -> Stores.open(url, folder.resolve("cache")))
                     .isInstanceOf(EventLogException.class)
-                    .hasMessageContaining(url)
-                    .hasMessageContaining("jdbc:sqlite:PATH");
+                    .hasMessageContaining(url.split("//", -1)[0])
+                    .hasMessageContaining("jdbc:sqlite:PATH")
+                    .hasMessageNotContaining("secret");
         }
     }
 
@@ -317,6 +330,18 @@ final class StoresTest {
                     .hasMessageContaining("event 2 of job " + JOB)
                     .hasMessageContaining(file().toString())
                     .hasMessageContaining("coppice verify " + JOB);
+        }
+    }
+
+    @Test
+    void aJobThatCannotBeIsNamed() {
+        try (Store store = Stores.open(file())) {
+            execute("insert into head values ('not a job', 1, '')");
+
+            assertThatThrownBy(store::jobs)
+                    .isInstanceOf(EventLogException.class)
+                    .hasMessageContaining(file().toString())
+                    .hasMessageContaining("not a job");
         }
     }
 
