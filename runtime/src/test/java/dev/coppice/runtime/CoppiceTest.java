@@ -2,18 +2,19 @@ package dev.coppice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.engine.Driver;
-import dev.coppice.lead.PlanReader;
-import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Reason;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
 import dev.coppice.report.JobView;
+import dev.coppice.report.TaskView;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,70 +24,199 @@ class CoppiceTest {
 
     @Test
     void aPlanOfCommandsEndsInOneBranch() throws Exception {
-        // given
-        ScratchRepository repository = ScratchRepository.ofFiles(folder.resolve("repository"), 20);
-        repository.write(
-                "coppice.yaml",
-                """
-                agents:
-                  default: script
-                  lead: script
-                  script: { command: [bash], stdin: description }
-                """);
-        repository.commit("Configure");
-        String plan =
-                """
-                goal: Write two files and join them
-                tasks:
-                  - id: a
-                    description: echo one > a.txt
-                  - id: b
-                    description: echo two > b.txt
-                  - id: c
-                    description: cat a.txt b.txt > c.txt
-                    dependencies: [a, b]
-                """;
+        Scene scene = new Scene(folder, 20, "");
 
-        // when
-        JobView job = run(repository, plan);
+        JobView job =
+                scene.run(
+                        """
+                        goal: Write two files and join them
+                        tasks:
+                          - id: a
+                            description: echo one > a.txt
+                          - id: b
+                            description: echo two > b.txt
+                          - id: c
+                            description: cat a.txt b.txt > c.txt
+                            dependencies: [a, b]
+                        """);
 
-        // then
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
-        assertThat(repository.read(job.resultBranch().orElseThrow(), "c.txt"))
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "c.txt"))
                 .isEqualTo("one\ntwo\n");
     }
 
-    private JobView run(ScratchRepository repository, String plan) throws Exception {
-        try (Coppice coppice = open(repository)) {
-            Preparation prepared =
-                    coppice.prepare(
-                            new RunOrder(
-                                    "",
-                                    Optional.of(PlanReader.file("plan.yaml", plan)),
-                                    Optional.empty()));
-            if (!(prepared instanceof Preparation.Ready ready)) {
-                throw new AssertionError(prepared.toString());
-            }
-            JobId job = coppice.engine().submit(ready.request(), ready.warnings());
-            assertThat(coppice.engine().await(job)).isInstanceOf(Driver.Turn.Over.class);
-            return coppice.view(job).orElseThrow();
+    @Test
+    void sixteenTasksAtOnceAreSixteenTasksInTheResult() throws Exception {
+        // given
+        Scene scene = new Scene(folder, 500, "workers: { max_workers: 16 }\n");
+        String before = checkout(scene.repository());
+        String tasks =
+                IntStream.rangeClosed(1, 16)
+                        .mapToObj(n -> "  - description: echo %d > made-%d.txt\n".formatted(n, n))
+                        .collect(Collectors.joining());
+
+        // when
+        JobView job = scene.run("goal: Many at once\ntasks:\n" + tasks);
+
+        // then
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        String branch = job.resultBranch().orElseThrow();
+        for (int n = 1; n <= 16; n++) {
+            assertThat(scene.repository().read(branch, "made-" + n + ".txt")).isEqualTo(n + "\n");
+        }
+        assertThat(checkout(scene.repository())).isEqualTo(before);
+    }
+
+    /// Everything of the user's that a run must leave as it was, byte for byte.
+    private static String checkout(ScratchRepository repository) throws IOException {
+        return repository.git("status", "--porcelain")
+                + repository.git("rev-parse", "HEAD")
+                + repository.git("symbolic-ref", "HEAD")
+                + Files.readString(repository.globalConfiguration())
+                + Files.readString(repository.path().resolve(".git/config"));
+    }
+
+    @Test
+    void aConflictIsSettledByAResolverWhoWroteNeitherSide() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        scene.repository().write("list.txt", "first\n");
+        scene.repository().commit("Begin a list");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: |
+                          Extend the list twice
+                          ```script when conflict
+                          settle list.txt
+                          ```
+                        tasks:
+                          - id: left
+                            description: echo left >> list.txt
+                          - id: right
+                            description: echo right >> list.txt
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "list.txt"))
+                .isEqualTo("first\nleft\nright\n");
+        assertThat(job.own().stream().map(t -> t.task().id().value()))
+                .anyMatch(id -> id.startsWith("@resolve-"));
+    }
+
+    @Test
+    void aConflictThatIsLeftToAPersonKeepsTheTaskOnItsBranch() throws Exception {
+        Scene scene = new Scene(folder, 3, "integrate: { conflicts: manual }\n");
+        scene.repository().write("list.txt", "first\n");
+        scene.repository().commit("Begin a list");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Extend the list twice
+                        tasks:
+                          - id: left
+                            description: echo left >> list.txt
+                          - id: right
+                            description: echo right >> list.txt
+                        """);
+
+        assertThat(job.status()).isEqualTo(JobStatus.PARTIAL);
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "list.txt"))
+                .isEqualTo("first\nleft\n");
+        assertThat(scene.repository().read(task(job, "right").branch().orElseThrow(), "list.txt"))
+                .isEqualTo("first\nright\n");
+    }
+
+    @Test
+    void whatFailedAttemptsLeftIsInTheirRescueRefs() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+        scene.repository().write("tracked.txt", "as it was\n");
+        scene.repository().commit("Track a file");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Fail in two ways
+                        tasks:
+                          - id: failed
+                            description: echo new > untracked.txt; echo changed > tracked.txt; exit 3
+                          - id: late
+                            description: echo new > untracked.txt; echo changed > tracked.txt; sleep 60
+                            timeout: 1
+                        """);
+
+        assertThat(job.status()).isEqualTo(JobStatus.FAILED);
+        assertThat(task(job, "failed").reason()).contains(Reason.EXIT_CODE);
+        assertThat(task(job, "late").status()).isEqualTo(TaskStatus.TIMEOUT);
+        for (int worker = 1; worker <= 2; worker++) {
+            String rescue = "refs/coppice/rescue/" + job.id() + "/" + worker + "-1";
+            assertThat(scene.repository().read(rescue, "untracked.txt")).isEqualTo("new\n");
+            assertThat(scene.repository().read(rescue, "tracked.txt")).isEqualTo("changed\n");
         }
     }
 
-    private Coppice open(ScratchRepository repository) {
-        Map<String, String> environment = new HashMap<>(repository.environment());
-        environment.put("PATH", System.getenv("PATH"));
-        environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
-        Surroundings surroundings =
-                new Surroundings(
-                        repository.path(),
-                        folder.resolve("home"),
-                        environment,
-                        Optional.empty(),
-                        InstantSource.system());
-        return switch (Coppice.open(surroundings, Optional.empty(), new LinkedHashMap<>())) {
-            case Opening.Opened(Coppice coppice) -> coppice;
-            case Opening.Refused refused -> throw new AssertionError(refused.toString());
-        };
+    @Test
+    void aFailedTaskIsTriedAgainAndBlocksItsDependentsAtLast() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { retry: { base_delay: 0.01 } }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Fail
+                        tasks:
+                          - id: broken
+                            description: exit 1
+                            max_retries: 1
+                          - id: behind
+                            description: echo never > never.txt
+                            dependencies: [broken]
+                          - id: beside
+                            description: echo done > done.txt
+                        """);
+
+        assertThat(job.status()).isEqualTo(JobStatus.PARTIAL);
+        assertThat(task(job, "broken").attempts()).hasSize(2);
+        assertThat(task(job, "behind").status()).isEqualTo(TaskStatus.BLOCKED);
+        assertThat(task(job, "beside").status()).isEqualTo(TaskStatus.COMPLETED);
+    }
+
+    @Test
+    void theLeadsPlanIsRun() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        String request =
+                """
+                Write a file
+                ```script
+                answer
+                | {"goal": "Write", "tasks": [{"id": "w", "description": "echo w > w.txt"}]}
+                ```
+                """;
+
+        JobView job = scene.run(new RunOrder(request, Optional.empty(), Optional.empty()));
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "w.txt")).isEqualTo("w\n");
+    }
+
+    @Test
+    void theResultIsMergedIntoTheBranchThatTheUserStandsOn() throws Exception {
+        Scene scene = new Scene(folder, 3, "integrate: { result: merge }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Write
+                        tasks:
+                          - description: echo new > new.txt
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(scene.repository().path().resolve("new.txt")).hasContent("new");
+        assertThat(scene.repository().git("status", "--porcelain")).isEmpty();
+    }
+
+    private static TaskView task(JobView job, String id) {
+        return job.task(new TaskId(id)).orElseThrow();
     }
 }

@@ -1,0 +1,87 @@
+package dev.coppice.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.agent.ScriptedProgram;
+import dev.coppice.engine.Driver;
+import dev.coppice.lead.PlanReader;
+import dev.coppice.model.JobId;
+import dev.coppice.report.JobView;
+import dev.coppice.testkit.ScratchRepository;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// A repository, a configuration, and jobs that are run on it to their end.
+final class Scene {
+    private final Path folder;
+    private final ScratchRepository repository;
+
+    /// A repository of some files in `folder`, whose default agent is the shell: each task's description is
+    /// the line that it runs. The lead is a scripted agent.
+    ///
+    /// @param configuration further sections, or further keys, of its `coppice.yaml`
+    Scene(Path folder, int files, String configuration) {
+        this.folder = folder;
+        this.repository = ScratchRepository.ofFiles(folder.resolve("a repository"), files);
+        String scripted =
+                ScriptedProgram.command().stream()
+                        .map(argument -> '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                        .collect(Collectors.joining(", "));
+        repository.write(
+                "coppice.yaml",
+                """
+                agents:
+                  default: script
+                  lead: scripted
+                  script: { command: [bash], stdin: description }
+                  scripted: { kind: scripted, command: [%s] }
+                """
+                                .formatted(scripted)
+                        + configuration);
+        repository.commit("Configure");
+    }
+
+    ScratchRepository repository() {
+        return repository;
+    }
+
+    /// Opens Coppice as a new process would.
+    Coppice open() {
+        Map<String, String> environment = new HashMap<>(repository.environment());
+        environment.put("PATH", System.getenv("PATH"));
+        environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
+        Surroundings surroundings =
+                new Surroundings(
+                        repository.path(),
+                        folder.resolve("home"),
+                        environment,
+                        Optional.empty(),
+                        InstantSource.system());
+        return switch (Coppice.open(surroundings, Optional.empty(), new LinkedHashMap<>())) {
+            case Opening.Opened(Coppice coppice) -> coppice;
+            case Opening.Refused refused -> throw new AssertionError(refused.toString());
+        };
+    }
+
+    /// Runs a plan, as YAML, to its end.
+    JobView run(String plan) throws InterruptedException {
+        return run(new RunOrder("", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+    }
+
+    JobView run(RunOrder order) throws InterruptedException {
+        try (Coppice coppice = open()) {
+            Preparation prepared = coppice.prepare(order);
+            if (!(prepared instanceof Preparation.Ready ready)) {
+                throw new AssertionError(prepared.toString());
+            }
+            JobId job = coppice.engine().submit(ready.request(), ready.warnings());
+            assertThat(coppice.engine().await(job)).isInstanceOf(Driver.Turn.Over.class);
+            return coppice.view(job).orElseThrow();
+        }
+    }
+}
