@@ -196,7 +196,8 @@ class CoppiceTest {
         JobView job = scene.run(new RunOrder(request, Optional.empty(), Optional.empty()));
 
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
-        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "w.txt")).isEqualTo("w\n");
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "w.txt"))
+                .isEqualTo("w\n");
     }
 
     @Test

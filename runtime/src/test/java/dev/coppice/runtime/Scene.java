@@ -30,7 +30,8 @@ final class Scene {
         this.repository = ScratchRepository.ofFiles(folder.resolve("a repository"), files);
         String scripted =
                 ScriptedProgram.command().stream()
-                        .map(argument -> '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                        .map(argument ->
+                                '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
                         .collect(Collectors.joining(", "));
         repository.write(
                 "coppice.yaml",
@@ -70,7 +71,9 @@ final class Scene {
 
     /// Runs a plan, as YAML, to its end.
     JobView run(String plan) throws InterruptedException {
-        return run(new RunOrder("", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+        return run(
+                new RunOrder(
+                        "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
     }
 
     JobView run(RunOrder order) throws InterruptedException {
