@@ -69,6 +69,7 @@ public final class JobState {
     /// How often an attempt may be lost to a dying orchestrator before that counts as a failure.
     static final int LOST_MAX = 10;
 
+    private static final String BUDGET_SPENT = "The task's budget is spent.";
     private static final int RECENT_DISCOVERIES_MAX = 100;
 
     static final Comparator<TaskState> DISPATCH_ORDER =
@@ -215,7 +216,6 @@ public final class JobState {
     /// The lead's task is over with its plan; any other that laid tasks waits for their end.
     private void laid(TaskState by, Event.TasksAdded event) {
         due.remove(by.task().id());
-        by.status = TaskStatus.PENDING;
         if (by.task().duty() instanceof Duty.Planning) {
             goal = event.goal();
             willEnd(by, TaskStatus.COMPLETED, Optional.empty());
@@ -224,8 +224,7 @@ public final class JobState {
         List<Need> more = event.tasks().stream().map(t -> Need.end(t.id())).toList();
         by.addNeeds(more);
         link(by, more);
-        countNeeds(by);
-        settle(by);
+        beginAgain(by);
     }
 
     /// Asks the tasks that this one needs to tell it when they end.
@@ -400,6 +399,10 @@ public final class JobState {
             fail(by, Reason.CANCELED, "It was canceled.");
             return;
         }
+        if (hasSpentItsBudget(by)) {
+            fail(by, Reason.BUDGET, BUDGET_SPENT);
+            return;
+        }
         Set<TaskId> taken = aboutToJoin();
         Set<TaskId> behind = behind(by);
         Optional<String> misfit =
@@ -477,13 +480,19 @@ public final class JobState {
         if (isStopped(state)) {
             fail(state, Reason.CANCELED, message);
         } else if (hasSpentItsBudget(state)) {
-            fail(state, Reason.BUDGET, "The task's budget is spent.");
+            fail(state, Reason.BUDGET, BUDGET_SPENT);
         } else {
             state.reason = reason;
             state.message = message;
-            state.status = TaskStatus.PENDING;
-            settle(state);
+            beginAgain(state);
         }
+    }
+
+    /// What the task needs is looked at anew, since some of it may have been tried again meanwhile.
+    private void beginAgain(TaskState state) {
+        state.status = TaskStatus.PENDING;
+        countNeeds(state);
+        settle(state);
     }
 
     private void fail(TaskState state, Reason reason, String message) {
@@ -622,10 +631,8 @@ public final class JobState {
         }
         held.removeIf(state -> again.contains(state) || !isWaitingToStart(state));
         held.forEach(this::hold);
-        again.forEach(this::countNeeds);
-        held.forEach(this::countNeeds);
-        again.forEach(this::settle);
-        held.forEach(this::settle);
+        again.forEach(this::beginAgain);
+        held.forEach(this::beginAgain);
         stopWhenBudgetIsSpent();
     }
 
@@ -677,6 +684,7 @@ public final class JobState {
         }
         due.remove(state.task().id());
         state.status = TaskStatus.PENDING;
+        state.cancelRequested = false;
         state.retries = 0;
         state.timesLost = 0;
         state.cause = Optional.empty();
@@ -696,7 +704,6 @@ public final class JobState {
     private void hold(TaskState state) {
         leaveWaiting(state);
         due.remove(state.task().id());
-        state.status = TaskStatus.PENDING;
     }
 
     private Optional<TaskState> runningAttempt(TaskId id, int attempt) {
@@ -829,7 +836,7 @@ public final class JobState {
         while (!retrying.isEmpty() && !retrying.first().retryAt.orElse(Instant.MIN).isAfter(now)) {
             TaskState state = retrying.removeFirst();
             state.retryAt = Optional.empty();
-            makeReady(state);
+            beginAgain(state);
         }
     }
 

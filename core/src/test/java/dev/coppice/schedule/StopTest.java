@@ -332,6 +332,12 @@ class StopTest {
                 .is(TaskStatus.FAILED)
                 .because(Reason.BUDGET);
         job(again, b)
+                .when(again.defersTo(c).costing("1"))
+                .runs(b)
+                .then(a)
+                .is(TaskStatus.FAILED)
+                .because(Reason.BUDGET);
+        job(again, b)
                 .when(again.isRateLimited().costing("1"))
                 .after(MINUTE)
                 .runs(b)

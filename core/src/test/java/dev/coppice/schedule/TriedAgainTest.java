@@ -6,9 +6,11 @@ import static dev.coppice.model.JobStatus.PARTIAL;
 import static dev.coppice.schedule.Part.part;
 import static dev.coppice.schedule.Story.job;
 
+import dev.coppice.model.Event;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskStatus;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Another try that a person asks for, mostly of a job that is over.
@@ -47,6 +49,11 @@ class TriedAgainTest {
     @Test
     void whoeverNamesABlockedTaskMeansItsCauseToo() {
         job(a, b.after(a)).when(a.fails()).triedAgain(b).runs(a).when(a.succeeds()).runs(b);
+    }
+
+    @Test
+    void aCanceledCauseOfABlockIsCanceledNoMore() {
+        job(a, b.after(a)).canceled(a).when(a.stops()).triedAgain(b).runs(a).stops();
     }
 
     @Test
@@ -150,6 +157,21 @@ class TriedAgainTest {
     }
 
     @Test
+    void whatRanAlreadyWaitsAgainForItsNextAttempt() {
+        Part again = c.afterEndOf(a).retries(1);
+        job(a, again)
+                .when(a.fails())
+                .runs(again)
+                .triedAgain(a)
+                .runs(a, again)
+                .when(again.fails())
+                .after(MINUTE)
+                .runs(a)
+                .when(a.succeeds())
+                .runs(again);
+    }
+
+    @Test
     void aTaskOfARunningJobRunsAgain() {
         job(a, b).when(a.fails()).triedAgain(a).runs(a, b);
     }
@@ -184,11 +206,11 @@ class TriedAgainTest {
     void anotherTryComesBeforeTheBlockIsWrittenDown() {
         Story story = job(a, b.after(a), c).when(c.succeeds()).nobodyDrives().when(a.fails());
         story.happens(
-                        new dev.coppice.model.Event.TaskEnded(
+                        new Event.TaskEnded(
                                 a.id(),
                                 TaskStatus.FAILED,
-                                java.util.Optional.of(Reason.EXIT_CODE),
-                                java.util.Optional.empty()))
+                                Optional.of(Reason.EXIT_CODE),
+                                Optional.empty()))
                 .triedAgain(a)
                 .goesOn()
                 .runs(a)
