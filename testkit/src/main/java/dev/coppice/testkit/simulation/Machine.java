@@ -14,7 +14,6 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,8 +113,7 @@ final class Machine {
             if (ending.millis() <= limit) {
                 world.time().in(ending.millis(), () -> end(ending.outcome(), ending.usd()));
             } else {
-                Outcome late =
-                        new Outcome.Failed(Reason.WALL_TIMEOUT, "too late", WorkResult.NONE);
+                Outcome late = new Outcome.Failed(Reason.WALL_TIMEOUT, "too late", WorkResult.NONE);
                 world.time().in(limit, () -> end(late, ending.usd()));
             }
         }
@@ -206,7 +204,8 @@ final class Machine {
             attempts.put(key, attempt);
             Settings.AgentSettings agent =
                     order.request().settings().agents().configured().get(order.task().agent());
-            BrokenLaw.unless(living(owner).count() <= owner.slots(), "there are so many slots", key);
+            BrokenLaw.unless(
+                    living(owner).count() <= owner.slots(), "there are so many slots", key);
             BrokenLaw.unless(
                     agent == null || livingLike(owner, attempt) <= agent.maxConcurrent(),
                     "an agent has so many slots",

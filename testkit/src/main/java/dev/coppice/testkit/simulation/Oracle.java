@@ -146,7 +146,9 @@ final class Oracle {
 
         private Known known(TaskId id) {
             Known known = tasks.get(id);
-            unless(known != null, "a task is there before it is spoken of", id);
+            if (known == null) {
+                throw new BrokenLaw("a task is there before it is spoken of: " + id);
+            }
             return known;
         }
 
@@ -236,10 +238,7 @@ final class Oracle {
             return switch (outcome) {
                 case Outcome.RateLimited _, Outcome.Stopped _ -> true;
                 case Outcome.Failed failed -> failed.reason() == Reason.LOST;
-                case Outcome.Done _,
-                        Outcome.Planned _,
-                        Outcome.Integrated _,
-                        Outcome.Deferred _ ->
+                case Outcome.Done _, Outcome.Planned _, Outcome.Integrated _, Outcome.Deferred _ ->
                         false;
             };
         }
@@ -285,8 +284,7 @@ final class Oracle {
 
         private void retryScheduled(Event.RetryScheduled event, Instant at) {
             Known known = known(event.task());
-            boolean failed =
-                    known.undecided.filter(o -> o instanceof Outcome.Failed).isPresent();
+            boolean failed = known.undecided.filter(o -> o instanceof Outcome.Failed).isPresent();
             unless(failed && !known.runs, "a failed attempt is tried again", event);
             Outcome.Failed outcome = (Outcome.Failed) known.undecided.orElseThrow();
             unless(outcome.reason().isWorthRetrying(), "what can't be mended is left", event);
@@ -356,17 +354,20 @@ final class Oracle {
             boolean justified =
                     known.mayStayCanceled
                             || switch (reason) {
-                        case CANCELED -> known.isCanceled || stops.contains(Reason.CANCELED);
-                        case JOB_TIMEOUT -> stops.contains(Reason.JOB_TIMEOUT);
-                        case BUDGET -> budgetIsSpent && !known.is(Duty.Integrating.class);
-                        case NOT_NEEDED ->
-                                known.needs.stream()
-                                        .anyMatch(n ->
-                                                n.on() == Need.On.FAILURE
-                                                        && known(n.task()).status.isPresent()
-                                                        && !isMet(n));
-                        default -> false;
-                    };
+                                case CANCELED ->
+                                        known.isCanceled || stops.contains(Reason.CANCELED);
+                                case JOB_TIMEOUT -> stops.contains(Reason.JOB_TIMEOUT);
+                                case BUDGET -> budgetIsSpent && !known.is(Duty.Integrating.class);
+                                case NOT_NEEDED ->
+                                        known.needs.stream()
+                                                .anyMatch(n ->
+                                                        n.on() == Need.On.FAILURE
+                                                                && known(n.task())
+                                                                        .status
+                                                                        .isPresent()
+                                                                && !isMet(n));
+                                default -> false;
+                            };
             unless(justified, "a cancel has its reason", event);
         }
 
@@ -377,8 +378,9 @@ final class Oracle {
                 Known known = known(event.task().get());
                 boolean isDecided =
                         known.undecided
-                                .filter(o -> o instanceof Outcome.Done
-                                        || o instanceof Outcome.Integrated)
+                                .filter(o ->
+                                        o instanceof Outcome.Done
+                                                || o instanceof Outcome.Integrated)
                                 .isPresent();
                 boolean isOpen = known.status.isEmpty() || known.mayRevive;
                 known.isCanceled = known.isCanceled || (isOpen && !isDecided);
@@ -394,8 +396,7 @@ final class Oracle {
             judgeBudget(true);
             hasUnjoinedWork = true;
             for (Known known : tasks.values()) {
-                boolean asked =
-                        event.tasks().isEmpty() || event.tasks().contains(known.task.id());
+                boolean asked = event.tasks().isEmpty() || event.tasks().contains(known.task.id());
                 boolean isDone =
                         known.status.equals(Optional.of(TaskStatus.COMPLETED))
                                 || known.hasLaidPlan
