@@ -1,6 +1,7 @@
 package dev.coppice.folder;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,7 +53,7 @@ public final class OwnFolders {
                         home,
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-            } catch (java.nio.file.FileAlreadyExistsException madeMeanwhile) {
+            } catch (FileAlreadyExistsException madeMeanwhile) {
                 // Another process was faster; createDirectories below says if it is no folder.
                 Files.createDirectories(home);
             }

@@ -1,12 +1,12 @@
 package dev.coppice.folder;
 
+import dev.coppice.model.Event;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -92,19 +92,10 @@ public final class Secrets {
                         .toList();
     }
 
-    /// The values of those variables that by their name hold a secret.
-    public static Secrets ofEnvironment(Map<String, String> environment) {
-        return new Secrets(
-                environment.entrySet().stream()
-                        .filter(variable -> isSecret(variable.getKey()))
-                        .map(Map.Entry::getValue)
-                        .toList());
-    }
-
-    private static boolean isSecret(String name) {
-        String upper = name.toUpperCase(Locale.ROOT);
-        return Stream.of("API_KEY", "ACCESS_KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
-                .anyMatch(upper::contains);
+    /// `event` with every text in it masked. For files and for what attempts report; a request and its
+    /// tasks are kept in the store as they were asked, since agents must be told them.
+    public Event mask(Event event) {
+        return new EventMask(this).mask(event);
     }
 
     /// `text` without secrets.

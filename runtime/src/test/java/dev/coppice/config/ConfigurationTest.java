@@ -2,7 +2,7 @@ package dev.coppice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.golden.Golden;
+import dev.coppice.testkit.Golden;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Settings;

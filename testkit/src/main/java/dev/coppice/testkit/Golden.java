@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// Compares what was made with the file that shows what it should be. Run with `-Dgolden=write`, the
 /// test writes the file instead; what changed is then seen in the version control.
@@ -19,7 +20,7 @@ public final class Golden {
         Path file = FOLDER.resolve(name);
         try {
             if ("write".equals(System.getProperty("golden"))) {
-                Files.createDirectories(FOLDER);
+                Files.createDirectories(Objects.requireNonNull(file.getParent()));
                 Files.writeString(file, made);
             }
             assertThat(made).as("golden file %s", name).isEqualTo(Files.readString(file));

@@ -1,0 +1,152 @@
+package dev.coppice.folder;
+
+import dev.coppice.model.CommandLine;
+import dev.coppice.model.Discovery;
+import dev.coppice.model.Event;
+import dev.coppice.model.FileChange;
+import dev.coppice.model.Integration;
+import dev.coppice.model.Integration.Delivery;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Plan;
+import dev.coppice.model.Task;
+import dev.coppice.model.WorkResult;
+import java.util.List;
+
+/// Masks every text in an event that somebody wrote: a person, an agent, a check, a provider. Names
+/// that the engine made (ids, branches, refs) stay.
+record EventMask(Secrets secrets) {
+    Event mask(Event event) {
+        return switch (event) {
+            case Event.JobSubmitted e -> new Event.JobSubmitted(request(e.request()));
+            case Event.TasksAdded e ->
+                    new Event.TasksAdded(e.by(), text(e.goal()), tasks(e.tasks()));
+            case Event.Checked e ->
+                    new Event.Checked(
+                            e.task(),
+                            e.attempt(),
+                            e.round(),
+                            text(e.command()),
+                            e.exitCode(),
+                            e.took(),
+                            text(e.output()));
+            case Event.Discovered e ->
+                    new Event.Discovered(
+                            e.task(),
+                            e.attempt(),
+                            new Discovery(
+                                    text(e.discovery().content()), texts(e.discovery().tags())));
+            case Event.AttemptEnded e ->
+                    new Event.AttemptEnded(
+                            e.task(),
+                            e.attempt(),
+                            outcome(e.outcome()),
+                            e.usage(),
+                            e.resources(),
+                            e.session(),
+                            e.rescue());
+            case Event.AgentPaused e -> new Event.AgentPaused(e.agent(), e.until(), text(e.why()));
+            case Event.CheckoutChanged e -> new Event.CheckoutChanged(texts(e.paths()));
+            case Event.Noted e -> new Event.Noted(e.level(), e.task(), text(e.text()));
+            case Event.JobEnded e -> new Event.JobEnded(e.status(), text(e.why()));
+            case Event.DriverTaken _,
+                    Event.AttemptStarting _,
+                    Event.WorkspaceReady _,
+                    Event.AttemptStarted _,
+                    Event.SessionOpened _,
+                    Event.AgentEnded _,
+                    Event.RetryScheduled _,
+                    Event.TaskEnded _,
+                    Event.CancelRequested _,
+                    Event.PauseRequested _,
+                    Event.RetryRequested _ ->
+                    event;
+        };
+    }
+
+    private JobRequest request(JobRequest request) {
+        return new JobRequest(
+                text(request.request()),
+                request.repository(),
+                request.base(),
+                request.target(),
+                request.plan().map(this::plan),
+                request.settings(),
+                request.depth(),
+                request.parent());
+    }
+
+    private Outcome outcome(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Done e -> new Outcome.Done(result(e.result()));
+            case Outcome.Planned e -> new Outcome.Planned(plan(e.plan()), result(e.result()));
+            case Outcome.Integrated e -> new Outcome.Integrated(integration(e.integration()));
+            case Outcome.Deferred e -> new Outcome.Deferred(tasks(e.until()), text(e.why()));
+            case Outcome.Failed e ->
+                    new Outcome.Failed(e.reason(), text(e.message()), result(e.partial()));
+            case Outcome.RateLimited e ->
+                    new Outcome.RateLimited(e.until(), text(e.message()), result(e.partial()));
+            case Outcome.Stopped e -> new Outcome.Stopped(result(e.partial()));
+        };
+    }
+
+    private Plan plan(Plan plan) {
+        return new Plan(text(plan.goal()), tasks(plan.tasks()));
+    }
+
+    private List<Task> tasks(List<Task> tasks) {
+        return tasks.stream().map(this::task).toList();
+    }
+
+    private Task task(Task task) {
+        return new Task(
+                task.id(),
+                task.duty(),
+                text(task.description()),
+                task.priority(),
+                task.needs(),
+                texts(task.contextFiles()),
+                text(task.hints()),
+                task.agent(),
+                task.model(),
+                task.expects(),
+                texts(task.expectedFiles()),
+                task.checks().stream().map(check -> new CommandLine(texts(check.argv()))).toList(),
+                task.trusted(),
+                task.estimate(),
+                task.limits());
+    }
+
+    private WorkResult result(WorkResult result) {
+        return new WorkResult(
+                text(result.output()),
+                result.outputCut(),
+                result.branch(),
+                result.commit(),
+                result.files().stream()
+                        .map(file -> new FileChange(text(file.path()), file.kind()))
+                        .toList());
+    }
+
+    private Integration integration(Integration integration) {
+        return new Integration(
+                integration.branch(),
+                integration.commit(),
+                integration.tasks(),
+                switch (integration.delivery()) {
+                    case Delivery.Refused refused ->
+                            new Delivery.Refused(
+                                    refused.target(), text(refused.why()), text(refused.command()));
+                    case Delivery.NotAsked notAsked -> notAsked;
+                    case Delivery.Delivered delivered -> delivered;
+                });
+    }
+
+    private String text(String text) {
+        return secrets.mask(text);
+    }
+
+    private List<String> texts(List<String> texts) {
+        return texts.stream().map(this::text).toList();
+    }
+}

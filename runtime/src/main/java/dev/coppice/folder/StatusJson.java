@@ -1,0 +1,20 @@
+package dev.coppice.folder;
+
+import dev.coppice.report.JobView;
+import dev.coppice.report.StatusText.Present;
+import java.time.Instant;
+
+/// The documents that programs get of a job: what `run --json` and `status JOB --json` print. Times
+/// are UTC, durations seconds, an unknown price is null. Secrets are masked.
+public record StatusJson(JobFolder folder, Secrets secrets) {
+    /// What results.json has, see `ReportFiles`.
+    public String results(JobView job, Instant now) {
+        return new Documents(secrets).results(job, folder, now);
+    }
+
+    /// What results.json has so far, and of each task what it waits for, what went wrong, and what its
+    /// running attempt takes from the machine.
+    public String status(JobView job, Present present) {
+        return new Documents(secrets).status(job, folder, present);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.coppice.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.model.Event;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.Resources;
+import dev.coppice.model.Usage;
+import dev.coppice.model.WorkResult;
+import dev.coppice.testkit.JobStory;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecretsTest {
+    private static final Secrets SECRETS = new Secrets(List.of("hunter-two/3", "abc"));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sk-ant-api03-Zm9vYmFyYmF6cXV4",
+                "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+                "github_pat_11ABCDEFG0123456789_abcdefghij",
+                "AKIAIOSFODNN7EXAMPLE",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+                "hunter-two/3",
+                "hunter-two%2F3"
+            })
+    void aSecretIsTakenOutWhereverItStands(String secret) {
+        assertThat(SECRETS.mask("before " + secret + " after")).isEqualTo("before *** after");
+        assertThat(SECRETS.mask("{\"text\":\"" + secret + "\"}")).isEqualTo("{\"text\":\"***\"}");
+        assertThat(SECRETS.mask(secret + "\n" + secret)).isEqualTo("***\n***");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api_key=",
+                "API-KEY: ",
+                "X-Api-Key: ",
+                "\"apiKey\": \"",
+                "{\\\"api_key\\\":\\\"",
+                "db_password = '",
+                "AWS_SECRET_ACCESS_KEY=",
+                "access_token=",
+                "Authorization: Bearer ",
+                "Authorization: Basic "
+            })
+    void whatANameCallsSecretIsTakenOut(String before) {
+        assertThat(SECRETS.mask(before + "q7Rz0pLx91")).isEqualTo(before + "***");
+    }
+
+    @Test
+    void aPasswordInAnAddressIsTakenOut() {
+        assertThat(SECRETS.mask("clone https://ada:s3cret@example.org/x.git"))
+                .isEqualTo("clone https://ada:***@example.org/x.git");
+    }
+
+    @Test
+    void aPrivateKeyIsTakenOutAlsoWithoutItsEnd() {
+        String begin = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n";
+
+        assertThat(SECRETS.mask("x " + begin + "-----END RSA PRIVATE KEY----- y"))
+                .isEqualTo("x *** y");
+        assertThat(SECRETS.mask("x " + begin)).isEqualTo("x ***");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Add basic validation and bearer authentication to the tokens of the parser",
+                "max_tokens: 128000, cache_read_tokens=123456789",
+                "abc is too short to be told from a word",
+                "disk-usage of task-management-service-worker is fine",
+                "apiKey = readKey()",
+                "see https://example.org:8080/a@b"
+            })
+    void ordinaryTextStays(String text) {
+        assertThat(SECRETS.mask(text)).isEqualTo(text);
+    }
+
+    @Test
+    void maskingTwiceChangesNothing() {
+        String once = SECRETS.mask("api_key=q7Rz0pLx91 Bearer q7Rz0pLx91 hunter-two/3");
+
+        assertThat(SECRETS.mask(once)).isEqualTo(once);
+    }
+
+    @Test
+    void everyTextOfEveryEventIsMasked() {
+        for (Recorded recorded : LeakyJob.events("hunter-two/3")) {
+            assertThat(SECRETS.mask(recorded.event()).toString()).doesNotContain("hunter-two");
+        }
+    }
+
+    @Test
+    void anEventWithoutSecretsStaysAsItIs() {
+        Event event =
+                new Event.AttemptEnded(
+                        LeakyJob.TASK,
+                        1,
+                        new Outcome.Failed(
+                                Reason.EXIT_CODE, "exit code 1", WorkResult.of("nothing")),
+                        Usage.NONE,
+                        Resources.NONE,
+                        Optional.empty(),
+                        Optional.empty());
+
+        assertThat(SECRETS.mask(event)).isEqualTo(event);
+        assertThat(new JobStory("Do it").events())
+                .allSatisfy(recorded ->
+                        assertThat(SECRETS.mask(recorded.event())).isEqualTo(recorded.event()));
+    }
+}
