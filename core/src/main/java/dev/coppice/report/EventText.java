@@ -114,13 +114,15 @@ public final class EventText {
                                     e.attempt(),
                                     outcome(e.outcome()),
                                     e.rescue().map(ref -> ", kept as " + ref).orElse(""));
-            case Event.RetryScheduled e -> "tried again, not before " + Figures.moment(e.at(), zone);
+            case Event.RetryScheduled e ->
+                    "tried again, not before " + Figures.moment(e.at(), zone);
             case Event.TaskEnded e ->
                     e.status().wire()
                             + e.reason().map(reason -> " (" + reason.wire() + ")").orElse("")
                             + e.cause().map(cause -> ", because of " + cause).orElse("");
             case Event.AgentPaused e ->
-                    "%s is paused until %s: %s".formatted(e.agent(), Figures.moment(e.until(), zone), e.why());
+                    "%s is paused until %s: %s"
+                            .formatted(e.agent(), Figures.moment(e.until(), zone), e.why());
             case Event.CheckoutChanged e -> "the checkout changed: " + String.join(", ", e.paths());
             case Event.CancelRequested e -> "cancel requested (" + e.reason().wire() + ")";
             case Event.PauseRequested _ -> "pause requested";

@@ -2,11 +2,11 @@ package dev.coppice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.testkit.Golden;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Settings;
 import dev.coppice.plan.Problem;
+import dev.coppice.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
