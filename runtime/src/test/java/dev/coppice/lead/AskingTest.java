@@ -2,7 +2,7 @@ package dev.coppice.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.golden.Golden;
+import dev.coppice.testkit.Golden;
 import dev.coppice.lead.Asking.Heard;
 import dev.coppice.model.Settings;
 import dev.coppice.plan.PlanRules.Author;

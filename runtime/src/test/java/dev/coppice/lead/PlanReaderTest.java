@@ -2,7 +2,7 @@ package dev.coppice.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.golden.Golden;
+import dev.coppice.testkit.Golden;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Expectation;
 import dev.coppice.plan.PlanDraft;

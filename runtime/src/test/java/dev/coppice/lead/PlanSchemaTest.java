@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.document.Document;
 import dev.coppice.document.Value;
-import dev.coppice.golden.Golden;
+import dev.coppice.testkit.Golden;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.TaskKey;
 import java.util.Objects;
