@@ -2,10 +2,10 @@ package dev.coppice.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.testkit.Golden;
 import dev.coppice.lead.Asking.Heard;
 import dev.coppice.model.Settings;
 import dev.coppice.plan.PlanRules.Author;
+import dev.coppice.testkit.Golden;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

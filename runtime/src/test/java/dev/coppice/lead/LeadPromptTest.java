@@ -2,8 +2,8 @@ package dev.coppice.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.testkit.Golden;
 import dev.coppice.plan.PlanRules.Author;
+import dev.coppice.testkit.Golden;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -2,7 +2,6 @@ package dev.coppice.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.testkit.Golden;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Expectation;
 import dev.coppice.plan.PlanDraft;
@@ -12,6 +11,7 @@ import dev.coppice.plan.Problem;
 import dev.coppice.plan.TaskDraft;
 import dev.coppice.plan.TaskKey;
 import dev.coppice.plan.Verdict;
+import dev.coppice.testkit.Golden;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.document.Document;
 import dev.coppice.document.Value;
-import dev.coppice.testkit.Golden;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.TaskKey;
+import dev.coppice.testkit.Golden;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,6 @@ package dev.coppice.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.coppice.testkit.Golden;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.Need.On;
@@ -14,6 +13,7 @@ import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.PlanRules.Author;
 import dev.coppice.plan.TaskDraft;
+import dev.coppice.testkit.Golden;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
