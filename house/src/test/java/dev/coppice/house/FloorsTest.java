@@ -46,14 +46,15 @@ class FloorsTest {
                     Map.entry("report", Set.of("model")),
                     Map.entry("engine", Set.of("model", "schedule")),
                     Map.entry("store", Set.of("model", "engine")),
-                    Map.entry("config", Set.of("model", "plan")),
+                    Map.entry("document", Set.of("model", "plan")),
+                    Map.entry("config", Set.of("model", "plan", "document")),
                     Map.entry("folder", Set.of("model", "report")),
                     Map.entry("process", Set.of()),
                     Map.entry("git", Set.of("model", "process")),
                     Map.entry("merge", Set.of("model", "git")),
                     Map.entry("workspace", Set.of("model", "git", "process")),
                     Map.entry("agent", Set.of("model", "process")),
-                    Map.entry("lead", Set.of("model", "plan", "agent")),
+                    Map.entry("lead", Set.of("model", "plan", "document")),
                     Map.entry(
                             "attempt",
                             Set.of(
@@ -192,7 +193,7 @@ class FloorsTest {
                         "tools.jackson..",
                                 List.of(
                                         "dev.coppice.store..",
-                                        "dev.coppice.config..",
+                                        "dev.coppice.document..",
                                         "dev.coppice.lead..",
                                         "dev.coppice.agent..",
                                         "dev.coppice.folder..",

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 final class ConfigurationReader {
     private final Sources sources;
     private final Layers layers;
-    private final Secrets secrets;
+    private final SecretValues secrets;
     private final Values values;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
@@ -37,7 +37,7 @@ final class ConfigurationReader {
     ConfigurationReader(Sources sources) {
         this.sources = sources;
         this.layers = new Layers(sources);
-        this.secrets = new Secrets(sources.environment());
+        this.secrets = new SecretValues(sources.environment());
         this.values = new Values(layers, sources.environment(), secrets);
     }
 

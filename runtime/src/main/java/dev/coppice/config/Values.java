@@ -19,11 +19,11 @@ final class Values {
 
     private final Layers layers;
     private final Map<String, String> environment;
-    private final Secrets secrets;
+    private final SecretValues secrets;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Entry> entries = new ArrayList<>();
 
-    Values(Layers layers, Map<String, String> environment, Secrets secrets) {
+    Values(Layers layers, Map<String, String> environment, SecretValues secrets) {
         this.layers = layers;
         this.environment = environment;
         this.secrets = secrets;
@@ -104,7 +104,7 @@ final class Values {
             problems.add(new Problem(place, message + "=…"));
             return "";
         }
-        if (Secrets.isSecretName(name) || Secrets.isSecretName(path)) {
+        if (SecretValues.isSecretName(name) || SecretValues.isSecretName(path)) {
             secrets.add(value);
         }
         return value;

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Collects the values that must never be shown.
-final class Secrets {
+final class SecretValues {
     private static final Pattern NAME =
             Pattern.compile(
                     "(?:.*[_.-])?(?:(?:api)?key|token|secret|password|passwd|credentials?)"
@@ -22,7 +22,7 @@ final class Secrets {
     private final Set<String> values = new HashSet<>();
 
     /// Begins with the variables whose names tell that they are secrets, since agents see some.
-    Secrets(Map<String, String> environment) {
+    SecretValues(Map<String, String> environment) {
         environment.forEach((name, value) -> {
             if (isSecretName(name) && value.length() >= GUESSED_LENGTH_MIN) {
                 values.add(value);
