@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Starts programs by [ProcessBuilder], in a session of their own where there is a `setsid` program. Works
-/// wherever Java does; the [ForeignStarter] costs half as much, once it is warm.
+/// Starts programs by [ProcessBuilder], in a session of their own where there is a `setsid`
+/// program. Works wherever Java does; the [ForeignStarter] costs half as much, once it is warm.
 final class BuilderStarter implements Starter {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 

@@ -9,15 +9,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A child that is being watched over: whatever way it ends, its whole process tree has ended with it. Safe for use by
-/// many threads.
+/// A child that is being watched over: whatever way it ends, its whole process tree has ended with
+/// it. Safe for use by many threads.
 public final class Child implements AutoCloseable {
     private final Identity identity;
     private final ChildFiles files;
     private final Supervision supervision;
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
-    /// Open when `ended` is done. Followers wait here again and again, where a future would throw each time.
+    /// Open when `ended` is done. Followers wait here again and again, where a future would throw
+    /// each time.
     private final CountDownLatch over = new CountDownLatch(1);
 
     Child(Identity identity, ChildFiles files, Supervision supervision) {
@@ -77,10 +78,11 @@ public final class Child implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /// Hands on each line of its standard output, until it and its tree have ended and all is read. Any thread may
-    /// follow, at any time and as often as it likes: the file keeps everything.
+    /// Hands on each line of its standard output, until it and its tree have ended and all is read.
+    /// Any thread may follow, at any time and as often as it likes: the file keeps everything.
     ///
-    /// @throws IOException when the file can't be read; an exception of the consumer comes through as it is
+    /// @throws IOException when the file can't be read; an exception of the consumer comes through
+    ///     as it is
     public void followOutput(Consumer<Line> consumer) throws IOException, InterruptedException {
         try (Follower follower = Follower.of(files.stdout())) {
             follower.follow(this::awaitEnd, consumer);
@@ -112,8 +114,8 @@ public final class Child implements AutoCloseable {
         return ended().map(Ended::resources).orElseGet(supervision::resources);
     }
 
-    /// Stops it unless it has ended, and waits until nothing of it runs. An interrupt meanwhile cuts the grace short
-    /// and is kept.
+    /// Stops it unless it has ended, and waits until nothing of it runs. An interrupt meanwhile
+    /// cuts the grace short and is kept.
     @Override
     public void close() {
         stop();

@@ -10,9 +10,10 @@ import java.util.Optional;
 /// @param stdin what the child reads; `/dev/null` for nothing
 /// @param stdout what it prints is appended here; made, readable by its owner only, when missing
 /// @param stderr the same for its errors; may be the same file
-/// @param exitCode where a small parent of the child, `/bin/sh`, writes its exit code when it ends, so that the code
-///     is known also when this process was gone by then. Without it a child starts in half the time, but can't be
-///     adopted. The shell drops variables whose names are no identifiers
+/// @param exitCode where a small parent of the child, `/bin/sh`, writes its exit code when it ends,
+///     so that the code is known also when this process was gone by then. Without it a child starts
+///     in half the time, but can't be adopted. The shell drops variables whose names are no
+///     identifiers
 public record ChildFiles(Path stdin, Path stdout, Path stderr, Optional<Path> exitCode) {
     public ChildFiles {
         stdin = stdin.toAbsolutePath();
@@ -35,7 +36,8 @@ public record ChildFiles(Path stdin, Path stdout, Path stderr, Optional<Path> ex
         return new ChildFiles(stdin, stdout, stderr, Optional.empty());
     }
 
-    /// How the child ended, as its parent wrote it down; nothing before, and nothing when that parent was killed.
+    /// How the child ended, as its parent wrote it down; nothing before, and nothing when that
+    /// parent was killed.
     public Optional<Exit> exit() {
         return exitCode.flatMap(ChildFiles::read);
     }

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A short program to run to its end: git, a version probe, a check. Immutable; each `with` makes another.
+/// A short program to run to its end: git, a version probe, a check. Immutable; each `with` makes
+/// another.
 ///
-/// The environment is complete: nothing of this process's own is added. A program without a slash is looked
-/// up in that environment's `PATH` (without one: `/usr/bin:/bin`), one with a slash relative to the directory.
+/// The environment is complete: nothing of this process's own is added. A program without a slash
+/// is looked up in that environment's `PATH` (without one: `/usr/bin:/bin`), one with a slash
+/// relative to the directory.
 public final class Command {
     /// What a command may take by default, far more than any git command needs: 60 s.
     public static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -17,7 +19,8 @@ public final class Command {
     /// How much a command may write by default, standard output and errors together: 64 MiB.
     public static final long OUTPUT_BYTES_MAX = 64L << 20;
 
-    /// Between SIGTERM and SIGKILL when a command must be ended: 2 s, time for git to remove its lock files.
+    /// Between SIGTERM and SIGKILL when a command must be ended: 2 s, time for git to remove its
+    /// lock files.
     static final Duration STOP_GRACE = Duration.ofSeconds(2);
 
     private final List<String> argv;
@@ -45,8 +48,8 @@ public final class Command {
     /// A command without input and with the default limits.
     ///
     /// @param argv the program and its arguments; never empty, never read by a shell
-    /// @throws IllegalArgumentException for an empty vector and for what an operating system cannot pass on
-    ///     (a NUL character anywhere, `=` in a variable's name)
+    /// @throws IllegalArgumentException for an empty vector and for what an operating system cannot
+    ///     pass on (a NUL character anywhere, `=` in a variable's name)
     public static Command of(Path directory, Map<String, String> environment, List<String> argv) {
         return new Command(
                 Checks.argv(argv),

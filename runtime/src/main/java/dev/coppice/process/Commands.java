@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Runs one short program. Its streams are files for a moment: no pumping threads, and a grandchild that holds
-/// standard output hangs nobody.
+/// Runs one short program. Its streams are files for a moment: no pumping threads, and a grandchild
+/// that holds standard output hangs nobody.
 final class Commands {
     /// How often the size of the output is looked at: a quick disk takes some 50 MB in this time.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

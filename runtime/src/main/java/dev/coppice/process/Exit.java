@@ -10,8 +10,9 @@ public sealed interface Exit {
         }
     }
 
-    /// A signal that was not ours ended it. An adopted child of which nothing is known but that it is gone was killed
-    /// together with the parent that would have written down its exit code: that is told as SIGKILL, 9.
+    /// A signal that was not ours ended it. An adopted child of which nothing is known but that it
+    /// is gone was killed together with the parent that would have written down its exit code: that
+    /// is told as SIGKILL, 9.
     record Signaled(int signal) implements Exit {
         @Override
         public String toString() {
@@ -51,9 +52,9 @@ public sealed interface Exit {
         IDLE
     }
 
-    /// Reads a code as a shell and Java tell it: 128 + the number of a signal that ended it. A program may also
-    /// exit with such a number by itself (an HTTP status modulo 256 has been seen), so only the signals that
-    /// usually end programs count.
+    /// Reads a code as a shell and Java tell it: 128 + the number of a signal that ended it. A
+    /// program may also exit with such a number by itself (an HTTP status modulo 256 has been
+    /// seen), so only the signals that usually end programs count.
     static Exit fromShell(int code) {
         return switch (code - 128) {
             case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 31 ->
@@ -67,8 +68,8 @@ public sealed interface Exit {
         return this instanceof Exited(int code) && code == 0;
     }
 
-    /// The one number that a shell, or `timeout(1)`, would show for it: the exit code, 128 + a signal's number,
-    /// 124 for a passed limit and 143 when stopped.
+    /// The one number that a shell, or `timeout(1)`, would show for it: the exit code, 128 + a
+    /// signal's number, 124 for a passed limit and 143 when stopped.
     default int code() {
         return switch (this) {
             case Exited(int code) -> code;

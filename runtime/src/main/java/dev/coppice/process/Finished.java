@@ -2,7 +2,8 @@ package dev.coppice.process;
 
 import java.nio.charset.StandardCharsets;
 
-/// What a [Command] left: how it ended and all it wrote, which is part of it when it was ended by us.
+/// What a [Command] left: how it ended and all it wrote, which is part of it when it was ended by
+/// us.
 public final class Finished {
     private final Exit exit;
     private final byte[] stdout;

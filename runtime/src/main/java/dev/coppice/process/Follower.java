@@ -13,15 +13,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// Reads a file that grows, line by line, until whoever writes it has ended. Holds one line and the block it came with,
-/// whatever the file's size. Used by one thread, which may be a virtual one.
+/// Reads a file that grows, line by line, until whoever writes it has ended. Holds one line and the
+/// block it came with, whatever the file's size. Used by one thread, which may be a virtual one.
 public final class Follower implements AutoCloseable {
     /// The longest line that is handed on whole: 64 MiB. The longest seen from an agent had 3 MB.
     public static final int LINE_BYTES_MAX = 64 << 20;
 
     private static final int BLOCK_BYTES = 64 << 10;
 
-    /// How long to wait for more before the next look: from the first after some came to the longest.
+    /// How long to wait for more before the next look: from the first after some came to the
+    /// longest.
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
@@ -36,7 +37,8 @@ public final class Follower implements AutoCloseable {
     /// Tells when a file grows no more.
     @FunctionalInterface
     public interface Writer {
-        /// Waits at most this long; true when the writer has ended, so that what is there now is all.
+        /// Waits at most this long; true when the writer has ended, so that what is there now is
+        /// all.
         boolean awaitEnd(Duration atMost) throws InterruptedException;
     }
 
@@ -44,7 +46,8 @@ public final class Follower implements AutoCloseable {
     private final int lineBytesMax;
     private byte[] buffer = new byte[BLOCK_BYTES];
 
-    /// The bytes in the buffer that are not handed on yet, and how many of them hold no line feed for sure.
+    /// The bytes in the buffer that are not handed on yet, and how many of them hold no line feed
+    /// for sure.
     private int from;
 
     private int to;
@@ -74,10 +77,11 @@ public final class Follower implements AutoCloseable {
                 Math.toIntExact(Checks.positive("lineBytesMax", lineBytesMax)));
     }
 
-    /// Hands on every line until the writer has ended and the file is read to its end; at last a half line, if there is
-    /// one.
+    /// Hands on every line until the writer has ended and the file is read to its end; at last a
+    /// half line, if there is one.
     ///
-    /// @throws IOException when the file can't be read; an exception of the consumer comes through as it is
+    /// @throws IOException when the file can't be read; an exception of the consumer comes through
+    ///     as it is
     public void follow(Writer writer, Consumer<Line> consumer)
             throws IOException, InterruptedException {
         boolean hasEnded = false;
@@ -138,8 +142,9 @@ public final class Follower implements AutoCloseable {
         }
     }
 
-    /// Where the first line feed is; -1 when there is none. Looks at eight bytes at once, which makes following five
-    /// times as fast: subtracting 1 from each byte borrows into the top bit of the first one that is zero.
+    /// Where the first line feed is; -1 when there is none. Looks at eight bytes at once, which
+    /// makes following five times as fast: subtracting 1 from each byte borrows into the top bit of
+    /// the first one that is zero.
     private static int lineFeed(byte[] bytes, int from, int to) {
         int i = from;
         for (; i + Long.BYTES <= to; i += Long.BYTES) {
@@ -169,8 +174,9 @@ public final class Follower implements AutoCloseable {
         }
     }
 
-    /// Moves what is left to the beginning, in a larger buffer when a line fills this one, in a small one again when it
-    /// is over. Of a line that is too long already, what is here goes on, and the rest of it is skipped.
+    /// Moves what is left to the beginning, in a larger buffer when a line fills this one, in a
+    /// small one again when it is over. Of a line that is too long already, what is here goes on,
+    /// and the rest of it is skipped.
     private void makeRoom(Consumer<Line> consumer) {
         if (to - from > lineBytesMax) {
             give(to, Line.End.CUT, consumer);

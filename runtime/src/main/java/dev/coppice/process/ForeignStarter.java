@@ -13,8 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Starts programs by `posix_spawn`. One platform thread waits for all of them and completes their futures; it also
-/// reaps what they orphan, which the system hands to this process.
+/// Starts programs by `posix_spawn`. One platform thread waits for all of them and completes their
+/// futures; it also reaps what they orphan, which the system hands to this process.
 final class ForeignStarter implements Starter {
     /// How often orphans are looked at, and how long a closed starter's thread may linger.
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -30,8 +30,9 @@ final class ForeignStarter implements Starter {
     private final ProcessTable table;
     private final Map<Long, Watched> watched = new ConcurrentHashMap<>();
 
-    /// `posix_spawn` returns when the program's image is loaded. On a busy machine that takes milliseconds, which a
-    /// virtual thread may not spend in a foreign call: it would hold its carrier.
+    /// `posix_spawn` returns when the program's image is loaded. On a busy machine that takes
+    /// milliseconds, which a virtual thread may not spend in a foreign call: it would hold its
+    /// carrier.
     private final ThreadPoolExecutor starting =
             new ThreadPoolExecutor(
                     STARTING_MAX,
@@ -63,9 +64,14 @@ final class ForeignStarter implements Starter {
             throw CannotStartException.refused(program.name(), "everything is being ended");
         }
         long pid = spawn(program);
-        // Nobody reaps it before it is watched, so that it is there, dead or alive.
-        long startTicks = table.source().row(pid).orElseThrow().startTicks();
-        return watch(pid, startTicks, true, libc.openProcess(pid).orElseThrow());
+        try {
+            // Nobody reaps it before it is watched, so that it is there, dead or alive.
+            long startTicks = table.source().row(pid).orElseThrow().startTicks();
+            return watch(pid, startTicks, true, libc.openProcess(pid).orElseThrow());
+        } catch (RuntimeException e) { // what can't be watched may not run
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            throw CannotStartException.refused(program.name(), e);
+        }
     }
 
     /// An interrupt does not end this: a process that starts must be known.
@@ -130,8 +136,8 @@ final class ForeignStarter implements Starter {
         }
     }
 
-    /// Reaps orphans that were dead a tick ago already. By then Java has long reaped what it started itself and may
-    /// have been listed among them.
+    /// Reaps orphans that were dead a tick ago already. By then Java has long reaped what it
+    /// started itself and may have been listed among them.
     private void reapOrphans() {
         Set<Zombie> dead = new HashSet<>();
         for (long pid : handedToUs().orElse(List.of())) {

@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The process table as Java shows it anywhere: who is whose parent, and no more. Without sessions and environments,
-/// a descendant that lost its parent is not found; nothing can be adopted, and processor time and memory are 0.
+/// The process table as Java shows it anywhere: who is whose parent, and no more. Without sessions
+/// and environments, a descendant that lost its parent is not found; nothing can be adopted, and
+/// processor time and memory are 0.
 final class JavaHandles implements ProcessTable.Source {
     @Override
     public List<ProcessTable.Row> rows() {

@@ -7,8 +7,9 @@ import java.util.Map;
 
 /// A child to start and to answer for.
 ///
-/// @param argv the program and its arguments; never read by a shell. A program without a slash is looked up in the
-///     environment's `PATH` (without one: `/usr/bin:/bin`), one with a slash relative to the directory
+/// @param argv the program and its arguments; never read by a shell. A program without a slash is
+///     looked up in the environment's `PATH` (without one: `/usr/bin:/bin`), one with a slash
+///     relative to the directory
 /// @param environment complete but for the marker: nothing of this process's own is added
 /// @param marker of this child alone
 public record Launch(

@@ -24,9 +24,9 @@ import java.util.Optional;
 
 /// The calls into glibc that start a process and wait for many: all foreign code of the room.
 ///
-/// Numbers and sizes are those of Linux on x86-64 and arm64, which agree but for `epoll_event`. Only
-/// [#awaitEnded] blocks, and belongs on a platform thread: a foreign call pins a virtual thread's carrier.
-/// Loading this class costs some 100 ms, once.
+/// Numbers and sizes are those of Linux on x86-64 and arm64, which agree but for `epoll_event`.
+/// Only [#awaitEnded] blocks, and belongs on a platform thread: a foreign call pins a virtual
+/// thread's carrier. Loading this class costs some 100 ms, once.
 final class Libc {
     private static final short SPAWN_SETSIGDEF = 0x04;
     private static final short SPAWN_SETSIGMASK = 0x08;
@@ -36,8 +36,8 @@ final class Libc {
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EPOLL_CTL_ADD = 1;
 
-    /// Readable, told once. Closing a descriptor would not be enough to be told no more: a program that is about to
-    /// start holds a copy for a moment.
+    /// Readable, told once. Closing a descriptor would not be enough to be told no more: a program
+    /// that is about to start holds a copy for a moment.
     private static final int EPOLLIN_ONESHOT = 1 | 1 << 30;
 
     private static final int WNOHANG = 1;
@@ -91,8 +91,8 @@ final class Libc {
     private final MethodHandle wait4 = find("wait4", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
     private final MethodHandle close = find("close", JAVA_INT);
 
-    /// The same for every child, never changed after this: own session, no signal blocked or ignored. (A Java
-    /// thread has SIGQUIT blocked, and children inherit it.)
+    /// The same for every child, never changed after this: own session, no signal blocked or
+    /// ignored. (A Java thread has SIGQUIT blocked, and children inherit it.)
     private final MemorySegment attributes;
 
     /// The one epoll that says which processes ended.
@@ -100,7 +100,8 @@ final class Libc {
 
     /// Loads the functions and makes this process the one that orphaned descendants are handed to.
     ///
-    /// @throws java.util.NoSuchElementException when the C library lacks a function (glibc before 2.34)
+    /// @throws java.util.NoSuchElementException when the C library lacks a function (glibc before
+    ///     2.34)
     Libc() {
         attributes = Arena.global().allocate(ATTRIBUTES_BYTES);
         try (Arena arena = Arena.ofConfined()) {
@@ -201,7 +202,8 @@ final class Libc {
         }
     }
 
-    /// Blocks until some of the watched processes have ended, but at most this long; returns their ids, each once.
+    /// Blocks until some of the watched processes have ended, but at most this long; returns their
+    /// ids, each once.
     List<Long> awaitEnded(Duration atMost) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate(EVENT_BYTES * EVENTS_MAX);
@@ -217,8 +219,9 @@ final class Libc {
         }
     }
 
-    /// Takes the end of a child of ours from the system, which then forgets it; nothing when it still runs or is
-    /// no child of ours. Only ever for one process by its id, so that Java's own children keep theirs.
+    /// Takes the end of a child of ours from the system, which then forgets it; nothing when it
+    /// still runs or is no child of ours. Only ever for one process by its id, so that Java's own
+    /// children keep theirs.
     Optional<Started.End> reap(long pid) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);

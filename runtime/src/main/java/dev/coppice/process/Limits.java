@@ -5,11 +5,11 @@ import java.time.Duration;
 /// What a child may take. A limit that should never pass is a large one: there is none without.
 ///
 /// @param wall time since the start, pauses not counted
-/// @param idle time in which it printed nothing and its whole tree used less than 1 % of a core; begins anew after a
-///     pause. Where the system tells no processor time, only printing counts
+/// @param idle time in which it printed nothing and its whole tree used less than 1 % of a core;
+///     begins anew after a pause. Where the system tells no processor time, only printing counts
 /// @param stopGrace between SIGTERM and SIGKILL
-/// @param outputBytesMax of standard output and errors together. It is looked at five times a second, so that a quick
-///     disk may take some more
+/// @param outputBytesMax of standard output and errors together. It is looked at five times a
+///     second, so that a quick disk may take some more
 public record Limits(Duration wall, Duration idle, Duration stopGrace, long outputBytesMax) {
     /// Between SIGTERM and SIGKILL by default.
     public static final Duration STOP_GRACE = Duration.ofSeconds(2);

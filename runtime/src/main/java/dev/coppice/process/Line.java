@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
-/// One line of a child's output, without its line feed: a view into a buffer that is used again. Valid only until the
-/// consumer that was given it returns; [#bytes] and [#text] make copies that last.
+/// One line of a child's output, without its line feed: a view into a buffer that is used again.
+/// Valid only until the consumer that was given it returns; [#bytes] and [#text] make copies that
+/// last.
 public final class Line {
     /// How a line ends.
     public enum End {
@@ -29,7 +30,8 @@ public final class Line {
         this.end = end;
     }
 
-    /// The array that holds the line, and more: for parsers that take an array, [#from] and [#length].
+    /// The array that holds the line, and more: for parsers that take an array, [#from] and
+    /// [#length].
     public byte[] buffer() {
         return buffer;
     }

@@ -3,8 +3,9 @@ package dev.coppice.process;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// An environment variable by which the processes of one child are known again: they inherit it, wherever they go
-/// and whoever started them. Two children that may live at once on a machine never have the same.
+/// An environment variable by which the processes of one child are known again: they inherit it,
+/// wherever they go and whoever started them. Two children that may live at once on a machine never
+/// have the same.
 public record Marker(String name, String value) {
     public Marker {
         Checks.variable(name, value);

@@ -14,8 +14,8 @@ final class Meter {
         this.ticksPerSecond = ticksPerSecond;
     }
 
-    /// Takes a sample. A process that ends hands its time to the parent that waits for it; with one that nobody waited
-    /// for, the sum falls, which is not counted.
+    /// Takes a sample. A process that ends hands its time to the parent that waits for it; with one
+    /// that nobody waited for, the sum falls, which is not counted.
     void sample(Collection<ProcessTable.Row> members) {
         long ticks = members.stream().mapToLong(ProcessTable.Row::cpuTicks).sum();
         long bytes = members.stream().mapToLong(ProcessTable.Row::residentBytes).sum();

@@ -6,19 +6,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The process table as Linux shows it under `/proc`. A process that ends while it is being read is left out.
+/// The process table as Linux shows it under `/proc`. A process that ends while it is being read is
+/// left out.
 final class ProcFiles implements ProcessTable.Source {
     /// Longer than any line of `/proc/PID/stat`.
     private static final int STAT_BYTES = 2048;
 
-    /// As much of an environment as is looked at: what Linux allows all arguments together by default, 2 MiB.
+    /// As much of an environment as is looked at: what Linux allows all arguments together by
+    /// default, 2 MiB.
     private static final int ENVIRONMENT_BYTES_MAX = 2 << 20;
 
     private static final byte[] NOTHING = {};
@@ -29,8 +30,8 @@ final class ProcFiles implements ProcessTable.Source {
     private static final int AT_CLKTCK = 17;
 
     private final File root = new File("/proc");
-    private final Path adopted =
-            Path.of("/proc/self/task/" + ProcessHandle.current().pid() + "/children");
+    private final File adopted =
+            new File("/proc/self/task/" + ProcessHandle.current().pid() + "/children");
     private final String bootId;
     private final long pageBytes;
     private final long ticksPerSecond;
@@ -78,8 +79,8 @@ final class ProcFiles implements ProcessTable.Source {
         return rows;
     }
 
-    /// Reads `pid (name) state ppid pgrp session …`: the name may hold anything, also spaces and parentheses, so that
-    /// the fields are counted from its last one.
+    /// Reads `pid (name) state ppid pgrp session …`: the name may hold anything, also spaces and
+    /// parentheses, so that the fields are counted from its last one.
     @Override
     public Optional<ProcessTable.Row> row(long pid) {
         byte[] stat = new byte[STAT_BYTES];
@@ -89,26 +90,44 @@ final class ProcFiles implements ProcessTable.Source {
         } catch (IOException gone) {
             return Optional.empty();
         }
-        String line = new String(stat, 0, Math.max(length, 0), StandardCharsets.ISO_8859_1);
-        int nameEnd = line.lastIndexOf(')');
+        int nameEnd = length - 1;
+        while (nameEnd >= 0 && stat[nameEnd] != ')') {
+            nameEnd--;
+        }
         if (nameEnd < 0) {
             return Optional.empty();
         }
-        String[] fields = line.substring(nameEnd + 2).split(" ", 23); // [0] is field 3 of proc(5)
-        char state = fields[0].charAt(0);
-        long cpuTicks = 0;
-        for (int i = 11; i <= 14; i++) {
-            cpuTicks += Long.parseLong(fields[i]);
-        }
+        byte state = stat[nameEnd + 2];
+        List<Long> numbers = numbers(stat, nameEnd + 4, length); // the first is field 4 of proc(5)
         return Optional.of(
                 new ProcessTable.Row(
                         pid,
-                        Long.parseLong(fields[1]),
-                        Long.parseLong(fields[3]),
+                        numbers.get(0),
+                        numbers.get(2),
                         state == 'Z' || state == 'X',
-                        Long.parseLong(fields[19]),
-                        cpuTicks,
-                        Long.parseLong(fields[21]) * pageBytes));
+                        numbers.get(18),
+                        numbers.get(10) + numbers.get(11) + numbers.get(12) + numbers.get(13),
+                        numbers.get(20) * pageBytes));
+    }
+
+    /// The numbers in a text that holds nothing but numbers and single separators. A process is
+    /// read for each child that starts or ends, hence no strings.
+    private static List<Long> numbers(byte[] text, int from, int to) {
+        List<Long> numbers = new ArrayList<>();
+        long number = 0;
+        boolean isNegative = false;
+        for (int i = from; i < to; i++) {
+            if (text[i] == '-') {
+                isNegative = true;
+            } else if (text[i] >= '0') {
+                number = 10 * number + text[i] - '0';
+            } else {
+                numbers.add(isNegative ? -number : number);
+                number = 0;
+                isNegative = false;
+            }
+        }
+        return numbers;
     }
 
     @Override
@@ -122,19 +141,12 @@ final class ProcFiles implements ProcessTable.Source {
 
     @Override
     public Optional<List<Long>> adopted() {
-        String line;
-        try {
-            line = Files.readString(adopted).strip();
+        try (FileInputStream in = new FileInputStream(adopted)) {
+            byte[] pids = in.readAllBytes(); // each is followed by a space
+            return Optional.of(numbers(pids, 0, pids.length));
         } catch (IOException notInThisKernel) {
             return Optional.empty();
         }
-        List<Long> pids = new ArrayList<>();
-        for (String pid : line.split(" ", -1)) {
-            if (!pid.isEmpty()) {
-                pids.add(Long.parseLong(pid));
-            }
-        }
-        return Optional.of(pids);
     }
 
     @Override

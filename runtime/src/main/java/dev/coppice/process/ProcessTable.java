@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The processes of this machine. Listing them costs milliseconds, so that one snapshot serves all who ask at about
-/// the same time.
+/// The processes of this machine. Listing them costs milliseconds, so that one snapshot serves all
+/// who ask at about the same time.
 final class ProcessTable {
     /// One process. Fields that a system doesn't tell are 0.
     ///
@@ -34,11 +34,12 @@ final class ProcessTable {
 
         Optional<Row> row(long pid);
 
-        /// The environment a process was started with, as NUL-ended `NAME=VALUE`; empty when it can't be seen.
+        /// The environment a process was started with, as NUL-ended `NAME=VALUE`; empty when it
+        /// can't be seen.
         byte[] environment(long pid);
 
-        /// Numbers of the children that orphans join: those of this process's first thread, its own among them.
-        /// Nothing where the system doesn't say.
+        /// Numbers of the children that orphans join: those of this process's first thread, its own
+        /// among them. Nothing where the system doesn't say.
         Optional<List<Long>> adopted();
 
         /// Which boot of the machine this is; empty where the system doesn't say.

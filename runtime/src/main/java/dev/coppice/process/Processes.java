@@ -8,13 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The room's door: runs programs, and answers for every process they leave. Safe for use by many threads. One is
-/// enough for a whole process, and it costs next to nothing until it is used.
+/// The room's door: runs programs, and answers for every process they leave. Safe for use by many
+/// threads. One is enough for a whole process, and it costs next to nothing until it is used.
 ///
-/// Children are started by `posix_spawn` through foreign calls where these fit (Linux with glibc, native access
-/// enabled for the module), else by [ProcessBuilder]; the system property `coppice.starter=builder` asks for the
-/// latter. The first foreign call makes this process the one that orphaned descendants are handed to
-/// (`PR_SET_CHILD_SUBREAPER`), and costs some 100 ms, so that short commands do without until a child is started.
+/// Children are started by `posix_spawn` through foreign calls where these fit (Linux with glibc,
+/// native access enabled for the module), else by [ProcessBuilder]; the system property
+/// `coppice.starter=builder` asks for the latter. The first foreign call makes this process the one
+/// that orphaned descendants are handed to (`PR_SET_CHILD_SUBREAPER`), and costs some 100 ms, so
+/// that short commands do without until a child is started.
 public final class Processes implements AutoCloseable {
     private final ProcessTable table = ProcessTable.ofThisMachine();
     private final Starter builder = new BuilderStarter(table);
@@ -43,9 +44,9 @@ public final class Processes implements AutoCloseable {
         };
     }
 
-    /// Runs a short program to its end, in a session of its own, and returns how it ended and what it wrote. Its whole
-    /// process tree is ended when a limit passes or the caller is interrupted; what it leaves behind when it ends by
-    /// itself is not looked for.
+    /// Runs a short program to its end, in a session of its own, and returns how it ended and what
+    /// it wrote. Its whole process tree is ended when a limit passes or the caller is interrupted;
+    /// what it leaves behind when it ends by itself is not looked for.
     ///
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Finished run(Command command) throws InterruptedException {
@@ -53,8 +54,8 @@ public final class Processes implements AutoCloseable {
         return new Commands(loaded == null ? builder : loaded, table).run(command);
     }
 
-    /// Loads ahead of time what the first child would wait for; commands are then quicker, too. Worth it, in a thread
-    /// of its own, for a process that will start children soon.
+    /// Loads ahead of time what the first child would wait for; commands are then quicker, too.
+    /// Worth it, in a thread of its own, for a process that will start children soon.
     public void prepare() {
         starter();
     }
@@ -68,10 +69,12 @@ public final class Processes implements AutoCloseable {
         return watch(started, starter, launch.files(), launch.marker(), launch.limits());
     }
 
-    /// Takes up a child that another process had started, with limits that begin now. Nothing when it no longer lives;
-    /// then [ChildFiles#exit] may say how it ended, and [#reap] ends what it left.
+    /// Takes up a child that another process had started, with limits that begin now. Nothing when
+    /// it no longer lives; then [ChildFiles#exit] may say how it ended, and [#reap] ends what it
+    /// left.
     ///
-    /// @param files what it was started with; its exit code's file among them, since only its parent is told otherwise
+    /// @param files what it was started with; its exit code's file among them, since only its
+    ///     parent is told otherwise
     public Optional<Child> adopt(
             Identity identity, ChildFiles files, Marker marker, Limits limits) {
         if (!isAlive(identity)) {
@@ -90,13 +93,15 @@ public final class Processes implements AutoCloseable {
                 table.source().bootId());
     }
 
-    /// Whether this very process lives, whoever's child it is. False for any process of an earlier boot.
+    /// Whether this very process lives, whoever's child it is. False for any process of an earlier
+    /// boot.
     public boolean isAlive(Identity identity) {
         return table.isAlive(identity);
     }
 
-    /// Ends every process that carries the marker and all they started, with this grace between SIGTERM and SIGKILL;
-    /// returns how many there were. This process and its ancestors are left alone, even if they carry it.
+    /// Ends every process that carries the marker and all they started, with this grace between
+    /// SIGTERM and SIGKILL; returns how many there were. This process and its ancestors are left
+    /// alone, even if they carry it.
     public int reap(Marker marker, Duration grace) {
         return new Tree(table, marker).end(grace, 0, () -> false).found();
     }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One program about to start, with its executable found, its directory seen and its files made: what a [Starter] is
-/// given.
+/// One program about to start, with its executable found, its directory seen and its files made:
+/// what a [Starter] is given.
 ///
 /// @param name the program as it was asked for
 /// @param executable the file to execute
@@ -43,7 +43,8 @@ record Program(
 
     private static final Path SHELL = Path.of("/bin/sh");
 
-    /// Runs its arguments and writes down how that ended, in the file that is its own name. It outlives this process.
+    /// Runs its arguments and writes down how that ended, in the file that is its own name. It
+    /// outlives this process.
     private static final String WRITE_EXIT_CODE = "\"$@\"; echo $? >\"$0\"";
 
     /// The program of a command, with streams in these existing files.

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 final class Started {
     /// The process's own end, which leaves its descendants out.
     ///
-    /// @param exit by itself or by a signal; nothing for a process that is no child of ours, since only its parent
-    ///     is told
+    /// @param exit by itself or by a signal; nothing for a process that is no child of ours, since
+    ///     only its parent is told
     /// @param cpu used by it and by descendants it waited for; zero where the system doesn't say
     record End(Optional<Exit> exit, Duration cpu) {
         static final End UNTOLD = new End(Optional.empty(), Duration.ZERO);
@@ -44,7 +44,8 @@ final class Started {
         return leavesOrphansToUs;
     }
 
-    /// Done when it has ended; exceptionally when nobody waits for it any more, since all is being ended.
+    /// Done when it has ended; exceptionally when nobody waits for it any more, since all is being
+    /// ended.
     CompletableFuture<End> onEnd() {
         return end;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Watches over one child from its start to its end, in one thread of its own, which owns all that changes here but
-/// what others ask: stop, hurry, pause.
+/// Watches over one child from its start to its end, in one thread of its own, which owns all that
+/// changes here but what others ask: stop, hurry, pause.
 final class Supervision {
     /// How often limits are looked at: a quick disk takes some 200 MB in this time.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -40,7 +40,7 @@ final class Supervision {
     private volatile boolean hurry;
 
     private long sampledAt = begin;
-    private long bytesSeen;
+    private long bytesSeen = -1;
     private long idleSince;
     private Duration cpuThen = Duration.ZERO;
 
@@ -58,7 +58,6 @@ final class Supervision {
         this.limits = limits;
         this.tree = new Tree(table, started, Optional.of(marker));
         this.meter = new Meter(table.source().ticksPerSecond());
-        this.bytesSeen = files.outputBytes();
     }
 
     void stop() {
@@ -111,7 +110,8 @@ final class Supervision {
         }
     }
 
-    /// Looks at the clocks, at the files and, now and then, at the tree; returns which limit has passed.
+    /// Looks at the clocks, at the files and, now and then, at the tree; returns which limit has
+    /// passed.
     private Optional<Exit> look() {
         if (System.nanoTime() - sampledAt >= SAMPLE_NANOS) {
             sample();

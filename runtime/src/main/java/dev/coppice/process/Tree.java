@@ -15,18 +15,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// The processes that one started process stands for: what it started, what these started, and so on, also when they
-/// left its session or lost their parents. Used by one thread at a time.
+/// The processes that one started process stands for: what it started, what these started, and so
+/// on, also when they left its session or lost their parents. Used by one thread at a time.
 ///
-/// A living process belongs to the tree when it was seen to belong before (the first one always was), carries the
-/// marker in its environment, is in a session that one of the tree leads or led, or is a child of one that belongs.
-/// Never among them are this process and its ancestors, though they may carry the marker themselves.
+/// A living process belongs to the tree when it was seen to belong before (the first one always
+/// was), carries the marker in its environment, is in a session that one of the tree leads or led,
+/// or is a child of one that belongs. Never among them are this process and its ancestors, though
+/// they may carry the marker themselves.
 final class Tree {
-    /// How long killed processes may take to be gone. Only what hangs in the kernel (a dead network drive) takes
-    /// longer, and nothing can be done about it.
+    /// How long killed processes may take to be gone. Only what hangs in the kernel (a dead network
+    /// drive) takes longer, and nothing can be done about it.
     private static final long KILL_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
-    /// How often all is listed again while a tree ends politely, for processes that were forked meanwhile.
+    /// How often all is listed again while a tree ends politely, for processes that were forked
+    /// meanwhile.
     private static final long LIST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -35,7 +37,8 @@ final class Tree {
     private final ProcessTable table;
     private final Optional<Marker> marker;
 
-    /// All that were ever seen to belong, by number; dead ones stay, since their sessions may live on.
+    /// All that were ever seen to belong, by number; dead ones stay, since their sessions may live
+    /// on.
     private final Map<Long, ProcessTable.Row> seen = new HashMap<>();
 
     /// What carries the marker, whoever started it.
@@ -92,8 +95,9 @@ final class Tree {
         return members.values();
     }
 
-    /// Whether one of these processes belongs. They are all that orphans are handed to this process, so that nothing
-    /// else can be left once the first one has ended: a listing of all is saved.
+    /// Whether one of these processes belongs. They are all that orphans are handed to this
+    /// process, so that nothing else can be left once the first one has ended: a listing of all is
+    /// saved.
     boolean hasOneOf(List<Long> orphans) {
         for (long pid : orphans) {
             Optional<ProcessTable.Row> row = table.source().row(pid).filter(it -> !it.isZombie());
@@ -135,10 +139,11 @@ final class Tree {
         return Set.copyOf(seen.keySet());
     }
 
-    /// Ends the whole tree: SIGTERM to each process, `grace` for it to follow, then SIGKILL until none is left.
+    /// Ends the whole tree: SIGTERM to each process, `grace` for it to follow, then SIGKILL until
+    /// none is left.
     ///
-    /// @param spared gets no SIGTERM, since it ends by itself after the others: the shell that writes down the exit
-    ///     code; 0 for none
+    /// @param spared gets no SIGTERM, since it ends by itself after the others: the shell that
+    ///     writes down the exit code; 0 for none
     /// @param hurry asked again and again; true cuts the grace short
     Felled end(Duration grace, long spared, BooleanSupplier hurry) {
         Map<Long, ProcessTable.Row> found = new HashMap<>();

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// A Java process of its own that starts a child, tells its identity and waits to be killed; or one that reaps.
+/// A Java process of its own that starts a child, tells its identity and waits to be killed; or one
+/// that reaps.
 final class Elsewhere {
     private final Process java;
     private final Identity identity;
@@ -54,7 +55,8 @@ final class Elsewhere {
         }
     }
 
-    /// Has a process that carries the marker in its own environment reap all that do; returns what it says.
+    /// Has a process that carries the marker in its own environment reap all that do; returns what
+    /// it says.
     static String reapFromWithin(Marker marker) throws IOException, InterruptedException {
         ProcessBuilder builder = java(marker.name(), marker.value());
         builder.environment().put(marker.name(), marker.value());

@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Finds living processes by a marker in their environment, by other means than the code under test.
+/// Finds living processes by a marker in their environment, by other means than the code under
+/// test.
 final class Survivors {
     private Survivors() {}
 
