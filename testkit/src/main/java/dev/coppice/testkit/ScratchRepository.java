@@ -19,6 +19,16 @@ import java.util.Map;
 public final class ScratchRepository {
     private static final int FILES_PER_FOLDER = 100;
 
+    /// Who commits; and no housekeeping that git would go on with in the background.
+    private static final String CONFIGURATION =
+            """
+            [user]
+            \tname = Ada Tester
+            \temail = ada@example.org
+            [gc]
+            \tauto = 0
+            """;
+
     private final Path folder;
     private final Map<String, String> environment;
 
@@ -33,9 +43,7 @@ public final class ScratchRepository {
                 new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
         try {
             Files.createDirectories(folder);
-            Files.writeString(
-                    configurationBeside(folder),
-                    "[user]\n\tname = Ada Tester\n\temail = ada@example.org\n");
+            Files.writeString(configurationBeside(folder), CONFIGURATION);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
