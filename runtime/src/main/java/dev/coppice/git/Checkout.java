@@ -195,7 +195,7 @@ public final class Checkout {
         requireOurs();
         dropLocks();
         Status status = status();
-        Optional<CommitId> tip = git.refs().commit(order.branch().ref());
+        Optional<CommitId> tip = tip(order.branch(), status.head());
         CommitId head = status.head().at().or(() -> tip).orElse(order.base());
         List<String> nested = nestedRepositories(status, order.base(), head, order.exclusions());
         if (!nested.isEmpty()) {
@@ -218,6 +218,12 @@ public final class Checkout {
         }
         dropUnfinished();
         return new Committed.Done(commit);
+    }
+
+    private Optional<CommitId> tip(BranchName branch, Head head) {
+        return head.on().equals(Optional.of(branch))
+                ? head.at()
+                : git.refs().commit(branch.ref());
     }
 
     private CommitDraft draft(WorkOrder order, CommitId head, TreeId tree) {

@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Files and folders that must never enter a commit of ours: paths from the top, taken literally; a folder stands for
 /// all that is in it.
@@ -32,14 +33,18 @@ public record Exclusions(List<String> paths) {
 
     /// Whether `path` is one of these or lies in one.
     public boolean covers(String path) {
-        String name = path.replaceFirst("/+$", "");
-        return paths.stream()
-                .anyMatch(excluded -> name.equals(excluded) || name.startsWith(excluded + "/"));
+        String name = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return paths.stream().anyMatch(excluded -> isOrLiesIn(name, excluded));
+    }
+
+    private static boolean isOrLiesIn(String name, String folder) {
+        return name.startsWith(folder)
+                && (name.length() == folder.length() || name.charAt(folder.length()) == '/');
     }
 
     /// Whether one of these lies in the folder `path`.
     boolean liesWithin(String path) {
-        String folder = path.replaceFirst("/*$", "/");
+        String folder = path.endsWith("/") ? path : path + "/";
         return paths.stream().anyMatch(excluded -> excluded.startsWith(folder));
     }
 
@@ -49,5 +54,13 @@ public record Exclusions(List<String> paths) {
 
     List<String> pathspecs() {
         return paths.stream().map(path -> ":(top,literal)" + path).toList();
+    }
+
+    /// The pathspecs of everything but these.
+    List<String> complement() {
+        return Stream.concat(
+                        Stream.of(":(top)"),
+                        paths.stream().map(path -> ":(top,exclude,literal)" + path))
+                .toList();
     }
 }

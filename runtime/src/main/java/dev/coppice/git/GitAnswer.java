@@ -11,6 +11,8 @@ import java.util.List;
 /// @param errors its standard error
 @SuppressWarnings("ArrayRecordComponent") // read only, compared never
 record GitAnswer(int exit, byte[] output, String errors) {
+    private static final char UNREADABLE = '\ufffd';
+
     /// The output without the line end at its end.
     String text() {
         String text = new String(output, StandardCharsets.UTF_8);
@@ -34,5 +36,11 @@ record GitAnswer(int exit, byte[] output, String errors) {
             }
         }
         return fields;
+    }
+
+    /// Whether a text read from an answer is what git wrote: file names may be any bytes, and those that are no UTF-8
+    /// can't be given back to git.
+    static boolean wasUtf8(String text) {
+        return text.indexOf(UNREADABLE) < 0;
     }
 }

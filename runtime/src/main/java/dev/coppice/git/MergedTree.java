@@ -24,6 +24,11 @@ public record MergedTree(TreeId tree, List<Conflict> conflicts) {
         public Conflict {
             kinds = List.copyOf(kinds);
         }
+
+        /// Whether the path is the file's true name, and not one with bytes that are no UTF-8.
+        public boolean hasTruePath() {
+            return GitAnswer.wasUtf8(path);
+        }
     }
 
     public boolean isClean() {

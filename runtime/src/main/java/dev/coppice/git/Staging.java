@@ -30,43 +30,62 @@ final class Staging {
 
     /// Adds, changes and removes what the status names. Excluded paths become what the commit has.
     void stage(Status status, Exclusions exclusions) {
-        StringBuilder entries = new StringBuilder();
-        List<String> files = new ArrayList<>();
+        Work work = new Work();
         for (Status.Entry entry : status.entries()) {
-            boolean isExcluded = exclusions.covers(entry.path());
-            switch (entry) {
-                case Status.Tracked file when isExcluded -> {
-                    if (file.isStaged()) {
-                        entries.append(file.inCommit().indexInfo(file.path()));
-                    }
-                }
-                case Status.Tracked file when Status.isAbsent(file.worktreeMode()) ->
-                        entries.append(absent(file.inIndex()).indexInfo(file.path()));
-                case Status.Tracked file -> {
-                    if (file.isEdited()) {
-                        files.add(file.path());
-                    }
-                }
-                case Status.Unmerged file when isExcluded ->
-                        entries.append(file.ours().indexInfo(file.path()));
-                case Status.Unmerged file when Status.isAbsent(file.worktreeMode()) ->
-                        entries.append(absent(file.ours()).indexInfo(file.path()));
-                case Status.Unmerged file -> files.add(file.path());
-                case Status.Untracked file -> {
-                    if (!isExcluded && !file.isRepository()) {
-                        files.add(file.path());
-                    }
-                }
+            if (exclusions.covers(entry.path())) {
+                work.exclude(entry);
+            } else {
+                work.include(entry);
             }
         }
-        if (!entries.isEmpty()) {
-            call("update-index", "-z", "--index-info").input(entries.toString()).done();
+        if (!work.entries.isEmpty()) {
+            call("update-index", "-z", "--index-info").input(work.entries.toString()).done();
         }
-        add(files);
+        add(work.files.stream().filter(GitAnswer::wasUtf8).toList());
+        if (!status.entries().stream().allMatch(entry -> GitAnswer.wasUtf8(entry.path()))) {
+            // a name that is no UTF-8 can't be given back to git: git itself has to go and look
+            call("add", "--all", "--").with(Exclusions.of(work.skipped).complement()).done();
+        }
     }
 
-    private static TreeEntry absent(TreeEntry entry) {
-        return TreeEntry.absent(entry.object());
+    /// What is to be done to the index.
+    private static final class Work {
+        /// Lines for `update-index --index-info`.
+        private final StringBuilder entries = new StringBuilder();
+
+        /// Paths whose files are to be read.
+        private final List<String> files = new ArrayList<>();
+
+        /// Paths that are not to be looked at.
+        private final List<String> skipped = new ArrayList<>();
+
+        void exclude(Status.Entry entry) {
+            skipped.add(entry.path());
+            switch (entry) {
+                case Status.Tracked file when file.isStaged() ->
+                        entries.append(file.inCommit().indexInfo(file.path()));
+                case Status.Unmerged file -> entries.append(file.ours().indexInfo(file.path()));
+                case Status.Tracked _, Status.Untracked _ -> {}
+            }
+        }
+
+        void include(Status.Entry entry) {
+            switch (entry) {
+                case Status.Tracked file when Status.isAbsent(file.worktreeMode()) ->
+                        remove(file.path(), file.inIndex());
+                case Status.Tracked file when file.isEdited() -> files.add(file.path());
+                case Status.Tracked _ -> {}
+                case Status.Unmerged file when Status.isAbsent(file.worktreeMode()) ->
+                        remove(file.path(), file.ours());
+                case Status.Unmerged file -> files.add(file.path());
+                case Status.Untracked file when file.isRepository() -> skipped.add(file.path());
+                case Status.Untracked file -> files.add(file.path());
+            }
+        }
+
+        private void remove(String path, TreeEntry entry) {
+            entries.append(TreeEntry.absent(entry.object()).indexInfo(path));
+        }
     }
 
     /// Adds the files of nested repositories, without their `.git`: those that they track or do not ignore.

@@ -23,6 +23,11 @@ public record TreeChange(String path, TreeEntry before, TreeEntry after) {
         return after.isAbsent() ? Kind.DELETED : Kind.MODIFIED;
     }
 
+    /// Whether the path is the file's true name, and not one with bytes that are no UTF-8.
+    public boolean hasTruePath() {
+        return GitAnswer.wasUtf8(path);
+    }
+
     /// The changes from one tree (or commit) to another, by one process.
     static List<TreeChange> between(Git git, String from, String to) {
         return read(

@@ -17,9 +17,6 @@ import java.util.regex.Pattern;
 /// Settles the conflicts of one merge in favour of one side: in texts only the conflicting parts, else (a deleted or
 /// binary file, a link, a submodule, a file where the other side has a folder) the whole file.
 final class Settlement {
-    /// What stands for bytes that are no UTF-8: such a name cannot be given back to git.
-    private static final char UNREADABLE = '\ufffd';
-
     private final MergeCommands commands;
     private final MergeCommands.Side side;
 
@@ -32,11 +29,11 @@ final class Settlement {
         this.aside = Pattern.compile("~(" + ours + "|" + theirs + ")(_\\d+)?$");
     }
 
-    /// The merged tree without conflicts; empty if a path can't be read.
+    /// The merged tree without conflicts; empty if a path can't be given back to git.
     Optional<TreeId> settle(MergedTree merged) {
         SequencedMap<String, List<MergedTree.Conflict>> byPath = new LinkedHashMap<>();
         for (MergedTree.Conflict conflict : merged.conflicts()) {
-            if (conflict.path().indexOf(UNREADABLE) >= 0) {
+            if (!conflict.hasTruePath()) {
                 return Optional.empty();
             }
             if (!isOnlyPlaceInDoubt(conflict)) {

@@ -42,7 +42,7 @@ final class Touched {
 
     private static boolean isSimple(TreeChange change) {
         return switch (change.kind()) {
-            case CREATED, MODIFIED -> true;
+            case CREATED, MODIFIED -> change.hasTruePath();
             case DELETED -> false;
         };
     }

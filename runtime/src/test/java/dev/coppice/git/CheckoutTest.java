@@ -102,6 +102,34 @@ class CheckoutTest {
     }
 
     @Test
+    void aNameThatIsNoUtf8IsCommittedAndRescuedToo() {
+        agent.write(".env", "SECRET");
+        agent.write("target/ignored", "x");
+        agent.write("work", "x");
+        agent.write("tool/kept", "x");
+        agent.git("init", "-q", "tool");
+        shell("printf x > \"$(printf 'caf\\351')\"");
+
+        CommitId rescued = rescue(new RefName("refs/coppice/rescue/j/1-1"), ".env", "target");
+        assertThat(scratch.git("ls-tree", "-r", "--name-only", rescued.value()).lines())
+                .contains("\"caf\\351\"", "tool/kept", "work")
+                .doesNotContain(".env");
+
+        CommitId commit = commit(".env", "target", "tool");
+        assertThat(scratch.git("ls-tree", "-r", "--name-only", commit.value()).lines())
+                .contains("\"caf\\351\"", "work")
+                .doesNotContain(".env");
+
+        shell("rm caf*");
+        assertThat(repository.files(commit(".env", "target", "tool"))).doesNotContain("caf");
+    }
+
+    /// Runs a line of shell in the worktree, for names that Java can't write.
+    private void shell(String line) {
+        agent.git("-c", "alias.run=!cd \"$GIT_PREFIX\" 2>/dev/null; " + line, "run");
+    }
+
+    @Test
     void aCommitIsMadeEvenIfNothingChanged() {
         CommitId commit = commit();
 

@@ -2,6 +2,8 @@ package dev.coppice.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.coppice.model.CommitId;
 import dev.coppice.process.Processes;
 import dev.coppice.testkit.ScratchRepository;
@@ -122,6 +124,19 @@ class RepositoriesTest {
                 .isInstanceOf(Discovery.NotARepository.class);
         assertThat(discover(empty, Map.of("PATH", empty.toString())))
                 .isEqualTo(new Discovery.NoGit());
+    }
+
+    @Test
+    void aRepositoryOfAnotherUserIsToldWithGitsAdvice() throws IOException {
+        ScratchRepository scratch = ScratchRepository.in(home.resolve("theirs"));
+        Object owner = Files.getAttribute(scratch.path(), "unix:uid");
+        assumeTrue(owner.equals(0), "only root can give a folder away");
+        Files.setAttribute(scratch.path(), "unix:uid", 12_345);
+
+        assertThat(discover(scratch.path(), scratch.environment()))
+                .isInstanceOfSatisfying(
+                        Discovery.DubiousOwnership.class,
+                        dubious -> assertThat(dubious.advice()).contains("safe.directory"));
     }
 
     @Test

@@ -263,6 +263,36 @@ class MergesTest {
         assertThat(repository.files(theirs)).doesNotContain("~");
     }
 
+    @Test
+    void aRepositoryWithLongIdsIsJoinedToo() throws IOException {
+        Path folder = Files.createDirectory(temporary.toRealPath().resolve("long"));
+        scratch.gitIn(folder, "init", "-q", "-b", "trunk", "--object-format=sha256");
+        ScratchRepository longer = ScratchRepository.at(folder, scratch);
+        longer.write("start", "1");
+        CommitId first = new CommitId(longer.commit("Start"));
+        try (OpenedRepository opened = new OpenedRepository(longer)) {
+            CommitId a = opened.branch("a", first, Map.of("a", "1"));
+            CommitId b = opened.branch("b", first, Map.of("b", "1"));
+
+            Joining joining =
+                    new Merges(opened.git())
+                            .join(
+                                    new JoinOrder(
+                                            opened.git().checkout(),
+                                            first,
+                                            List.of(head("a", a), head("b", b)),
+                                            ConflictPolicy.STOP,
+                                            OpenedRepository.AUTHORSHIP));
+
+            assertThat(joining)
+                    .isInstanceOfSatisfying(
+                            Joining.Joined.class,
+                            joined ->
+                                    assertThat(opened.files(joined.commit()))
+                                            .isEqualTo("a\nb\nstart"));
+        }
+    }
+
     // ---- conflicts
 
     @Test
