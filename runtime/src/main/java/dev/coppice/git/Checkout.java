@@ -221,9 +221,7 @@ public final class Checkout {
     }
 
     private Optional<CommitId> tip(BranchName branch, Head head) {
-        return head.on().equals(Optional.of(branch))
-                ? head.at()
-                : git.refs().commit(branch.ref());
+        return head.on().equals(Optional.of(branch)) ? head.at() : git.refs().commit(branch.ref());
     }
 
     private CommitDraft draft(WorkOrder order, CommitId head, TreeId tree) {

@@ -1,7 +1,6 @@
 package dev.coppice.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.model.CommitId;

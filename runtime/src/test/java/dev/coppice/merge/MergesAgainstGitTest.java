@@ -28,7 +28,8 @@ class MergesAgainstGitTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void theOutcomeIsThatOfGitMerge(long seed) throws IOException {
         Random random = new Random(seed);
-        ScratchRepository scratch = ScratchRepository.unborn(temporary.toRealPath().resolve("repo"));
+        ScratchRepository scratch =
+                ScratchRepository.unborn(temporary.toRealPath().resolve("repo"));
         for (String name : NAMES.subList(0, 7)) {
             scratch.write(name, (name + " line\n").repeat(12));
         }
@@ -41,7 +42,9 @@ class MergesAgainstGitTest {
             for (int edit = random.nextInt(3); edit >= 0; edit--) {
                 edit(scratch, random, i);
             }
-            incoming.add(new Incoming("t" + i, new CommitId(scratch.commit("Work " + i)), "x", List.of()));
+            incoming.add(
+                    new Incoming(
+                            "t" + i, new CommitId(scratch.commit("Work " + i)), "x", List.of()));
         }
         scratch.git("checkout", "-q", "-b", "reference", start.value());
 
@@ -87,7 +90,8 @@ class MergesAgainstGitTest {
         return "";
     }
 
-    private static void edit(ScratchRepository scratch, Random random, int branch) throws IOException {
+    private static void edit(ScratchRepository scratch, Random random, int branch)
+            throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
         Path file = scratch.path().resolve(name);
         switch (random.nextInt(6)) {

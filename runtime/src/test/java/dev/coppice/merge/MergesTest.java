@@ -82,7 +82,8 @@ class MergesTest {
     }
 
     private String history(CommitId commit) {
-        return scratch.git("log", "--first-parent", "--reverse", "--format=%s", start + ".." + commit);
+        return scratch.git(
+                "log", "--first-parent", "--reverse", "--format=%s", start + ".." + commit);
     }
 
     // ---- what is merged
@@ -94,7 +95,8 @@ class MergesTest {
         CommitId c = repository.branch("c", start, Map.of("other", "changed\n"));
         Fingerprint before = repository.git().checkout().fingerprint();
 
-        Joining joining = join(start, ConflictPolicy.STOP, head("c", c), head("a", a), head("b", b));
+        Joining joining =
+                join(start, ConflictPolicy.STOP, head("c", c), head("a", a), head("b", b));
 
         assertThat(joining).isInstanceOf(Joining.Joined.class);
         CommitId commit = ((Joining.Joined) joining).commit();
@@ -110,7 +112,8 @@ class MergesTest {
                                 + a
                                 + "|worker_1|Ada Tester|1760000000|Merge a: Title of a\n\nCoppice-Task: a");
         assertThat(repository.files(commit))
-                .isEqualTo("README.md\n\"a \\342\\200\\234\\303\\274\\342\\200\\235\"\ndir/a\ndir/b\nother\ntext");
+                .isEqualTo(
+                        "README.md\n\"a \\342\\200\\234\\303\\274\\342\\200\\235\"\ndir/a\ndir/b\nother\ntext");
         assertThat(repository.git().checkout().fingerprint()).isEqualTo(before);
         assertThat(scratch.git("for-each-ref", "--format=%(refname)").lines())
                 .containsExactlyInAnyOrder(
@@ -156,8 +159,7 @@ class MergesTest {
         CommitId base = joined(ConflictPolicy.THEIRS, head("a", a), head("b", b));
         CommitId c = repository.branch("c", base, Map.of("c", "1"));
 
-        CommitId commit =
-                joined(ConflictPolicy.STOP, head("a", a), head("b", b), head("c", c));
+        CommitId commit = joined(ConflictPolicy.STOP, head("a", a), head("b", b), head("c", c));
 
         assertThat(commit).isEqualTo(c);
     }
@@ -173,7 +175,12 @@ class MergesTest {
                 .isInstanceOfSatisfying(
                         Joining.Joined.class,
                         joined ->
-                                assertThat(scratch.git("log", "-1", "--format=%P", joined.commit().value()))
+                                assertThat(
+                                                scratch.git(
+                                                        "log",
+                                                        "-1",
+                                                        "--format=%P",
+                                                        joined.commit().value()))
                                         .isEqualTo(ahead + " " + a));
     }
 
@@ -227,8 +234,7 @@ class MergesTest {
                 List.of(
                         List.of(head("r", renamed), head("e", edited), head("a", added)),
                         List.of(head("a", added), head("e", edited), head("r", renamed)))) {
-            CommitId commit =
-                    joined(ConflictPolicy.STOP, order.toArray(Incoming[]::new));
+            CommitId commit = joined(ConflictPolicy.STOP, order.toArray(Incoming[]::new));
 
             assertThat(repository.files(commit))
                     .isEqualTo("README.md\nnew/one\nnew/three\nnew/two\nother\ntext");
@@ -381,12 +387,46 @@ class MergesTest {
         CommitId ours = joined(ConflictPolicy.OURS, a, b);
         CommitId theirs = joined(ConflictPolicy.THEIRS, a, b);
 
-        assertThat(scratch.git("ls-tree", "-r", ours.value(), "binary", "link", "file or link", "kept or gone", "gone or kept"))
+        assertThat(
+                        scratch.git(
+                                "ls-tree",
+                                "-r",
+                                ours.value(),
+                                "binary",
+                                "link",
+                                "file or link",
+                                "kept or gone",
+                                "gone or kept"))
                 .isEqualTo(
-                        scratch.git("ls-tree", "-r", "ours", "binary", "link", "file or link", "kept or gone", "gone or kept"));
-        assertThat(scratch.git("ls-tree", "-r", theirs.value(), "binary", "link", "file or link", "kept or gone", "gone or kept"))
+                        scratch.git(
+                                "ls-tree",
+                                "-r",
+                                "ours",
+                                "binary",
+                                "link",
+                                "file or link",
+                                "kept or gone",
+                                "gone or kept"));
+        assertThat(
+                        scratch.git(
+                                "ls-tree",
+                                "-r",
+                                theirs.value(),
+                                "binary",
+                                "link",
+                                "file or link",
+                                "kept or gone",
+                                "gone or kept"))
                 .isEqualTo(
-                        scratch.git("ls-tree", "-r", "theirs", "binary", "link", "file or link", "kept or gone", "gone or kept"));
+                        scratch.git(
+                                "ls-tree",
+                                "-r",
+                                "theirs",
+                                "binary",
+                                "link",
+                                "file or link",
+                                "kept or gone",
+                                "gone or kept"));
         assertThat(read(ours, "made by both")).isEqualTo("same\nours\n");
         assertThat(read(theirs, "made by both")).isEqualTo("same\ntheirs\n");
         // only one side changed the mode, so that it is no conflict
@@ -504,7 +544,12 @@ class MergesTest {
                 .isInstanceOfSatisfying(
                         Resolution.Resolved.class,
                         resolved ->
-                                assertThat(scratch.git("log", "-1", "--format=%P", resolved.commit().value()))
+                                assertThat(
+                                                scratch.git(
+                                                        "log",
+                                                        "-1",
+                                                        "--format=%P",
+                                                        resolved.commit().value()))
                                         .isEqualTo(own));
         assertThat(
                         repository
