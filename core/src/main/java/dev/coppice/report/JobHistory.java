@@ -15,12 +15,18 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -191,20 +197,43 @@ public final class JobHistory {
         }
     }
 
-    /// Undoes the end of the job, of the tasks that are to be tried again, of the blocked ones (those
-    /// that still are will end anew) and of the engine's own.
+    /// Undoes the end of the job and of the tasks that are tried again.
     private void retry(Event.RetryRequested retry, Instant at) {
         endedAt.ifPresent(ended -> rested = rested.plus(Duration.between(ended, at)));
         end = Optional.empty();
         endedAt = Optional.empty();
         why = "";
         canceling = Optional.empty();
+        triedAgain(Set.copyOf(retry.tasks())).forEach(task -> task.again(at));
+    }
+
+    /// The tasks asked for, those that blocked them and the engine's own, as far as they did not
+    /// succeed; then all that could not start because of one of these.
+    private Set<TaskHistory> triedAgain(Set<TaskId> asked) {
+        Deque<TaskHistory> found = new ArrayDeque<>();
+        Map<TaskId, List<TaskHistory>> held = new HashMap<>();
         for (TaskHistory task : tasks.values()) {
-            boolean asked = retry.tasks().isEmpty() || retry.tasks().contains(task.id());
-            if (task.isRetriable() && (asked || task.isBlocked() || task.id().isOwn())) {
-                task.again(at);
+            boolean isAsked = asked.isEmpty() || asked.contains(task.id());
+            if (isAsked) {
+                task.cause().map(this::task).ifPresent(found::add);
+            }
+            if ((isAsked || task.id().isOwn()) && task.isRetriable()) {
+                found.add(task);
+            }
+            if (task.isHeld()) {
+                for (Need need : task.needs()) {
+                    held.computeIfAbsent(need.task(), _ -> new ArrayList<>()).add(task);
+                }
             }
         }
+        Set<TaskHistory> again = new LinkedHashSet<>();
+        while (!found.isEmpty()) {
+            TaskHistory task = found.remove();
+            if (task.isUnsuccessful() && again.add(task)) {
+                found.addAll(held.getOrDefault(task.id(), List.of()));
+            }
+        }
+        return again;
     }
 
     /// Since when nothing but a slot, a back-off or a pause has held up the next attempt of `task`.

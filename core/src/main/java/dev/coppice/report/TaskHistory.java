@@ -61,17 +61,28 @@ final class TaskHistory {
         return endedAt;
     }
 
-    /// Whether it ended without success, so that another try makes sense. A fallback that was not
-    /// needed has nothing to try; a failed joining of branches is followed by a new one instead.
-    boolean isRetriable() {
-        return status.isOver()
-                && status != TaskStatus.COMPLETED
-                && !reason.equals(Optional.of(Reason.NOT_NEEDED))
-                && !(task.duty() instanceof Duty.Integrating);
+    /// The task because of which it is blocked.
+    Optional<TaskId> cause() {
+        return cause;
     }
 
-    boolean isBlocked() {
-        return status == TaskStatus.BLOCKED;
+    boolean isUnsuccessful() {
+        return status.isOver() && status != TaskStatus.COMPLETED;
+    }
+
+    /// Whether another try of it can be asked for. A fallback that was not needed has nothing to try;
+    /// a failed joining of branches is followed by a new one instead.
+    boolean isRetriable() {
+        return isUnsuccessful() && !isUnneeded() && !(task.duty() instanceof Duty.Integrating);
+    }
+
+    /// Whether it never started because of how another task ended.
+    boolean isHeld() {
+        return status == TaskStatus.BLOCKED || isUnneeded();
+    }
+
+    private boolean isUnneeded() {
+        return reason.equals(Optional.of(Reason.NOT_NEEDED));
     }
 
     AttemptHistory attempt(int number) {
