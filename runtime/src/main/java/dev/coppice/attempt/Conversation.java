@@ -124,11 +124,26 @@ final class Conversation {
     }
 
     private void noted(AgentNote note) {
-        if (note instanceof AgentNote.SessionOpened(String opened)
-                && !session.equals(Optional.of(opened))) {
-            session = Optional.of(opened);
-            reports.happened(new Event.SessionOpened(order.task().id(), order.attempt(), opened));
+        switch (note) {
+            case AgentNote.SessionOpened(String opened) -> opened(opened);
+            case AgentNote.Said(String text) -> heard(text);
+            case AgentNote.ToolUsed(String tool, String what) -> heard("[" + tool + "] " + what);
+            case AgentNote.Denied(String tool, String why) ->
+                    heard("[" + tool + " was not allowed] " + why);
+            case AgentNote.Retrying(String error, Duration delay) ->
+                    heard("[" + error + "; it tries again in " + delay.toSeconds() + " s]");
         }
+    }
+
+    private void opened(String id) {
+        if (!session.equals(Optional.of(id))) {
+            session = Optional.of(id);
+            reports.happened(new Event.SessionOpened(order.task().id(), order.attempt(), id));
+        }
+    }
+
+    private void heard(String text) {
+        equipment.listener().said(order.job(), order.task().id(), text);
     }
 
     /// What is left of the attempt's time, and its other limits.

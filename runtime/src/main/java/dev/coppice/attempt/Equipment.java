@@ -2,6 +2,9 @@ package dev.coppice.attempt;
 
 import dev.coppice.git.Git;
 import dev.coppice.merge.Merges;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.TaskId;
 import dev.coppice.process.Processes;
 import dev.coppice.workspace.Workspaces;
 import java.nio.file.Path;
@@ -14,7 +17,8 @@ import java.util.function.UnaryOperator;
 /// @param workspaceRoot absolute; the jobs' folders are below it
 /// @param environment the user's, from which each program gets what it may see
 /// @param variables set for every program, beside those of its attempt
-/// @param mask gives a text without its secrets
+/// @param mask gives an event without secrets
+/// @param listener hears what agents say while they work
 public record Equipment(
         Processes processes,
         Git git,
@@ -23,8 +27,15 @@ public record Equipment(
         Path workspaceRoot,
         Map<String, String> environment,
         Map<String, String> variables,
-        UnaryOperator<String> mask,
+        UnaryOperator<Event> mask,
+        Listener listener,
         InstantSource clock) {
+    /// Hears what agents say while they work. Called from many threads; returns soon.
+    @FunctionalInterface
+    public interface Listener {
+        void said(JobId job, TaskId task, String line);
+    }
+
     public Equipment {
         environment = Map.copyOf(environment);
         variables = Map.copyOf(variables);

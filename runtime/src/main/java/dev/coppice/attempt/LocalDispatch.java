@@ -51,8 +51,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     }
 
     private Reports masked(Reports reports) {
-        Masking masking = new Masking(equipment.mask());
-        return event -> reports.happened(masking.event(event));
+        return event -> reports.happened(equipment.mask().apply(event));
     }
 
     @Override

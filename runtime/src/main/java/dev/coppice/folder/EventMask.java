@@ -64,7 +64,7 @@ record EventMask(Secrets secrets) {
         };
     }
 
-    private JobRequest request(JobRequest request) {
+    JobRequest request(JobRequest request) {
         return new JobRequest(
                 text(request.request()),
                 request.repository(),

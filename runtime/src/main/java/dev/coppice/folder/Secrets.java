@@ -1,6 +1,7 @@
 package dev.coppice.folder;
 
 import dev.coppice.model.Event;
+import dev.coppice.model.JobRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -96,6 +97,11 @@ public final class Secrets {
     /// tasks are kept in the store as they were asked, since agents must be told them.
     public Event mask(Event event) {
         return new EventMask(this).mask(event);
+    }
+
+    /// `request` with every text in it masked.
+    public JobRequest mask(JobRequest request) {
+        return new EventMask(this).request(request);
     }
 
     /// `text` without secrets.

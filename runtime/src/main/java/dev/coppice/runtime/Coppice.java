@@ -5,6 +5,7 @@ import dev.coppice.attempt.LocalDispatch;
 import dev.coppice.config.Configuration;
 import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
+import dev.coppice.engine.Driver;
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
@@ -53,7 +54,7 @@ public final class Coppice implements AutoCloseable {
     private @Nullable Drive drive;
 
     /// What is needed to drive jobs, beyond looking at them.
-    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine) {}
+    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
 
     private Coppice(
             Surroundings surroundings,
@@ -219,6 +220,7 @@ public final class Coppice implements AutoCloseable {
                         surroundings.coppiceHome(),
                         configuration.settings().workers().maxWorkers(),
                         surroundings.clock());
+        Chronicle chronicle = new Chronicle(store(), secrets, surroundings.clock());
         Equipment equipment =
                 new Equipment(
                         processes,
@@ -229,6 +231,7 @@ public final class Coppice implements AutoCloseable {
                         surroundings.environment(),
                         Map.of(),
                         secrets::mask,
+                        chronicle::said,
                         surroundings.clock());
         LocalDispatch dispatch = new LocalDispatch(equipment);
         Engine engine =
@@ -240,7 +243,7 @@ public final class Coppice implements AutoCloseable {
                         new SecureRandom(),
                         identity(processes.self()),
                         process -> processes.isAlive(identity(process)));
-        return new Drive(workspaces, dispatch, engine);
+        return new Drive(workspaces, dispatch, engine, chronicle);
     }
 
     private Path workspaceRoot() {
@@ -258,12 +261,30 @@ public final class Coppice implements AutoCloseable {
         return new Identity(identity.pid(), identity.startTicks(), identity.bootId());
     }
 
-    /// Where a job's files are. A job keeps the root that it was submitted with.
+    /// Stores a job and begins to drive it.
+    public JobId submit(Preparation.Ready prepared) {
+        JobId job = engine().submit(secrets.mask(prepared.request()), prepared.warnings());
+        drive().chronicle().follow(job);
+        return job;
+    }
+
+    /// Goes on with a job that nobody drives.
+    public Engine.Resumption resume(JobId job) {
+        Engine.Resumption resumption = engine().resume(job);
+        drive().chronicle().follow(job);
+        return resumption;
+    }
+
+    /// Waits until this process drives the job no more, and its logs and reports say so.
+    public Driver.Turn await(JobId job) throws InterruptedException {
+        Driver.Turn last = engine().await(job);
+        drive().chronicle().conclude(job);
+        return last;
+    }
+
+    /// Where a job's files are.
     public JobFolder folder(JobView job) {
-        Path root =
-                Path.of(job.request().repository())
-                        .resolve(job.request().settings().layout().workspaceRoot());
-        return JobFolder.of(root.normalize(), job.id());
+        return Chronicle.folder(job.id(), job.request());
     }
 
     /// The job as its users see it; empty where there is no such job.
@@ -294,6 +315,7 @@ public final class Coppice implements AutoCloseable {
         if (driving != null) {
             driving.engine().close();
             driving.dispatch().close();
+            driving.chronicle().close();
             driving.workspaces().close();
         }
         if (store != null) {

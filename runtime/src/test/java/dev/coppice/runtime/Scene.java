@@ -82,8 +82,8 @@ final class Scene {
             if (!(prepared instanceof Preparation.Ready ready)) {
                 throw new AssertionError(prepared.toString());
             }
-            JobId job = coppice.engine().submit(ready.request(), ready.warnings());
-            assertThat(coppice.engine().await(job)).isInstanceOf(Driver.Turn.Over.class);
+            JobId job = coppice.submit(ready);
+            assertThat(coppice.await(job)).isInstanceOf(Driver.Turn.Over.class);
             return coppice.view(job).orElseThrow();
         }
     }

@@ -1,0 +1,170 @@
+package dev.coppice.runtime;
+
+import dev.coppice.engine.EventLog;
+import dev.coppice.folder.JobFolder;
+import dev.coppice.folder.JobLogs;
+import dev.coppice.folder.ReportFiles;
+import dev.coppice.folder.Secrets;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.TaskId;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the folders of the jobs that this process drives in step with their histories: logs line by line,
+/// the reports when a job is over or laid down. All of it is derived and can be written again at any
+/// time. Safe for use by many threads.
+final class Chronicle implements AutoCloseable {
+    private static final int READ_MAX = 1_000;
+
+    private final EventLog log;
+    private final Secrets secrets;
+    private final InstantSource clock;
+    private final Map<JobId, Follow> follows = new ConcurrentHashMap<>();
+    private final EventLog.Subscription subscription;
+
+    Chronicle(EventLog log, Secrets secrets, InstantSource clock) {
+        this.log = log;
+        this.secrets = secrets;
+        this.clock = clock;
+        this.subscription = log.subscribe(this::appended);
+    }
+
+    /// Where a job's files are: below the root that it was submitted with.
+    static JobFolder folder(JobId job, JobRequest request) {
+        Path root = Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot());
+        return JobFolder.of(root.normalize(), job);
+    }
+
+    /// Begins to follow a job, unless that has begun.
+    void follow(JobId job) {
+        follows.computeIfAbsent(job, Follow::new).look();
+    }
+
+    /// Brings a job's folder up to what the log has now, its reports too.
+    void conclude(JobId job) {
+        Follow follow = follows.computeIfAbsent(job, Follow::new);
+        follow.catchUp();
+        follow.report();
+    }
+
+    /// Takes what an agent said.
+    void said(JobId job, TaskId task, String line) {
+        Follow follow = follows.get(job);
+        if (follow != null) {
+            follow.said(task, line);
+        }
+    }
+
+    private void appended(JobId job) {
+        Follow follow = follows.get(job);
+        if (follow != null) {
+            follow.look();
+        }
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+        follows.values().forEach(Follow::end);
+    }
+
+    /// One job being followed, by a thread of its own.
+    private final class Follow {
+        private final JobId job;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Semaphore signal = new Semaphore(0);
+        private final List<Recorded> events = new ArrayList<>();
+        private final Thread thread;
+        private @Nullable JobLogs logs;
+        private @Nullable JobFolder folder;
+
+        private Follow(JobId job) {
+            this.job = job;
+            this.thread = Thread.ofVirtual().name("chronicle-" + job).start(this::run);
+        }
+
+        private void look() {
+            signal.release();
+        }
+
+        private void end() {
+            thread.interrupt();
+        }
+
+        private void run() {
+            try {
+                while (true) {
+                    signal.acquire();
+                    signal.drainPermits();
+                    catchUp();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void catchUp() {
+            lock.lock();
+            try {
+                List<Recorded> more;
+                do {
+                    more = log.read(job, events.size(), READ_MAX);
+                    more.forEach(this::take);
+                } while (more.size() == READ_MAX);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void take(Recorded recorded) {
+            if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
+                JobFolder where = folder(job, request);
+                folder = where;
+                logs = new JobLogs(where, secrets, ZoneId.systemDefault());
+            }
+            events.add(recorded);
+            JobLogs open = logs;
+            if (open != null) {
+                open.happened(recorded);
+            }
+            if (recorded.event() instanceof Event.JobEnded) {
+                report();
+            }
+        }
+
+        private void report() {
+            lock.lock();
+            try {
+                JobFolder where = folder;
+                if (where != null) {
+                    new ReportFiles(where, secrets, ZoneId.systemDefault()).write(events, clock.instant());
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void said(TaskId task, String line) {
+            lock.lock();
+            try {
+                JobLogs open = logs;
+                if (open != null) {
+                    open.said(task, line);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}
