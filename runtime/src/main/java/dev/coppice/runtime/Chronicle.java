@@ -42,7 +42,8 @@ final class Chronicle implements AutoCloseable {
 
     /// Where a job's files are: below the root that it was submitted with.
     static JobFolder folder(JobId job, JobRequest request) {
-        Path root = Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot());
+        Path root =
+                Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot());
         return JobFolder.of(root.normalize(), job);
     }
 
@@ -148,7 +149,8 @@ final class Chronicle implements AutoCloseable {
             try {
                 JobFolder where = folder;
                 if (where != null) {
-                    new ReportFiles(where, secrets, ZoneId.systemDefault()).write(events, clock.instant());
+                    new ReportFiles(where, secrets, ZoneId.systemDefault())
+                            .write(events, clock.instant());
                 }
             } finally {
                 lock.unlock();

@@ -54,7 +54,8 @@ public final class Coppice implements AutoCloseable {
     private @Nullable Drive drive;
 
     /// What is needed to drive jobs, beyond looking at them.
-    private record Drive(Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
+    private record Drive(
+            Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
 
     private Coppice(
             Surroundings surroundings,

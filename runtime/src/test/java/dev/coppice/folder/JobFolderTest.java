@@ -1,16 +1,12 @@
 package dev.coppice.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.model.TaskId;
 import dev.coppice.testkit.JobStory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,49 +109,5 @@ class JobFolderTest {
 
         assertThat(folder.task(1, new TaskId(id)).root().getParent()).isEqualTo(folder.level());
         assertThat(folder.workerLog(1, new TaskId(id)).getParent()).isEqualTo(folder.logs());
-    }
-
-    @Test
-    void theHomeIsItsOwnersAloneAndHidesItselfFromGit() throws IOException {
-        List<Path> excluded = new ArrayList<>();
-        OwnFolders folders = new OwnFolders(temp, excluded::add);
-
-        Path made = folders.make(Path.of(".coppice/workspace"));
-
-        Path home = temp.resolve(".coppice");
-        assertThat(made).isDirectory().isEqualTo(home.resolve("workspace"));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
-                .isEqualTo("rwx------");
-        assertThat(home.resolve(".gitignore")).hasContent("*");
-        assertThat(excluded).isEmpty();
-        assertThat(folders.make(Path.of(".coppice/workspace"))).isEqualTo(made);
-    }
-
-    @Test
-    void anotherFolderInTheCheckoutIsExcludedBeforeItIsMade() {
-        List<Boolean> wasThere = new ArrayList<>();
-        OwnFolders folders = new OwnFolders(temp, folder -> wasThere.add(Files.exists(folder)));
-
-        assertThat(folders.make(Path.of("./workspace"))).isDirectory();
-        assertThat(wasThere).containsExactly(false);
-    }
-
-    @Test
-    void aFolderOutsideOfTheCheckoutIsNobodysBusiness(@TempDir Path elsewhere) {
-        List<Path> excluded = new ArrayList<>();
-
-        new OwnFolders(temp, excluded::add).make(elsewhere.resolve("work"));
-
-        assertThat(elsewhere.resolve("work")).isDirectory();
-        assertThat(excluded).isEmpty();
-    }
-
-    @Test
-    void aFileInTheWayIsNamed() throws IOException {
-        Files.writeString(temp.resolve(".coppice"), "");
-
-        assertThatThrownBy(() -> new OwnFolders(temp, folder -> {}).make(Path.of(".coppice/x")))
-                .isInstanceOf(FolderException.class)
-                .hasMessageContaining(".coppice");
     }
 }
