@@ -24,9 +24,10 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
 
     /// What the events can't tell of the present.
     ///
+    /// @param at the moment of looking
     /// @param interrupted whether nobody drives the job, though it is not over
     /// @param running what the running attempts took from the machine so far, by task
-    public record Present(Instant now, boolean interrupted, Map<TaskId, Resources> running) {
+    public record Present(Instant at, boolean interrupted, Map<TaskId, Resources> running) {
         public Present {
             running = Map.copyOf(running);
         }
@@ -50,7 +51,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
 
     private String head(JobView job, Present present) {
         String status = present.interrupted() ? "interrupted" : job.status().wire();
-        String rest = "  " + Headline.of(job, present.now());
+        String rest = "  " + Headline.of(job, present.at());
         String start = "job " + job.id() + "  ";
         return start
                 + paint(status, present.interrupted() ? Paint.YELLOW : paintOf(job.status()))
@@ -97,7 +98,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                         : task.status().wire(),
                 task.agent().value(),
                 task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
-                last.isEmpty() ? "" : Figures.duration(task.duration(present.now())),
+                last.isEmpty() ? "" : Figures.duration(task.duration(present.at())),
                 cost(task),
                 taken.map(resources -> Figures.duration(resources.cpu())).orElse(""),
                 taken.map(resources -> Figures.size(resources.peakMemoryBytes())).orElse(""));
@@ -112,7 +113,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     private String what(TaskView task, Present present) {
         return switch (task.status()) {
             case BLOCKED -> task.blockedBy().map(cause -> "blocked by " + cause).orElse("blocked");
-            case RETRYING -> again(task, present.now()) + ": " + task.message();
+            case RETRYING -> again(task, present.at()) + ": " + task.message();
             case FAILED, TIMEOUT, CANCELED ->
                     task.reason().map(reason -> reason.wire() + ": ").orElse("") + task.message();
             case PENDING ->
@@ -149,7 +150,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         if (job.status().isOver()) {
             return;
         }
-        for (JobView.Pause pause : job.pausesAt(present.now())) {
+        for (JobView.Pause pause : job.pausesAt(present.at())) {
             lines.add(
                     paint(
                             fit(

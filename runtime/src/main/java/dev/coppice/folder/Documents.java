@@ -199,7 +199,7 @@ final class Documents {
     }
 
     String status(JobView job, JobFolder folder, Present present) {
-        Instant now = present.now();
+        Instant now = present.at();
         return text(
                 new Status(
                         results(
@@ -339,7 +339,7 @@ final class Documents {
                         : last.map(AttemptView::resources);
         List<String> errors = task.lastErrors(ERROR_LINES_MAX);
         return new TaskStatusDocument(
-                result(task, present.now()),
+                result(task, present.at()),
                 task.agent().value(),
                 running.map(attempt -> attempt.phase().wire()),
                 errors,
