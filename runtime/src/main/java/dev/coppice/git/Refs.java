@@ -4,6 +4,7 @@ import dev.coppice.model.CommitId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -107,17 +108,26 @@ public final class Refs {
     /// touched.
     public RefsUpdated update(List<RefUpdate> updates) {
         return git.lock()
-                .holding(() -> {
-                    for (RefUpdate update : updates) {
-                        Optional<String> user =
-                                update.ref().branch().flatMap(git.worktrees()::userOf);
-                        if (user.isPresent()) {
-                            return new RefsUpdated.Refused(
-                                    update.ref() + " is in use in " + user.get());
-                        }
-                    }
-                    return write(updates);
-                });
+                .holding(
+                        () -> {
+                            Optional<String> inUse = inUse(updates);
+                            return inUse.isPresent()
+                                    ? new RefsUpdated.Refused(inUse.get())
+                                    : write(updates);
+                        });
+    }
+
+    private Optional<String> inUse(List<RefUpdate> updates) {
+        List<BranchName> branches =
+                updates.stream().flatMap(update -> update.ref().branch().stream()).toList();
+        if (branches.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<BranchName, String> users = git.worktrees().users();
+        return branches.stream()
+                .filter(users::containsKey)
+                .map(branch -> branch.ref() + " is in use in " + users.get(branch))
+                .findFirst();
     }
 
     /// As [#update(List)], also for a branch that is checked out: the caller sees to its checkout.

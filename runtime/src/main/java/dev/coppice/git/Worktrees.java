@@ -7,12 +7,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The repository's worktrees: ours are added, moved and removed, the user's are only seen. Safe for use by many
 /// threads, in this process and others.
 public final class Worktrees {
+    /// Where git notes the branch that it will come back to.
+    private static final List<String> HOLDS =
+            List.of("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START");
+
     private final Git git;
 
     Worktrees(Git git) {
@@ -142,8 +148,27 @@ public final class Worktrees {
 
     /// Where a branch is in use, if it is: checked out, or on hold during a rebase or bisection there.
     Optional<String> userOf(BranchName branch) {
-        Optional<String> checkedOut = checkedOut(branch).map(Path::toString);
-        return checkedOut.isPresent() ? checkedOut : onHold(branch);
+        return Optional.ofNullable(users().get(branch));
+    }
+
+    /// Every branch that is in use, and where.
+    Map<BranchName, String> users() {
+        Map<BranchName, String> users = new HashMap<>();
+        List<Path> gitFolders = new ArrayList<>(gitFolders());
+        gitFolders.add(git.commonFolder());
+        for (Path gitFolder : gitFolders) {
+            for (String mark : HOLDS) {
+                String held = firstLine(gitFolder.resolve(mark)).replaceFirst("^refs/heads/", "");
+                if (BranchName.problem(held).isEmpty()) {
+                    users.put(new BranchName(held), gitFolder + " (" + mark + ")");
+                }
+            }
+        }
+        for (Listed worktree : list()) {
+            worktree.branch()
+                    .ifPresent(branch -> users.put(branch, worktree.folder().toString()));
+        }
+        return users;
     }
 
     /// The checkout that stands on a branch, if one does.
@@ -152,21 +177,6 @@ public final class Worktrees {
                 .filter(worktree -> worktree.branch().equals(Optional.of(branch)))
                 .map(Listed::folder)
                 .findFirst();
-    }
-
-    private Optional<String> onHold(BranchName branch) {
-        List<Path> gitFolders = new ArrayList<>(gitFolders());
-        gitFolders.add(git.commonFolder());
-        for (Path gitFolder : gitFolders) {
-            for (String mark :
-                    List.of("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")) {
-                String held = firstLine(gitFolder.resolve(mark));
-                if (held.equals(branch.value()) || held.equals(branch.ref().value())) {
-                    return Optional.of(gitFolder + " (" + mark + ")");
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     /// The folder that holds the git folders of all linked worktrees.
