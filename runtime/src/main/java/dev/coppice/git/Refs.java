@@ -108,13 +108,12 @@ public final class Refs {
     /// touched.
     public RefsUpdated update(List<RefUpdate> updates) {
         return git.lock()
-                .holding(
-                        () -> {
-                            Optional<String> inUse = inUse(updates);
-                            return inUse.isPresent()
-                                    ? new RefsUpdated.Refused(inUse.get())
-                                    : write(updates);
-                        });
+                .holding(() -> {
+                    Optional<String> inUse = inUse(updates);
+                    return inUse.isPresent()
+                            ? new RefsUpdated.Refused(inUse.get())
+                            : write(updates);
+                });
     }
 
     private Optional<String> inUse(List<RefUpdate> updates) {

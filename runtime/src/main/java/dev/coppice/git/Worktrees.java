@@ -165,8 +165,7 @@ public final class Worktrees {
             }
         }
         for (Listed worktree : list()) {
-            worktree.branch()
-                    .ifPresent(branch -> users.put(branch, worktree.folder().toString()));
+            worktree.branch().ifPresent(branch -> users.put(branch, worktree.folder().toString()));
         }
         return users;
     }

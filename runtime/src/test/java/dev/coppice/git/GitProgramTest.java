@@ -56,7 +56,8 @@ class GitProgramTest {
                         "GIT_OPTIONAL_LOCKS=0",
                         "GIT_TERMINAL_PROMPT=0",
                         "LC_ALL=C.UTF-8")
-                .contains("core.hooksPath=/dev/null", "core.quotePath=false", "core.fsmonitor=false")
+                .contains(
+                        "core.hooksPath=/dev/null", "core.quotePath=false", "core.fsmonitor=false")
                 .endsWith("status", "two words");
     }
 
