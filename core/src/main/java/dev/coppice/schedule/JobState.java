@@ -17,6 +17,7 @@ import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -303,6 +304,9 @@ public final class JobState {
         state.attempt = event.attempt();
         state.process = Optional.empty();
         state.session = event.resumes();
+        if (event.resumes().isEmpty()) {
+            state.sessionUsage = Usage.NONE;
+        }
         running.add(state);
     }
 
@@ -321,6 +325,7 @@ public final class JobState {
 
     private void attemptEnded(TaskState state, Event.AttemptEnded event, Instant at) {
         state.session = event.session().or(() -> state.session);
+        state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));
         running.remove(state);

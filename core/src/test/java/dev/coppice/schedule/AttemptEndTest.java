@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskStatus;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,26 @@ class AttemptEndTest {
     @Test
     void theNextAttemptResumesTheSession() {
         job(a).when(a.fails().leaving("s1")).after(SECOND).then(a).resumes("s1");
+    }
+
+    @Test
+    void whatASessionCostsIsCountedOverItsAttempts() {
+        Story story =
+                job(a).when(a.fails().costing("0.25").leaving("s1"))
+                        .after(SECOND)
+                        .when(a.fails().costing("0.50").leaving("s1"));
+        assertThat(story.state().task(a.id()).orElseThrow().sessionUsage().usd())
+                .contains(new BigDecimal("0.75"));
+    }
+
+    @Test
+    void whatAFreshSessionCostsIsCountedFromNothing() {
+        Story story =
+                job(a).when(a.fails().costing("0.25"))
+                        .after(SECOND)
+                        .when(a.fails().costing("0.50"));
+        assertThat(story.state().task(a.id()).orElseThrow().sessionUsage().usd())
+                .contains(new BigDecimal("0.50"));
     }
 
     @Test
