@@ -1,0 +1,147 @@
+package dev.coppice.engine;
+
+import dev.coppice.model.AgentName;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Duty;
+import dev.coppice.model.Event;
+import dev.coppice.model.Expectation;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Limits;
+import dev.coppice.model.Need;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Plan;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Resources;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
+import dev.coppice.model.Usage;
+import dev.coppice.model.WorkResult;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Small jobs for the tests of the engine.
+final class Jobs {
+    static final AgentName AGENT = new AgentName("agent");
+
+    private Jobs() {}
+
+    /// A job of three slots whose plan is given; outside of a repository, so that nothing is joined.
+    static JobRequest job(Task... tasks) {
+        return job(3, Map.of(), tasks);
+    }
+
+    /// @param agentSlots how many attempts of each agent may run at once, over all jobs
+    static JobRequest job(int slots, Map<AgentName, Integer> agentSlots, Task... tasks) {
+        return new JobRequest(
+                "Do something",
+                "/repository",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new Plan("the goal", List.of(tasks))),
+                settings(slots, agentSlots),
+                0,
+                Optional.empty());
+    }
+
+    static Task task(String id, String... needs) {
+        return task(id, 1, Arrays.stream(needs).map(n -> Need.success(new TaskId(n))).toList());
+    }
+
+    static Task task(String id, int retries, List<Need> needs) {
+        return new Task(
+                new TaskId(id),
+                new Duty.Work(),
+                "Do " + id,
+                Task.DEFAULT_PRIORITY,
+                needs,
+                List.of(),
+                "",
+                AGENT,
+                Optional.empty(),
+                Expectation.ANY,
+                List.of(),
+                List.of(),
+                true,
+                Optional.empty(),
+                new Limits(Duration.ofMinutes(10), retries, 0, Optional.empty()));
+    }
+
+    static Outcome done(String output) {
+        return new Outcome.Done(
+                new WorkResult(
+                        output,
+                        false,
+                        Optional.of("branch"),
+                        Optional.of(new CommitId("c".repeat(40))),
+                        List.of()));
+    }
+
+    static Outcome failed() {
+        return new Outcome.Failed(Reason.EXIT_CODE, "it said 1", WorkResult.NONE);
+    }
+
+    static Outcome lost() {
+        return new Outcome.Failed(Reason.LOST, "not found", WorkResult.NONE);
+    }
+
+    static Outcome stopped() {
+        return new Outcome.Stopped(WorkResult.NONE);
+    }
+
+    static Event.AttemptEnded ended(TaskId task, int attempt, Outcome outcome) {
+        return new Event.AttemptEnded(
+                task,
+                attempt,
+                outcome,
+                Usage.NONE,
+                Resources.NONE,
+                Optional.of("session of " + task),
+                Optional.empty());
+    }
+
+    private static Settings settings(int slots, Map<AgentName, Integer> agentSlots) {
+        Map<AgentName, Settings.AgentSettings> agents = new HashMap<>();
+        agentSlots.forEach((name, count) -> agents.put(name, agent(count)));
+        return new Settings(
+                new Settings.Layout(
+                        ".coppice/workspace",
+                        "coppice/<job>/<n>-<slug>",
+                        Settings.Isolation.WORKTREE,
+                        false),
+                new Settings.Workers(
+                        slots,
+                        Duration.ofMinutes(10),
+                        Optional.empty(),
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(2),
+                        1_000_000,
+                        1,
+                        0,
+                        new Settings.Backoff(
+                                Duration.ofSeconds(10), Duration.ofMinutes(1), 0.1, 1.5)),
+                new Settings.Recursion(true, 3, List.of()),
+                new Settings.Agents(AGENT, AGENT, agents),
+                Settings.Environment.NONE,
+                List.of(),
+                new Settings.Integrate(
+                        Settings.Result.BRANCH, Settings.Conflicts.AGENT, Optional.empty()),
+                Optional.empty());
+    }
+
+    private static Settings.AgentSettings agent(int slots) {
+        return new Settings.AgentSettings(
+                Settings.Kind.COMMAND,
+                List.of("true"),
+                List.of(),
+                Optional.empty(),
+                Settings.Permission.EDIT,
+                Settings.Input.PROMPT,
+                List.of(),
+                slots);
+    }
+}
