@@ -56,11 +56,10 @@ class DriverTest {
     @Test
     void theIntentIsInTheLogBeforeTheAttemptStarts() {
         List<Boolean> seen = new ArrayList<>();
-        dispatch.onStart(
-                order -> {
-                    List<Event> events = events(order.job());
-                    seen.add(events.getLast() instanceof Event.AttemptStarting);
-                });
+        dispatch.onStart(order -> {
+            List<Event> events = events(order.job());
+            seen.add(events.getLast() instanceof Event.AttemptStarting);
+        });
         drive(submitted(job(task("a")))).turn();
         assertThat(seen).containsExactly(true);
     }
