@@ -517,6 +517,14 @@ abstract class ChildContract {
     }
 
     @Test
+    void thisProcessKnowsItself() {
+        Identity self = processes.self();
+
+        assertThat(self.pid()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(processes.isAlive(self)).isTrue();
+    }
+
+    @Test
     void whatAKilledStarterLeftIsReapedByItsMarker() throws Exception {
         Elsewhere elsewhere =
                 Elsewhere.start(directory, marker, "echo ready; setsid sleep 600 & sleep 600");
