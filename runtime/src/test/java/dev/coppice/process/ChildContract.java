@@ -292,6 +292,20 @@ abstract class ChildContract {
     }
 
     @Test
+    void aStrayThatShedTheMarkerIsFoundByItsSession() throws Exception {
+        Ended ended =
+                sh(
+                                FREE,
+                                "env -i sh -c 'echo $$ >pid; exec sleep 600' &"
+                                        + " until [ -s pid ]; do sleep 0.01; done")
+                        .await();
+
+        assertThat(ended.leaked()).isEqualTo(1);
+        long stray = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        assertThat(Survivors.isAlive(stray)).isFalse();
+    }
+
+    @Test
     void aStopIsPoliteFirst() throws Exception {
         Child child =
                 sh(

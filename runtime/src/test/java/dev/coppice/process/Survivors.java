@@ -16,8 +16,13 @@ final class Survivors {
                 .map(ProcessHandle::pid)
                 .filter(pid -> pid != ProcessHandle.current().pid())
                 .filter(pid -> read(pid, "environ").contains(marker.name() + "=" + marker.value()))
-                .filter(pid -> !read(pid, "status").contains("State:\tZ"))
+                .filter(Survivors::isAlive)
                 .toList();
+    }
+
+    static boolean isAlive(long pid) {
+        String status = read(pid, "status");
+        return !status.isEmpty() && !status.contains("State:\tZ");
     }
 
     static String read(long pid, String file) {
