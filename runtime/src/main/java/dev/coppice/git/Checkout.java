@@ -89,6 +89,15 @@ public final class Checkout {
         return !call("ls-files", "-z", "--").with(file).done().fields().isEmpty();
     }
 
+    /// Whether it stands on this branch and all that is in it is committed, but for what `exclusions` name and what git
+    /// ignores. Files that git was told not to look at may have changed: with such files it is never so.
+    public boolean isCommittedOn(BranchName branch, Exclusions exclusions) {
+        Status status = status();
+        return status.head().on().equals(Optional.of(branch))
+                && status.entries().stream().allMatch(entry -> exclusions.covers(entry.path()))
+                && hidden().isEmpty();
+    }
+
     /// What the checkout is like now.
     public Fingerprint fingerprint() {
         Status status = status();
@@ -376,18 +385,13 @@ public final class Checkout {
     }
 
     private void refill(Exclusions kept) {
-        if (hidesFiles()) {
+        if (!hidden().isEmpty()) {
             Leftovers.delete(index());
         }
         fill();
         for (String path : call("ls-files", "--others", "--directory", "-z").done().fields()) {
             Leftovers.delete(folder, path, kept);
         }
-    }
-
-    /// Whether the index tells git not to look at some files, so that changes in them are seen by no command.
-    public boolean hidesFiles() {
-        return !hidden().isEmpty();
     }
 
     /// The files that git was told not to look at. A sparse checkout does so by right.

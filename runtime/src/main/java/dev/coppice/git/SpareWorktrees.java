@@ -31,23 +31,27 @@ public final class SpareWorktrees {
         this.git = git;
     }
 
-    /// Makes a spare worktree in `folder`, which must be missing or empty, with the files of `at`. Empty where git could
-    /// not move such a worktree: it has submodules.
+    /// Makes a spare worktree in `folder`, which must be missing or empty, with the files of `at`. Empty, and nothing
+    /// done, where git could not move such a worktree: it has submodules.
     public Optional<Checkout> make(Path folder, CommitId at) {
-        if (hasSubmodules(at)) {
-            return Optional.empty();
-        }
-        return Optional.of(git.worktrees().addDetached(folder, at));
+        boolean hasSubmodules =
+                git.call("cat-file", "-e").with(at + ":.gitmodules").answer().exit() == 0;
+        return hasSubmodules
+                ? Optional.empty()
+                : Optional.of(git.worktrees().addDetached(folder, at));
     }
 
     /// Makes a used worktree a spare one in another place, as if it had been made there anew at `at`. Its work must be
-    /// committed or rescued before. Empty, and nothing done, where that is not possible: it has submodules, or settings
-    /// and the like of its own, so that it should be removed.
+    /// committed or rescued before. Empty where that is not possible: it has submodules, or settings and the like of its
+    /// own, so that it should be removed.
     public Optional<Checkout> giveBack(Checkout used, Path to, CommitId at) {
-        if (!isReusable(used) || hasSubmodules(at)) {
+        if (!isReusable(used)) {
             return Optional.empty();
         }
         used.resetDetached(at);
+        if (hasSubmodules(used)) {
+            return Optional.empty();
+        }
         TRACES.forEach(name -> Leftovers.delete(used.gitFolder().resolve(name)));
         return Optional.of(git.worktrees().move(used, to));
     }
@@ -66,7 +70,7 @@ public final class SpareWorktrees {
                     return false;
                 }
             }
-            return !Files.exists(used.folder().resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
+            return !hasSubmodules(used);
         } catch (IOException e) {
             throw new UncheckedIOException(used.gitFolder() + " can't be read", e);
         }
@@ -106,7 +110,7 @@ public final class SpareWorktrees {
         }
     }
 
-    private boolean hasSubmodules(CommitId at) {
-        return git.call("cat-file", "-e").with(at + ":.gitmodules").answer().exit() == 0;
+    private static boolean hasSubmodules(Checkout used) {
+        return Files.exists(used.folder().resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
     }
 }

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 final class Cleaner {
     private final Git git;
     private final Path root;
+    private final SpareFolder spares;
     private final Preparation preparation;
     private final Rescues rescues;
     private final List<CommitId> targets;
@@ -37,12 +38,14 @@ final class Cleaner {
     Cleaner(
             Git git,
             Path root,
+            SpareFolder spares,
             Preparation preparation,
             Rescues rescues,
             List<CommitId> targets,
             Predicate<JobId> isRunning) {
         this.git = git;
         this.root = root;
+        this.spares = spares;
         this.preparation = preparation;
         this.rescues = rescues;
         this.targets = List.copyOf(targets);
@@ -52,8 +55,11 @@ final class Cleaner {
     Cleaning clean(BranchTemplate template, Optional<Instant> rescuedBefore)
             throws InterruptedException {
         for (Worktrees.Listed worktree : git.worktrees().list()) {
-            if (worktree.folder().startsWith(root)) {
-                cleanWorktree(worktree.folder());
+            Path path = worktree.folder();
+            if (spares.isIn(path)) {
+                cleanSpare(path);
+            } else if (path.startsWith(root)) {
+                cleanWorktree(path);
             }
         }
         git.refs().under("refs/heads/").keySet().stream()
@@ -61,6 +67,14 @@ final class Cleaner {
                 .forEach(branch -> template.job(branch).ifPresent(job -> cleanBranch(branch, job)));
         rescuedBefore.ifPresent(this::forgetRescued);
         return new Cleaning(removed, branches, forgotten, kept);
+    }
+
+    /// A worktree that waits for a task holds no work; if its process is gone, nobody will give it one.
+    private void cleanSpare(Path path) {
+        if (!spares.isHeld(path)) {
+            git.worktrees().remove(path);
+            removed.add(path);
+        }
     }
 
     private void cleanWorktree(Path path) throws InterruptedException {
@@ -95,9 +109,10 @@ final class Cleaner {
             return Optional.empty();
         }
         Checkout checkout = git.worktrees().at(path);
-        Optional<CommitId> head = checkout.head().at();
-        boolean isCommitted = checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
-        if (isCommitted && head.isPresent() && isInTarget(head.get())) {
+        Optional<CommitId> tip = git.refs().commit(known.branchName().ref());
+        if (checkout.isCommittedOn(known.branchName(), known.exclusions())
+                && tip.isPresent()
+                && isInTarget(tip.get())) {
             return Optional.empty();
         }
         Optional<CommitId> before = git.refs().commit(known.rescueRef());

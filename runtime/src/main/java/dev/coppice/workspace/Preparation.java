@@ -7,6 +7,7 @@ import dev.coppice.model.CommandLine;
 import dev.coppice.model.Settings;
 import dev.coppice.process.Processes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class Preparation {
     private final Processes processes;
     private final PortBlocks ports;
     private final VirtualEnvironments environments;
+    private final SharedSettings shared;
+    private final Optional<Path> usersIgnores;
 
     /// @param home what is kept per user: the register of ports and the cache of Python environments
     Preparation(Git git, Processes processes, Path home) {
@@ -31,6 +34,8 @@ final class Preparation {
         this.ports = new PortBlocks(home.resolve("ports"));
         this.environments =
                 new VirtualEnvironments(home.resolve("cache").resolve("python"), processes);
+        this.shared = new SharedSettings(git.commonFolder());
+        this.usersIgnores = git.ignoredFiles().usersRules();
     }
 
     /// Prepares a new worktree. What it brings into it is written down before any program of the user's runs.
@@ -38,6 +43,7 @@ final class Preparation {
         Path path = checkout.folder();
         Settings.Environment wanted = request.environment();
         List<String> warnings = new ArrayList<>(git.submodules().fill(checkout));
+        warnings.addAll(shared.changes());
         largeFilesWarning(path).ifPresent(warnings::add);
 
         CarriedFiles carried = new CarriedFiles(git.topLevel(), path);
@@ -59,7 +65,7 @@ final class Preparation {
                         .toList();
         WorkspaceFile file = file(request, excluded, block);
         file.write(path);
-        AgentIgnores.write(path, file.exclusions(), git.ignoredFiles().usersRules());
+        AgentIgnores.write(path, file.exclusions(), usersIgnores);
 
         if (wanted.requirements().isPresent()) {
             Requirements requirements = new Requirements(List.of(), wanted.requirements().get());
@@ -76,8 +82,8 @@ final class Preparation {
         Path path = checkout.folder();
         WorkspaceFile file = file(request, left.excluded(), left.portBlock());
         file.write(path);
-        AgentIgnores.write(path, file.exclusions(), git.ignoredFiles().usersRules());
-        return workspace(path, request, file, List.of());
+        AgentIgnores.write(path, file.exclusions(), usersIgnores);
+        return workspace(path, request, file, shared.changes());
     }
 
     /// Gives up what a workspace that is gone had outside of its folder.
@@ -109,7 +115,7 @@ final class Preparation {
                     Files.isRegularFile(attributes)
                             && Files.readString(
                                             attributes,
-                                            java.nio.charset.StandardCharsets.ISO_8859_1)
+                                            StandardCharsets.ISO_8859_1)
                                     .contains("filter=lfs");
             return isNeeded && !git.hasLargeFileStorage()
                     ? Optional.of(

@@ -39,11 +39,11 @@ public record WorkspaceRequest(
         Marker marker,
         Path log) {
 
-    /// @throws IllegalArgumentException for a path that is not absolute
+    /// @throws IllegalArgumentException for a path that is not absolute, or has no folder above it
     public WorkspaceRequest {
         path = path.normalize();
-        if (!path.isAbsolute()) {
-            throw new IllegalArgumentException("a workspace's path must be absolute: " + path);
+        if (!path.isAbsolute() || path.getNameCount() < 2) {
+            throw new IllegalArgumentException("not a place for a workspace: " + path);
         }
         reserved = List.copyOf(reserved);
         variables = Map.copyOf(variables);

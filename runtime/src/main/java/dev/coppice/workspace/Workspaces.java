@@ -5,7 +5,6 @@ import dev.coppice.git.Checkout;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
-import dev.coppice.git.Head;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.process.Processes;
@@ -19,7 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /// The room's door: the workspaces of one repository. Safe for use by many threads, of which one at a time deals with one
@@ -36,16 +38,22 @@ public final class Workspaces implements AutoCloseable {
 
     private final Git git;
     private final Path root;
+    private final SpareFolder spares;
     private final Preparation preparation;
     private final Rescues rescues;
     private final Pool pool;
 
-    private Workspaces(Git git, Path root, Preparation preparation, Rescues rescues, Pool pool) {
+    /// The workspaces that are being given up in the background, until they are gone.
+    private final Map<Path, CountDownLatch> leaving = new ConcurrentHashMap<>();
+
+    private Workspaces(
+            Git git, Path root, Preparation preparation, Rescues rescues, int sparesMax) {
         this.git = git;
         this.root = root;
+        this.spares = new SpareFolder(root.resolve(SPARE_FOLDER));
         this.preparation = preparation;
         this.rescues = rescues;
-        this.pool = pool;
+        this.pool = new Pool(git, spares, sparesMax);
     }
 
     /// Opens the workspaces of a repository.
@@ -66,7 +74,7 @@ public final class Workspaces implements AutoCloseable {
                 made,
                 new Preparation(git, processes, home),
                 new Rescues(git, clock),
-                new Pool(git, made.resolve(SPARE_FOLDER), sparesMax));
+                sparesMax);
     }
 
     /// Begins to make worktrees for tasks to come, until `count` wait. Returns at once.
@@ -95,6 +103,7 @@ public final class Workspaces implements AutoCloseable {
     /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
     public Workspace acquire(WorkspaceRequest request) throws InterruptedException {
         try {
+            awaitGone(request.path());
             Checkout checkout = worktree(request);
             Workspace workspace = preparation.prepare(checkout, request);
             requireIsolated(workspace);
@@ -148,43 +157,62 @@ public final class Workspaces implements AutoCloseable {
     /// removed, in the background. Anything that is not on the branch is rescued first.
     public void release(Workspace workspace) {
         Path path = workspace.path();
-        boolean isWanted = pool.offer(place -> handOn(path, place));
+        CountDownLatch gone = new CountDownLatch(1);
+        leaving.put(path, gone);
+        boolean isWanted = pool.offer(place -> leave(path, gone, () -> handOn(path, place)));
         if (!isWanted) {
-            pool.later(() -> {
-                saveRest(path);
-                remove(path);
-            });
+            pool.later(() -> leave(path, gone, () -> remove(path)));
         }
     }
 
-    private Optional<Checkout> handOn(Path path, Path place) throws InterruptedException {
-        WorkspaceFile known = known(path);
-        saveRest(path);
-        Optional<Checkout> spare =
-                git.spareWorktrees().giveBack(git.worktrees().at(path), place, known.baseCommit());
-        if (spare.isEmpty()) {
-            git.worktrees().remove(path);
+    private Optional<Checkout> leave(Path path, CountDownLatch gone, Pool.Work way)
+            throws InterruptedException {
+        try {
+            saveRest(path);
+            Optional<Checkout> spare = way.run();
+            preparation.forget(path);
+            return spare;
+        } finally {
+            leaving.remove(path);
+            gone.countDown();
         }
-        preparation.forget(path);
-        return spare;
+    }
+
+    private Optional<Checkout> handOn(Path path, Path place) {
+        Optional<Checkout> spare =
+                git.spareWorktrees()
+                        .giveBack(git.worktrees().at(path), place, known(path).baseCommit());
+        return spare.isPresent() ? spare : remove(path);
+    }
+
+    private Optional<Checkout> remove(Path path) {
+        git.worktrees().remove(path);
+        return Optional.empty();
     }
 
     /// Rescues a workspace that has more in it than its branch.
     private void saveRest(Path path) {
         WorkspaceFile known = known(path);
         Checkout checkout = git.worktrees().at(path);
-        boolean isOnBranch =
-                checkout.head() instanceof Head.Branch(BranchName branch, CommitId _)
-                        && branch.equals(known.branchName());
-        boolean isCommitted = checkout.uncommitted().stream().allMatch(known.exclusions()::covers);
-        if (!isOnBranch || !isCommitted || checkout.hidesFiles()) {
+        if (!checkout.isCommittedOn(known.branchName(), known.exclusions())) {
             rescues.keep(checkout, known);
         }
     }
 
-    private void remove(Path path) throws InterruptedException {
-        git.worktrees().remove(path);
-        preparation.forget(path);
+    private void awaitGone(Path asked) throws InterruptedException {
+        Path above = Objects.requireNonNull(asked.getParent());
+        if (!Files.exists(above)) {
+            return;
+        }
+        CountDownLatch gone;
+        try {
+            gone = leaving.get(above.toRealPath().resolve(asked.getFileName()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(above + " can't be reached", e);
+        }
+        if (gone != null) {
+            gone.await();
+        }
     }
 
     private static WorkspaceFile known(Path path) {
@@ -305,7 +333,7 @@ public final class Workspaces implements AutoCloseable {
             Optional<Instant> rescuedBefore,
             Predicate<JobId> isRunning)
             throws InterruptedException {
-        return new Cleaner(git, root, preparation, rescues, targets, isRunning)
+        return new Cleaner(git, root, spares, preparation, rescues, targets, isRunning)
                 .clean(template, rescuedBefore);
     }
 

@@ -141,6 +141,33 @@ class CleanTest {
     }
 
     @Test
+    void worktreesThatWaitGoOnlyWhenTheirProcessIsGone() throws Exception {
+        Path left = scene.root.resolve(".spare/dead/0");
+        scene.repository.git("worktree", "add", "-q", "--detach", left.toString());
+        Scene.write(scene.root.resolve(".spare/dead.lock"), "");
+        Workspace first = scene.workspaces.acquire(scene.request(1, 1));
+        try (Workspaces other = scene.open()) {
+            other.release(first);
+            other.release(other.acquire(scene.request(2, 1)));
+
+            assertThat(clean("trunk").workspaces()).contains(left).allMatch(left::equals);
+        }
+    }
+
+    @Test
+    void filesThatAnAgentHidFromGitKeepAWorkspace() throws Exception {
+        Workspace workspace = worked(1);
+        scene.commit(workspace);
+        scene.repository.git("merge", "-q", "--no-ff", workspace.branch().value());
+        scene.agentGit(workspace, "update-index", "--assume-unchanged", "README.md");
+        Scene.write(workspace.path().resolve("README.md"), "hidden\n");
+
+        assertThat(clean("trunk").workspaces()).isEmpty();
+        assertThat(scene.repository.read("refs/coppice/rescue/0123456789ab/1-1", "README.md"))
+                .isEqualTo("hidden\n");
+    }
+
+    @Test
     void theUsersWorktreesAndBranchesAreNotEvenLookedAt() throws Exception {
         Path users = folder.resolve("users own");
         scene.repository.git("worktree", "add", "-q", "-b", "mine", users.toString());

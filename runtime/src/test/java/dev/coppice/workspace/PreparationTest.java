@@ -153,6 +153,7 @@ class PreparationTest {
     void theUsersOwnIgnoreRulesHoldForTheAgentsGitToo() throws Exception {
         Path rules = Scene.write(folder.resolve("rules"), "*.mine");
         scene.repository.git("config", "--global", "core.excludesFile", rules.toString());
+        scene.openAgain();
         Workspace workspace = scene.acquire(Settings.Environment.NONE);
         Scene.write(workspace.path().resolve("x.mine"), "x");
         Scene.write(workspace.path().resolve("task_envelope.json"), "x");
@@ -288,6 +289,7 @@ class PreparationTest {
                 "lib one");
         scene.repository.commit("Use a library");
         Tree.delete(library.path());
+        scene.openAgain();
         String configuration = Files.readString(scene.repository.path().resolve(".git/config"));
 
         Workspace workspace = scene.acquire(Settings.Environment.NONE);
@@ -320,6 +322,7 @@ class PreparationTest {
                 "lib");
         scene.repository.commit("Use a library");
         Tree.delete(scene.repository.path().resolve(".git/modules"));
+        scene.openAgain();
 
         Workspace workspace = scene.acquire(Settings.Environment.NONE);
 
@@ -338,6 +341,7 @@ class PreparationTest {
         scene.repository.git("config", "filter.lfs.smudge", "no-such-lfs smudge %f");
         scene.repository.git("config", "filter.lfs.clean", "no-such-lfs clean %f");
         scene.repository.git("config", "filter.lfs.required", "true");
+        scene.openAgain();
 
         Workspace workspace = scene.acquire(Settings.Environment.NONE);
 

@@ -39,7 +39,7 @@ final class Scene implements AutoCloseable {
     final Git git;
     final Path root;
     final Path home;
-    final Workspaces workspaces;
+    Workspaces workspaces;
 
     Scene(ScratchRepository repository, Path root) {
         this.repository = repository;
@@ -61,6 +61,12 @@ final class Scene implements AutoCloseable {
 
     Workspaces open() {
         return Workspaces.open(git, processes, root, home, 4, () -> NOW);
+    }
+
+    /// Closes the workspaces and opens them again, as another process would later.
+    void openAgain() {
+        workspaces.close();
+        workspaces = open();
     }
 
     CommitId head() {

@@ -292,6 +292,19 @@ class WorkspacesTest {
     }
 
     @Test
+    void aHookThatAnAgentPlantedForAllIsTold() throws Exception {
+        Workspace first = scene.workspaces.acquire(scene.request(1, 1));
+        Scene.write(scene.repository.path().resolve(".git/hooks/pre-commit"), "#!/bin/sh\n");
+
+        Workspace second = scene.workspaces.acquire(scene.request(2, 1));
+        Workspace third = scene.workspaces.acquire(scene.request(3, 1));
+
+        assertThat(first.warnings()).isEmpty();
+        assertThat(second.warnings()).singleElement().asString().contains("hooks/pre-commit");
+        assertThat(third.warnings()).isEmpty();
+    }
+
+    @Test
     void aHookThatFailsIsInNobodysWay() throws Exception {
         for (String hook : List.of("post-checkout", "pre-commit", "reference-transaction")) {
             Path file =
@@ -320,6 +333,15 @@ class WorkspacesTest {
         assertThat(scene.repository.gitIn(workspace.path(), "rev-parse", "--git-dir"))
                 .endsWith(".git/worktrees/0");
         assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void aPlaceThatIsBeingGivenUpIsWaitedFor() throws Exception {
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            Workspace workspace = scene.workspaces.acquire(scene.request(1, attempt));
+            assertIsNew(workspace);
+            scene.workspaces.release(workspace);
+        }
     }
 
     @Test
