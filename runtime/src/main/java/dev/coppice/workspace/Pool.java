@@ -30,7 +30,8 @@ final class Pool implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /// As many checkouts at once as there are cores: more only wait for each other.
-    private final Semaphore making = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+    private final Semaphore making =
+            new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     /// Guarded by this object, as is the field below.
     private final Deque<Future<Optional<Checkout>>> queue = new ArrayDeque<>();
@@ -59,15 +60,10 @@ final class Pool implements AutoCloseable {
                     .filter(path -> folder.isIn(path) && !folder.isHeld(path))
                     .filter(Files::isDirectory)
                     .limit(max)
-                    .forEach(
-                            left ->
-                                    enqueue(
-                                            place ->
-                                                    git.spareWorktrees()
-                                                            .giveBack(
-                                                                    git.worktrees().at(left),
-                                                                    place,
-                                                                    at)));
+                    .forEach(left ->
+                            enqueue(place ->
+                                    git.spareWorktrees()
+                                            .giveBack(git.worktrees().at(left), place, at)));
         }
         while (queue.size() < Math.min(count, max)) {
             enqueue(place -> git.spareWorktrees().make(place, at));

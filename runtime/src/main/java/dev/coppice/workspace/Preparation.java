@@ -113,9 +113,7 @@ final class Preparation {
         try {
             boolean isNeeded =
                     Files.isRegularFile(attributes)
-                            && Files.readString(
-                                            attributes,
-                                            StandardCharsets.ISO_8859_1)
+                            && Files.readString(attributes, StandardCharsets.ISO_8859_1)
                                     .contains("filter=lfs");
             return isNeeded && !git.hasLargeFileStorage()
                     ? Optional.of(

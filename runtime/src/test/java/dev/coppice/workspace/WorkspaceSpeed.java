@@ -37,8 +37,7 @@ final class WorkspaceSpeed {
     private static final int TASKS = 16;
     private static final int SLOTS = 4;
     private static final Settings.Environment PYTHON =
-            new Settings.Environment(
-                    List.of(), List.of(), List.of(), Optional.of(List.of()), 0);
+            new Settings.Environment(List.of(), List.of(), List.of(), Optional.of(List.of()), 0);
 
     private final Path folder;
     private int number;
@@ -109,9 +108,16 @@ final class WorkspaceSpeed {
                 Path plain = folder.resolve("plain-" + number++);
                 time(
                         nanos -> List.of(fresh, used, cold).forEach(c -> c.plain().add(nanos)),
-                        () -> git(scene, "worktree", "add", "-q", "-b", "b" + number, plain.toString()));
-                Workspace first =
-                        acquire(scene, cold.ours()::add);
+                        () ->
+                                git(
+                                        scene,
+                                        "worktree",
+                                        "add",
+                                        "-q",
+                                        "-b",
+                                        "b" + number,
+                                        plain.toString()));
+                Workspace first = acquire(scene, cold.ours()::add);
                 scene.workspaces.warm(1, scene.head());
                 settle();
                 Workspace second = acquire(scene, fresh.ours()::add);
@@ -166,7 +172,8 @@ final class WorkspaceSpeed {
     private void measureTasks(Settings.Environment environment) throws Exception {
         Comparison warm = new Comparison();
         Comparison cold = new Comparison();
-        String what = environment.requirements().isPresent() ? "no-op task with venv" : "no-op task";
+        String what =
+                environment.requirements().isPresent() ? "no-op task with venv" : "no-op task";
         try (Scene scene = sceneOf(5_000)) {
             scene.workspaces.acquire(scene.request(number++, 1, scene.head(), environment));
             for (int round = 0; round < 3; round++) {
@@ -226,7 +233,8 @@ final class WorkspaceSpeed {
         run(scene, workspace.path(), "/bin/sh", "-c", "echo x > made-" + request.number());
         CommitId commit = new CommitId(scene.commit(workspace));
         workspaces.release(workspace);
-        return new Incoming(workspace.branch().value(), commit, "Work", List.<CommitMessage.Trailer>of());
+        return new Incoming(
+                workspace.branch().value(), commit, "Work", List.<CommitMessage.Trailer>of());
     }
 
     /// The same by a script's means, in as many slots; the merges wait for each other.
@@ -250,7 +258,13 @@ final class WorkspaceSpeed {
         Path plain = folder.resolve("plain-" + task);
         git(scene, "worktree", "add", "-q", "-b", "script-" + task, plain.toString());
         if (environment.requirements().isPresent()) {
-            run(scene, plain, "python3", "-m", "venv", plain.resolveSibling(plain.getFileName() + "-venv").toString());
+            run(
+                    scene,
+                    plain,
+                    "python3",
+                    "-m",
+                    "venv",
+                    plain.resolveSibling(plain.getFileName() + "-venv").toString());
         }
         run(scene, plain, "/bin/sh", "-c", "echo x > made-" + task);
         run(scene, plain, "git", "add", "-A");
