@@ -53,6 +53,13 @@ public final class Commits {
         return parents;
     }
 
+    /// What leads from one commit to another, as git shows it to people: a patch, binary files left out.
+    public String patch(CommitId from, CommitId to) {
+        return git.call("diff", "--no-color", "--no-ext-diff", from.value(), to.value())
+                .done()
+                .text();
+    }
+
     /// The files in which `to` differs from `from`.
     public Changes changes(CommitId from, CommitId to) {
         List<String> created = new ArrayList<>();

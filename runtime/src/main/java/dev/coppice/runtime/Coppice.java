@@ -14,6 +14,7 @@ import dev.coppice.git.Discovery;
 import dev.coppice.git.Git;
 import dev.coppice.git.Repositories;
 import dev.coppice.merge.Merges;
+import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
@@ -26,6 +27,7 @@ import dev.coppice.store.Stores;
 import dev.coppice.workspace.Workspaces;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -283,13 +285,41 @@ public final class Coppice implements AutoCloseable {
         return last;
     }
 
-    /// Where a job's files are.
+    /// All jobs of the repository, the newest first. Looking makes no store where there is none.
+    public List<JobId> jobs() {
+        return isStored() ? store().jobs() : List.of();
+    }
+
+    private synchronized boolean isStored() {
+        return store != null || Stores.exists(storeUrl());
+    }
+
+    /// Stores the job for another process to drive, by its `resume`.
+    public JobId leave(Preparation.Ready prepared) {
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.JobSubmitted(secrets.mask(prepared.request())));
+        prepared.warnings()
+                .forEach(w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
+        SecureRandom chance = new SecureRandom();
+        while (true) {
+            Instant now = surroundings.clock().instant();
+            JobId job = JobId.of(now, chance.nextLong());
+            if (store().append(job, 1, now, events)) {
+                return job;
+            }
+        }
+    }
+
+    /// Where a job's files are. A job keeps the root that it was submitted with.
     public JobFolder folder(JobView job) {
         return Chronicle.folder(job.id(), job.request());
     }
 
     /// The job as its users see it; empty where there is no such job.
     public Optional<JobView> view(JobId job) {
+        if (!isStored()) {
+            return Optional.empty();
+        }
         List<Recorded> events = store().read(job, 0, READ_MAX);
         if (events.isEmpty()) {
             return Optional.empty();

@@ -1,0 +1,48 @@
+package dev.coppice.cli;
+
+import dev.coppice.engine.Engine;
+import dev.coppice.report.JobView;
+import dev.coppice.report.TaskView;
+import dev.coppice.runtime.Coppice;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `cancel`: the end of a job, or of one task.
+final class CancelCommand implements Action {
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.of(spec)
+                .parameter("JOB", "Its id")
+                .optional("TASK", "Its id; without one the whole job")
+                .usual();
+    }
+
+    @Override
+    public int run(Invocation call) throws InterruptedException {
+        try (Coppice coppice = call.open()) {
+            JobView job = call.job(coppice);
+            Optional<TaskView> task = call.task(job);
+            Engine.Answer answer = coppice.engine().cancel(job.id(), task.map(TaskView::id));
+            // Where nobody drove the job, it was taken up here to bring it to its end.
+            coppice.await(job.id());
+            String said =
+                    switch (answer) {
+                        case ACCEPTED -> "is asked to end";
+                        case ALREADY_OVER -> "is over already";
+                        case NO_SUCH_JOB, NO_SUCH_TASK ->
+                                throw CommandFailure.of(
+                                        ExitCode.UNKNOWN, job.id().value(), "It is gone.");
+                    };
+            String what = task.map(t -> "task " + t.id()).orElse("job " + job.id());
+            call.out()
+                    .line(
+                            call.isJson()
+                                    ? Json.write(
+                                            Json.object(
+                                                    "job_id", job.id(),
+                                                    "accepted", answer == Engine.Answer.ACCEPTED))
+                                    : what + " " + said);
+        }
+        return ExitCode.DONE.number();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.coppice.cli;
+
+import dev.coppice.model.Recorded;
+import dev.coppice.report.JobView;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.store.Stores;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `events`: the job's history as it is stored, one JSON document a line.
+final class EventsCommand implements Action {
+    static final String FOLLOW = "--follow";
+    private static final long LOOK_MILLIS = 1_000;
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.of(spec)
+                .parameter("JOB", "Its id")
+                .flag("-f", FOLLOW, "Go on until the job is over")
+                .usual();
+    }
+
+    @Override
+    public int run(Invocation call) throws InterruptedException {
+        try (Coppice coppice = call.open()) {
+            JobView job = call.job(coppice);
+            try (JobReader reader = new JobReader(coppice.store(), job.id())) {
+                if (call.isJson() && !call.has(FOLLOW)) {
+                    List<String> events = new ArrayList<>();
+                    reader.read(recorded -> events.add(json(coppice, recorded)));
+                    call.out().line("{\"events\":[" + String.join(",", events) + "]}");
+                    return ExitCode.DONE.number();
+                }
+                reader.read(recorded -> call.out().line(json(coppice, recorded)));
+                while (call.has(FOLLOW) && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
+                    reader.await(LOOK_MILLIS);
+                    reader.read(recorded -> call.out().line(json(coppice, recorded)));
+                }
+            }
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private static String json(Coppice coppice, Recorded recorded) {
+        return coppice.secrets().mask(Stores.json(recorded));
+    }
+}

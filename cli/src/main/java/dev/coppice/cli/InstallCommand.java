@@ -1,0 +1,44 @@
+package dev.coppice.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `install`: a link to the launcher where shells look for programs.
+final class InstallCommand implements Action {
+    @Override
+    public void describe(CommandSpec spec) {}
+
+    @Override
+    public int run(Invocation call) {
+        Path launcher =
+                call.world()
+                        .launcher()
+                        .orElseThrow(() ->
+                                CommandFailure.of(
+                                        ExitCode.UNUSABLE, "install", "Start it by its launcher, ./coppice."));
+        Path folder = call.world().home().resolve(".local/bin");
+        Path link = folder.resolve("coppice");
+        try {
+            Files.createDirectories(folder);
+            if (Files.isSymbolicLink(link)) {
+                Files.delete(link);
+            } else if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                throw CommandFailure.of(
+                        ExitCode.INVALID, link.toString(), "Something else is there; it stays as it is.");
+            }
+            Files.createSymbolicLink(link, launcher);
+        } catch (IOException e) {
+            throw CommandFailure.of(ExitCode.UNUSABLE, link.toString(), "It can't be made: " + e);
+        }
+        call.out().line(link + " -> " + launcher);
+        String path = call.world().environment().getOrDefault("PATH", "");
+        if (!List.of(path.split(":")).contains(folder.toString())) {
+            call.out().line(folder + " is not on your PATH yet.");
+        }
+        return ExitCode.DONE.number();
+    }
+}

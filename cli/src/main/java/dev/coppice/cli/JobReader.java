@@ -1,0 +1,84 @@
+package dev.coppice.cli;
+
+import dev.coppice.engine.EventLog;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Recorded;
+import dev.coppice.report.JobHistory;
+import dev.coppice.report.JobView;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a job's events as they come. Owned by one thread.
+final class JobReader implements AutoCloseable {
+    private static final int READ_MAX = 1_000;
+
+    private final EventLog log;
+    private final JobId job;
+    private final Semaphore news = new Semaphore(0);
+    private final EventLog.Subscription subscription;
+    private @Nullable JobHistory history;
+    private long sequence;
+
+    JobReader(EventLog log, JobId job) {
+        this.log = log;
+        this.job = job;
+        this.subscription =
+                log.subscribe(told -> {
+                    if (told.equals(job)) {
+                        news.release();
+                    }
+                });
+    }
+
+    /// Hands on the events that came since the last call; whether there were any.
+    boolean read(Consumer<Recorded> each) {
+        long before = sequence;
+        for (List<Recorded> more = next(); !more.isEmpty(); more = next()) {
+            for (Recorded recorded : more) {
+                apply(recorded);
+                each.accept(recorded);
+            }
+        }
+        return sequence > before;
+    }
+
+    private List<Recorded> next() {
+        return log.read(job, sequence, READ_MAX);
+    }
+
+    private void apply(Recorded recorded) {
+        JobHistory known = history;
+        if (known == null) {
+            history = new JobHistory(recorded);
+        } else {
+            known.apply(recorded);
+        }
+        sequence = recorded.sequence();
+    }
+
+    /// The job as of the events read; empty before the first.
+    Optional<JobView> view() {
+        return Optional.ofNullable(history).map(JobHistory::view);
+    }
+
+    /// Waits until there may be more to read, at most so long.
+    void await(long millis) throws InterruptedException {
+        if (news.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+            news.drainPermits();
+        }
+    }
+
+    /// Ends an [#await].
+    void wake() {
+        news.release();
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.coppice.cli;
+
+import dev.coppice.folder.StatusJson;
+import dev.coppice.report.JobView;
+import dev.coppice.report.StatusText;
+import dev.coppice.runtime.Coppice;
+import java.util.Map;
+
+/// A job as the command line shows it.
+final class Jobs {
+    private Jobs() {}
+
+    /// For people.
+    static String text(Invocation call, Coppice coppice, JobView job, Screen screen) {
+        return new StatusText(screen.columns(), screen.hasColour(), call.zone())
+                .render(job, present(call, coppice, job));
+    }
+
+    /// For programs, with all that is known now.
+    static String json(Invocation call, Coppice coppice, JobView job) {
+        return new StatusJson(coppice.folder(job), coppice.secrets())
+                .status(job, present(call, coppice, job));
+    }
+
+    /// For programs: what results.json has.
+    static String results(Invocation call, Coppice coppice, JobView job) {
+        return new StatusJson(coppice.folder(job), coppice.secrets()).results(job, call.now());
+    }
+
+    static boolean isInterrupted(Coppice coppice, JobView job) {
+        return !job.status().isOver() && !coppice.isDriven(job);
+    }
+
+    private static StatusText.Present present(Invocation call, Coppice coppice, JobView job) {
+        return new StatusText.Present(call.now(), isInterrupted(coppice, job), Map.of());
+    }
+}

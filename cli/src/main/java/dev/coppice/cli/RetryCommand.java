@@ -1,0 +1,57 @@
+package dev.coppice.cli;
+
+import dev.coppice.document.Form;
+import dev.coppice.engine.Engine;
+import dev.coppice.model.TaskId;
+import dev.coppice.report.JobView;
+import dev.coppice.report.TaskView;
+import dev.coppice.runtime.Coppice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `retry`: another try of what did not succeed, followed to its end.
+final class RetryCommand implements Action {
+    private static final String LIMIT = "--timeout";
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.of(spec)
+                .parameter("JOB", "Its id")
+                .optional("TASK", "Its id; without one all that did not succeed")
+                .value(LIMIT, "TIME", "The new limit of an attempt: seconds, 90s, 10m, 2h")
+                .usual();
+    }
+
+    @Override
+    public int run(Invocation call) throws InterruptedException {
+        Optional<Duration> limit = call.value(LIMIT).map(RetryCommand::time);
+        try (Coppice coppice = call.open()) {
+            JobView job = call.job(coppice);
+            List<TaskId> tasks = call.task(job).map(TaskView::id).stream().toList();
+            Follow follow = new Follow(call, coppice);
+            return switch (coppice.engine().retry(job.id(), tasks, limit)) {
+                case Engine.Answer.ACCEPTED -> {
+                    coppice.resume(job.id());
+                    yield follow.toTheEnd(job.id());
+                }
+                case Engine.Answer.ALREADY_OVER -> {
+                    call.out().say("there is nothing to try again: the job is completed");
+                    yield follow.toTheEnd(job.id());
+                }
+                case Engine.Answer.NO_SUCH_JOB, Engine.Answer.NO_SUCH_TASK ->
+                        throw CommandFailure.of(
+                                ExitCode.UNKNOWN, job.id().value(), "It is gone.");
+            };
+        }
+    }
+
+    private static Duration time(String text) {
+        return Form.TIME_SPAN
+                .read(text)
+                .orElseThrow(() ->
+                        CommandFailure.of(
+                                ExitCode.INVALID, LIMIT, "A time is seconds, or 90s, 10m, 2h."));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.coppice.cli;
+
+import dev.coppice.lead.PlanReader;
+import dev.coppice.model.JobRequest;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.RunOrder;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// `run`: the main job.
+final class RunCommand implements Action {
+    static final String PLAN = "--plan";
+    static final String BASE = "--base";
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.of(spec)
+                .optional("REQUEST", "What is to be done; the lead makes a plan of it")
+                .value(PLAN, "FILE", "A plan, in place of the lead's")
+                .value("--agent", "NAME", "The agent that does tasks")
+                .value("--model", "NAME", "Its model")
+                .value("--lead-agent", "NAME", "The agent that plans and resolves conflicts")
+                .value("--max-workers", "N", "Attempts that run at once")
+                .value("--timeout", "TIME", "An attempt's limit: seconds, 90s, 10m, 2h")
+                .value("--job-timeout", "TIME", "The whole job's limit")
+                .value("--idle-timeout", "TIME", "How long an attempt may do nothing")
+                .value("--max-retries", "N", "Further attempts of a task")
+                .value("--max-depth", "N", "How deep jobs may start jobs")
+                .value("--budget-usd", "USD", "When so much is spent nothing more starts")
+                .value(BASE, "REVISION", "Where tasks start; else the commit you stand on")
+                .value("--target", "BRANCH", "The branch that the result is for")
+                .value("--integrate", "HOW", "merge, branch (for review) or none")
+                .flag("--keep", "Keep all workspaces")
+                .flag("--detach", "Go on in a process of its own, and print the job's id")
+                .flag("--init", "Make a repository with a commit first, where there is none")
+                .usual();
+    }
+
+    @Override
+    public int run(Invocation call) throws InterruptedException {
+        if (call.has("--init")) {
+            Beginning.make(call);
+        }
+        try (Coppice coppice = call.open()) {
+            Preparation.Ready ready = prepare(call, coppice);
+            ready.warnings().forEach(warning -> call.out().say("warning: " + warning));
+            if (call.has("--detach")) {
+                return Detached.start(call, coppice, ready);
+            }
+            Follow follow = new Follow(call, coppice);
+            return follow.toTheEnd(coppice.submit(ready));
+        }
+    }
+
+    private static Preparation.Ready prepare(Invocation call, Coppice coppice)
+            throws InterruptedException {
+        Optional<PlanDraft> plan =
+                call.value(PLAN).map(file -> PlanReader.file(file, call.read(file)));
+        RunOrder order = new RunOrder(call.parameter(0).orElse(""), plan, call.value(BASE));
+        return switch (coppice.prepare(order)) {
+            case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
+            case Preparation.Ready ready -> {
+                if (!call.isJson()) {
+                    tellBase(call, ready.request());
+                }
+                yield ready;
+            }
+        };
+    }
+
+    private static void tellBase(Invocation call, JobRequest request) {
+        request.base().ifPresent(base -> call.out().say("base: " + base.abbreviated()));
+    }
+}

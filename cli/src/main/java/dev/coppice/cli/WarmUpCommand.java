@@ -1,0 +1,28 @@
+package dev.coppice.cli;
+
+import java.io.OutputStream;
+import java.util.List;
+import dev.coppice.runtime.Surroundings;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// Loads what usual commands need, so that the launcher can keep it ready; prints nothing, and leaves
+/// nothing behind.
+final class WarmUpCommand implements Action {
+    @Override
+    public void describe(CommandSpec spec) {}
+
+    @Override
+    public int run(Invocation call) {
+        Surroundings world = call.world();
+        Shell silent =
+                new Shell(
+                        world,
+                        new Output(OutputStream.nullOutputStream(), OutputStream.nullOutputStream()),
+                        false);
+        silent.run(List.of("--help"));
+        silent.run(List.of("run", "--help"));
+        silent.run(List.of("status"));
+        silent.run(List.of("status", "0123456789ab", Options.JSON));
+        return ExitCode.DONE.number();
+    }
+}
