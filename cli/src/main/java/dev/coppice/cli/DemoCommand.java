@@ -61,7 +61,8 @@ final class DemoCommand implements Action {
         }
     }
 
-    private static Path prepare() {
+    /// Makes the scratch repository's files; returns its folder.
+    static Path prepare() {
         try {
             Path home = Files.createTempDirectory("coppice-demo-").toRealPath();
             Path scripts = Files.writeString(home.resolve(SCRIPTS), resource(SCRIPTS));

@@ -15,6 +15,7 @@ final class Follow {
     Follow(Invocation call, Coppice coppice) {
         this.call = call;
         this.coppice = coppice;
+        LogFile.open(coppice);
         this.interruption = Interruption.of(coppice.engine(), call.out());
         call.out().goOnAlone();
     }

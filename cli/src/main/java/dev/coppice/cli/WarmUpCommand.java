@@ -13,10 +13,18 @@ final class WarmUpCommand implements Action {
 
     @Override
     public int run(Invocation call) {
-        Surroundings world = call.world();
+        Surroundings there =
+                new Surroundings(
+                        DemoCommand.prepare(),
+                        call.world().home(),
+                        call.world().environment(),
+                        call.world().launcher(),
+                        call.world().clock());
+        Invocation here = new Invocation(call.arguments(), there, call.out(), false);
+        Beginning.make(here);
         Shell silent =
                 new Shell(
-                        world,
+                        there,
                         new Output(OutputStream.nullOutputStream(), OutputStream.nullOutputStream()),
                         false);
         silent.run(List.of("--help"));

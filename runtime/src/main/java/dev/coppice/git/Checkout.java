@@ -448,6 +448,8 @@ public final class Checkout {
     public List<String> beginMerge(CommitId incoming, String name) {
         requireOurs();
         boolean isName = git.refs().resolve(name).equals(Optional.of(incoming));
+        // git asks who commits, though nothing is committed here
+        Identity committer = git.committer();
         GitCall merge =
                 call(
                                 "merge",
@@ -457,7 +459,9 @@ public final class Checkout {
                                 "--no-autostash",
                                 "--quiet",
                                 "--")
-                        .with(isName ? name : incoming.value());
+                        .with(isName ? name : incoming.value())
+                        .variable("GIT_COMMITTER_NAME", committer.name())
+                        .variable("GIT_COMMITTER_EMAIL", committer.email());
         GitAnswer answer = merge.answer();
         List<String> conflicts = new ArrayList<>();
         for (Status.Entry entry : status().entries()) {

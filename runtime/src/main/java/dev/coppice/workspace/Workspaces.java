@@ -77,6 +77,11 @@ public final class Workspaces implements AutoCloseable {
                 sparesMax);
     }
 
+    /// Makes a folder of ours, in a checkout so that git never sees it. Returns its real path.
+    public static Path makeFolder(Git git, Path folder) {
+        return WorkspaceRoot.make(git, folder);
+    }
+
     /// Begins to make worktrees for tasks to come, until `count` wait. Returns at once.
     public void warm(int count, CommitId at) {
         pool.warm(count, at);

@@ -1,0 +1,69 @@
+package dev.coppice.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.coppice.config.Configuration.Logging;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.workspace.Workspaces;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+
+/// Where the program's own log goes: nowhere until a command opens the file that is configured, and never
+/// to the terminal. Logback finds this class by its service file.
+public final class LogFile extends ContextAwareBase implements Configurator {
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext loggers) {
+        loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// Writes what happens from now on into the file that `coppice` is configured with.
+    static void open(Coppice coppice) {
+        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
+            return;
+        }
+        Logging logging = coppice.configuration().logging();
+        Path folder =
+                Workspaces.makeFolder(
+                        coppice.git(),
+                        coppice.repository().topLevel().resolve(logging.directory()));
+        FileAppender<ILoggingEvent> file = new FileAppender<>();
+        file.setContext(loggers);
+        file.setEncoder(encoder(loggers, logging.isStructured()));
+        file.setFile(folder.resolve(logging.isStructured() ? "coppice.jsonl" : "coppice.log").toString());
+        file.start();
+        Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(file);
+        root.setLevel(
+                switch (logging.level()) {
+                    case DEBUG -> Level.DEBUG;
+                    case INFO -> Level.INFO;
+                    case WARNING -> Level.WARN;
+                    case ERROR -> Level.ERROR;
+                });
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, boolean isStructured) {
+        if (isStructured) {
+            JsonEncoder json = new JsonEncoder();
+            json.setContext(loggers);
+            json.start();
+            return json;
+        }
+        PatternLayoutEncoder lines = new PatternLayoutEncoder();
+        lines.setContext(loggers);
+        lines.setPattern(PATTERN);
+        lines.start();
+        return lines;
+    }
+}
