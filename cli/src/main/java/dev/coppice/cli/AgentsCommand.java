@@ -61,7 +61,9 @@ final class AgentsCommand implements Action {
     static String describe(Availability there) {
         return switch (there) {
             case Availability.Usable usable ->
-                    "usable: " + usable.program() + usable.version().map(v -> " (" + v + ")").orElse("");
+                    "usable: "
+                            + usable.program()
+                            + usable.version().map(v -> " (" + v + ")").orElse("");
             case Availability.Missing missing -> "missing: " + missing.advice();
             case Availability.NotLoggedIn not -> "not logged in: " + not.advice();
         };
@@ -71,16 +73,24 @@ final class AgentsCommand implements Action {
         return switch (there) {
             case Availability.Usable usable ->
                     Json.object(
-                            "name", name,
-                            "status", "usable",
-                            "program", usable.program(),
-                            "version", usable.version());
+                            "name",
+                            name,
+                            "status",
+                            "usable",
+                            "program",
+                            usable.program(),
+                            "version",
+                            usable.version());
             case Availability.Missing missing ->
                     Json.object(
-                            "name", name,
-                            "status", "missing",
-                            "program", missing.program(),
-                            "advice", missing.advice());
+                            "name",
+                            name,
+                            "status",
+                            "missing",
+                            "program",
+                            missing.program(),
+                            "advice",
+                            missing.advice());
             case Availability.NotLoggedIn not ->
                     Json.object(
                             "name", name,

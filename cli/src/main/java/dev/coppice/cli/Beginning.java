@@ -18,8 +18,7 @@ final class Beginning {
                             || (there instanceof Discovery.Found found
                                     && found.head() instanceof Head.Unborn);
             if (isMissing) {
-                Discovery.Found made =
-                        repositories.initialise(call.world().folder(), call.now());
+                Discovery.Found made = repositories.initialise(call.world().folder(), call.now());
                 call.out().say("made a first commit of the files in " + made.topLevel());
             }
         }

@@ -39,8 +39,10 @@ final class CancelCommand implements Action {
                             call.isJson()
                                     ? Json.write(
                                             Json.object(
-                                                    "job_id", job.id(),
-                                                    "accepted", answer == Engine.Answer.ACCEPTED))
+                                                    "job_id",
+                                                    job.id(),
+                                                    "accepted",
+                                                    answer == Engine.Answer.ACCEPTED))
                                     : what + " " + said);
         }
         return ExitCode.DONE.number();

@@ -54,7 +54,10 @@ final class CleanCommand implements Action {
             BranchTemplate template =
                     new BranchTemplate(
                             coppice.configuration().settings().layout().branchTemplate());
-            tell(call, coppice, coppice.workspaces().clean(targets, template, before, running::contains));
+            tell(
+                    call,
+                    coppice,
+                    coppice.workspaces().clean(targets, template, before, running::contains));
         }
         return ExitCode.DONE.number();
     }
@@ -86,12 +89,20 @@ final class CleanCommand implements Action {
                     .line(
                             Json.write(
                                     Json.object(
-                                            "workspaces", done.workspaces(),
-                                            "branches", done.branches(),
-                                            "rescued", done.rescued(),
+                                            "workspaces",
+                                            done.workspaces(),
+                                            "branches",
+                                            done.branches(),
+                                            "rescued",
+                                            done.rescued(),
                                             "kept",
                                             done.kept().stream()
-                                                    .map(kept -> Json.object("what", kept.what(), "why", kept.why()))
+                                                    .map(kept ->
+                                                            Json.object(
+                                                                    "what",
+                                                                    kept.what(),
+                                                                    "why",
+                                                                    kept.why()))
                                                     .toList())));
             return;
         }

@@ -12,11 +12,17 @@ final class Commands {
     private static final List<Entry> ALL =
             List.of(
                     shown("init", "Write a commented coppice.yaml", InitCommand::new),
-                    shown("run", "Do a request, or a plan, with a fleet of agents", RunCommand::new),
+                    shown(
+                            "run",
+                            "Do a request, or a plan, with a fleet of agents",
+                            RunCommand::new),
                     shown("validate", "Check a plan file", ValidateCommand::new),
                     shown("status", "Show a job, or list all jobs", StatusCommand::new),
                     shown("watch", "Watch a job until it is over", WatchCommand::new),
-                    shown("logs", "Show what happened in a job, or what a task's agent printed", LogsCommand::new),
+                    shown(
+                            "logs",
+                            "Show what happened in a job, or what a task's agent printed",
+                            LogsCommand::new),
                     shown("diff", "Show what a job, or a task, changed", DiffCommand::new),
                     shown("report", "Show a job's report", ReportCommand::new),
                     shown("events", "Show a job's events, one a line", EventsCommand::new),
@@ -25,13 +31,31 @@ final class Commands {
                     shown("cancel", "End a job, or one of its tasks", CancelCommand::new),
                     shown("retry", "Try again what did not succeed", RetryCommand::new),
                     shown("resume", "Go on with an interrupted job", ResumeCommand::new),
-                    shown("merge", "Merge a job's result into its target branch", MergeCommand::new),
-                    shown("rescue", "List, or restore, the work of failed attempts", RescueCommand::new),
-                    shown("clean", "Remove workspaces and branches that are no longer needed", CleanCommand::new),
-                    shown("agents", "Show which agents are installed and usable", AgentsCommand::new),
+                    shown(
+                            "merge",
+                            "Merge a job's result into its target branch",
+                            MergeCommand::new),
+                    shown(
+                            "rescue",
+                            "List, or restore, the work of failed attempts",
+                            RescueCommand::new),
+                    shown(
+                            "clean",
+                            "Remove workspaces and branches that are no longer needed",
+                            CleanCommand::new),
+                    shown(
+                            "agents",
+                            "Show which agents are installed and usable",
+                            AgentsCommand::new),
                     shown("doctor", "Check that everything is in order", DoctorCommand::new),
-                    shown("demo", "Run a small job with a scripted agent: no account, no network", DemoCommand::new),
-                    shown("completion", "Print the completion script for a shell", CompletionCommand::new),
+                    shown(
+                            "demo",
+                            "Run a small job with a scripted agent: no account, no network",
+                            DemoCommand::new),
+                    shown(
+                            "completion",
+                            "Print the completion script for a shell",
+                            CompletionCommand::new),
                     shown("install", "Link this program into ~/.local/bin", InstallCommand::new),
                     hidden("drive", "Go on with a job in a process of its own", ResumeCommand::new),
                     hidden("warm-up", "Load what usual commands need", WarmUpCommand::new));

@@ -1,9 +1,9 @@
 package dev.coppice.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.LinkedHashMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,7 +27,9 @@ final class CompletionCommand implements Action {
                             case "fish" -> fish();
                             default ->
                                     throw CommandFailure.of(
-                                            ExitCode.INVALID, shell, "It is known for bash, zsh and fish.");
+                                            ExitCode.INVALID,
+                                            shell,
+                                            "It is known for bash, zsh and fish.");
                         });
         return ExitCode.DONE.number();
     }
@@ -52,7 +54,9 @@ final class CompletionCommand implements Action {
                                             .collect(Collectors.joining(" "))));
         }
         String names =
-                Commands.shown().stream().map(Commands.Entry::name).collect(Collectors.joining(" "));
+                Commands.shown().stream()
+                        .map(Commands.Entry::name)
+                        .collect(Collectors.joining(" "));
         return """
         _coppice() {
             local words="%s" here=${COMP_WORDS[COMP_CWORD]}
@@ -79,7 +83,8 @@ final class CompletionCommand implements Action {
                                 .formatted(
                                         name,
                                         option.longestName().replaceFirst("^--", ""),
-                                        String.join(" ", option.description()).replace("'", "\\'")));
+                                        String.join(" ", option.description())
+                                                .replace("'", "\\'")));
             }
         }
         return script.toString();

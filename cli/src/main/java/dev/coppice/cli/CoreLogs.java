@@ -31,7 +31,10 @@ public final class CoreLogs extends System.LoggerFinder {
 
         @Override
         public void log(
-                Level level, @Nullable ResourceBundle bundle, String text, @Nullable Throwable cause) {
+                Level level,
+                @Nullable ResourceBundle bundle,
+                String text,
+                @Nullable Throwable cause) {
             if (isLoggable(level)) {
                 to.atLevel(plain(level)).setCause(cause).log(text);
             }
@@ -39,11 +42,17 @@ public final class CoreLogs extends System.LoggerFinder {
 
         @Override
         public void log(
-                Level level, @Nullable ResourceBundle bundle, String format, @Nullable Object... values) {
+                Level level,
+                @Nullable ResourceBundle bundle,
+                String format,
+                @Nullable Object... values) {
             if (isLoggable(level)) {
                 boolean isPlain = values == null || values.length == 0;
                 to.atLevel(plain(level))
-                        .log(isPlain ? format : new MessageFormat(format, Locale.ROOT).format(values));
+                        .log(
+                                isPlain
+                                        ? format
+                                        : new MessageFormat(format, Locale.ROOT).format(values));
             }
         }
 

@@ -66,7 +66,9 @@ final class CostCommand implements Action {
                 .formatted(
                         job.id(),
                         Figures.usd(job.usage().usd()),
-                        left(job).map(usd -> ", " + Figures.usd(Optional.of(usd)) + " left").orElse(""),
+                        left(job)
+                                .map(usd -> ", " + Figures.usd(Optional.of(usd)) + " left")
+                                .orElse(""),
                         Figures.count(job.usage().tokens()));
     }
 }

@@ -40,8 +40,7 @@ final class DemoCommand implements Action {
                         environment,
                         call.world().launcher(),
                         call.world().clock());
-        Invocation here =
-                new Invocation(call.arguments(), there, call.out(), call.isOnTerminal());
+        Invocation here = new Invocation(call.arguments(), there, call.out(), call.isOnTerminal());
         Beginning.make(here);
         call.out().say("scratch repository: " + folder);
         try (Coppice coppice = here.open()) {
@@ -54,8 +53,7 @@ final class DemoCommand implements Action {
                 case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
                 case Preparation.Ready ready -> {
                     Follow follow = new Follow(here, coppice);
-                    yield follow.toTheEnd(
-                            coppice.submit(ready));
+                    yield follow.toTheEnd(coppice.submit(ready));
                 }
             };
         }
@@ -67,7 +65,8 @@ final class DemoCommand implements Action {
             Path home = Files.createTempDirectory("coppice-demo-").toRealPath();
             Path scripts = Files.writeString(home.resolve(SCRIPTS), resource(SCRIPTS));
             Path repository = Files.createDirectory(home.resolve("garden"));
-            Files.writeString(repository.resolve("README.md"), "# Garden\n\nA plan of what to plant.\n");
+            Files.writeString(
+                    repository.resolve("README.md"), "# Garden\n\nA plan of what to plant.\n");
             Files.writeString(repository.resolve("beds.txt"), "bed one: empty\n");
             Files.writeString(repository.resolve("coppice.yaml"), configuration(scripts));
             return repository;

@@ -41,12 +41,7 @@ final class Detached {
         try {
             Files.createDirectories(folder.logs());
             Path log = folder.logs().resolve("console.log");
-            new ProcessBuilder(
-                            List.of(
-                                    "setsid",
-                                    launcher.toString(),
-                                    "drive",
-                                    job.id().value()))
+            new ProcessBuilder(List.of("setsid", launcher.toString(), "drive", job.id().value()))
                     .directory(Path.of(job.request().repository()).toFile())
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(log.toFile())

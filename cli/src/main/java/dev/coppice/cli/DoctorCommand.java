@@ -33,13 +33,16 @@ final class DoctorCommand implements Action {
             List<Finding> findings = new ArrayList<>();
             findings.add(
                     new Finding(
-                            "java", Runtime.version().feature() >= 25, System.getProperty("java.home", "")));
+                            "java",
+                            Runtime.version().feature() >= 25,
+                            System.getProperty("java.home", "")));
             findings.add(new Finding("git", true, coppice.repository().topLevel().toString()));
             findings.add(locale());
             findings.add(disk(coppice));
             findings.add(new Finding("store", true, Figures.number(coppice.jobs().size(), "job")));
             findings.addAll(interrupted(coppice));
-            for (Map.Entry<AgentName, Availability> agent : AgentsCommand.probe(call, coppice).entrySet()) {
+            for (Map.Entry<AgentName, Availability> agent :
+                    AgentsCommand.probe(call, coppice).entrySet()) {
                 findings.add(
                         new Finding(
                                 "agent " + agent.getKey(),
@@ -59,7 +62,9 @@ final class DoctorCommand implements Action {
         String encoding = System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name());
         boolean isGood = encoding.equalsIgnoreCase("UTF-8");
         return new Finding(
-                "locale", isGood, isGood ? encoding : encoding + ": start by ./coppice, or set LC_ALL=C.UTF-8");
+                "locale",
+                isGood,
+                isGood ? encoding : encoding + ": start by ./coppice, or set LC_ALL=C.UTF-8");
     }
 
     private static Finding disk(Coppice coppice) {
@@ -96,7 +101,13 @@ final class DoctorCommand implements Action {
                                             "findings",
                                             findings.stream()
                                                     .map(f ->
-                                                            Json.object("what", f.what(), "good", f.isGood(), "says", f.says()))
+                                                            Json.object(
+                                                                    "what",
+                                                                    f.what(),
+                                                                    "good",
+                                                                    f.isGood(),
+                                                                    "says",
+                                                                    f.says()))
                                                     .toList(),
                                             "configuration",
                                             coppice.configuration().effective().stream()
@@ -108,7 +119,10 @@ final class DoctorCommand implements Action {
             call.out()
                     .line(
                             "%-4s %-20s %s"
-                                    .formatted(finding.isGood() ? "ok" : "!", finding.what(), Foreign.line(finding.says())));
+                                    .formatted(
+                                            finding.isGood() ? "ok" : "!",
+                                            finding.what(),
+                                            Foreign.line(finding.says())));
         }
     }
 

@@ -33,7 +33,8 @@ final class EventsCommand implements Action {
                     return ExitCode.DONE.number();
                 }
                 reader.read(recorded -> call.out().line(json(coppice, recorded)));
-                while (call.has(FOLLOW) && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
+                while (call.has(FOLLOW)
+                        && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
                     reader.await(LOOK_MILLIS);
                     reader.read(recorded -> call.out().line(json(coppice, recorded)));
                 }

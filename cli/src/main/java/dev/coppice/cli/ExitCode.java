@@ -49,6 +49,7 @@ enum ExitCode {
                         .map(Integration::delivery)
                         .filter(Integration.Delivery.Refused.class::isInstance)
                         .isPresent();
-        return isRefused || job.tasks().stream().map(TaskView::conflictedFiles).anyMatch(f -> !f.isEmpty());
+        return isRefused
+                || job.tasks().stream().map(TaskView::conflictedFiles).anyMatch(f -> !f.isEmpty());
     }
 }

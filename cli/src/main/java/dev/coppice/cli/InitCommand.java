@@ -23,7 +23,8 @@ final class InitCommand implements Action {
         try {
             Files.writeString(file, Template.text(), StandardOpenOption.CREATE_NEW);
         } catch (FileAlreadyExistsException _) {
-            throw CommandFailure.of(ExitCode.INVALID, NAME, "There is one already; it stays as it is.");
+            throw CommandFailure.of(
+                    ExitCode.INVALID, NAME, "There is one already; it stays as it is.");
         } catch (IOException e) {
             throw CommandFailure.of(ExitCode.UNUSABLE, NAME, "It can't be written: " + e);
         }

@@ -19,7 +19,9 @@ final class InstallCommand implements Action {
                         .launcher()
                         .orElseThrow(() ->
                                 CommandFailure.of(
-                                        ExitCode.UNUSABLE, "install", "Start it by its launcher, ./coppice."));
+                                        ExitCode.UNUSABLE,
+                                        "install",
+                                        "Start it by its launcher, ./coppice."));
         Path folder = call.world().home().resolve(".local/bin");
         Path link = folder.resolve("coppice");
         try {
@@ -28,7 +30,9 @@ final class InstallCommand implements Action {
                 Files.delete(link);
             } else if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                 throw CommandFailure.of(
-                        ExitCode.INVALID, link.toString(), "Something else is there; it stays as it is.");
+                        ExitCode.INVALID,
+                        link.toString(),
+                        "Something else is there; it stays as it is.");
             }
             Files.createSymbolicLink(link, launcher);
         } catch (IOException e) {

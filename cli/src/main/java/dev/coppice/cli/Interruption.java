@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import sun.misc.Signal;
 
 /// What Ctrl-C, SIGTERM and SIGHUP do to jobs that this process drives: the first lays them down, the second
 /// ends them at once.
@@ -28,14 +27,14 @@ final class Interruption {
     /// From now on signals mean this.
     static Interruption of(Engine engine, Output out) {
         Interruption interruption = new Interruption(engine, out);
-        SIGNALS.forEach(name ->
-                Signal.handle(new Signal(name), signal -> interruption.happened(signal.getNumber())));
+        SIGNALS.forEach(name -> Signals.handle(name, interruption::happened));
         return interruption;
     }
 
     private void happened(int signal) {
         if (first.compareAndSet(0, signal)) {
-            out.say("stopping: agents are asked to end, their work is kept; once more ends at once");
+            out.say(
+                    "stopping: agents are asked to end, their work is kept; once more ends at once");
             engine.pauseAll();
             return;
         }

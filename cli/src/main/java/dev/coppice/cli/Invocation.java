@@ -81,7 +81,7 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
         for (OptionSpec option : arguments.matchedOptions()) {
             String name = option.longestName();
             if (Sources.FLAGS.containsKey(name) || name.equals(Sources.MODEL_FLAG)) {
-                flags.put(name, String.valueOf((Object) option.getValue()));
+                flags.put(name, String.valueOf(option.<Object>getValue()));
             }
         }
         return switch (Coppice.open(where, value(Options.CONFIG).map(this::file), flags)) {

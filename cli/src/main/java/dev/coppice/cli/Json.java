@@ -33,7 +33,8 @@ final class Json {
     private static void write(Object value, StringBuilder json) {
         switch (value) {
             case Optional<?> optional ->
-                    optional.ifPresentOrElse(there -> write(there, json), () -> json.append("null"));
+                    optional.ifPresentOrElse(
+                            there -> write(there, json), () -> json.append("null"));
             case Map<?, ?> map -> {
                 String before = "{";
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -62,22 +63,23 @@ final class Json {
 
     private static void quote(String text, StringBuilder json) {
         json.append('"');
-        text.chars().forEach(c -> {
-            switch (c) {
-                case '"' -> json.append("\\\"");
-                case '\\' -> json.append("\\\\");
-                case '\n' -> json.append("\\n");
-                case '\t' -> json.append("\\t");
-                case '\r' -> json.append("\\r");
-                default -> {
-                    if (c < ' ') {
-                        json.append(String.format(java.util.Locale.ROOT, "\\u%04x", c));
-                    } else {
-                        json.append((char) c);
+        text.chars()
+                .forEach(c -> {
+                    switch (c) {
+                        case '"' -> json.append("\\\"");
+                        case '\\' -> json.append("\\\\");
+                        case '\n' -> json.append("\\n");
+                        case '\t' -> json.append("\\t");
+                        case '\r' -> json.append("\\r");
+                        default -> {
+                            if (c < ' ') {
+                                json.append(String.format(java.util.Locale.ROOT, "\\u%04x", c));
+                            } else {
+                                json.append((char) c);
+                            }
+                        }
                     }
-                }
-            }
-        });
+                });
         json.append('"');
     }
 }

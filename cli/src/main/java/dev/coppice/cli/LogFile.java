@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /// Where the program's own log goes: nowhere until a command opens the file that is configured, and never
 /// to the terminal. Logback finds this class by its service file.
 public final class LogFile extends ContextAwareBase implements Configurator {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+    private static final String PATTERN =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
@@ -40,7 +41,9 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         FileAppender<ILoggingEvent> file = new FileAppender<>();
         file.setContext(loggers);
         file.setEncoder(encoder(loggers, logging.isStructured()));
-        file.setFile(folder.resolve(logging.isStructured() ? "coppice.jsonl" : "coppice.log").toString());
+        file.setFile(
+                folder.resolve(logging.isStructured() ? "coppice.jsonl" : "coppice.log")
+                        .toString());
         file.start();
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(file);

@@ -73,14 +73,20 @@ final class MergeCommand implements Action {
                                                         "merged", true,
                                                         "target", done.target(),
                                                         "commit", done.commit()))
-                                        : "merged into " + done.target() + " as " + done.commit().abbreviated());
+                                        : "merged into "
+                                                + done.target()
+                                                + " as "
+                                                + done.commit().abbreviated());
                 yield ExitCode.DONE.number();
             }
             case Delivery.Refused refused ->
                     throw CommandFailure.of(
                             ExitCode.CONFLICT,
                             refused.target(),
-                            "%s. By hand: %s".formatted(refused.why().replaceFirst("[.]$", ""), refused.command()));
+                            "%s. By hand: %s"
+                                    .formatted(
+                                            refused.why().replaceFirst("[.]$", ""),
+                                            refused.command()));
             case Delivery.NotAsked _ -> throw new IllegalStateException("a merge was asked for");
         };
     }

@@ -7,7 +7,6 @@ import dev.coppice.model.TaskId;
 import dev.coppice.report.EventText;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
-import dev.coppice.report.StatusText;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import java.util.Optional;
@@ -81,7 +80,11 @@ final class Progress {
     }
 
     private String name(TaskId id) {
-        return reader.view().flatMap(job -> job.task(id)).map(TaskView::workerId).map(worker -> id.isOwn() ? worker : worker + " " + id).orElse(id.value());
+        return reader.view()
+                .flatMap(job -> job.task(id))
+                .map(TaskView::workerId)
+                .map(worker -> id.isOwn() ? worker : worker + " " + id)
+                .orElse(id.value());
     }
 
     private static boolean isTold(Event event) {

@@ -45,7 +45,12 @@ final class RescueCommand implements Action {
 
     private static void list(Invocation call, List<Rescued> all) {
         if (call.isJson()) {
-            call.out().line(Json.write(Json.object("rescued", all.stream().map(RescueCommand::json).toList())));
+            call.out()
+                    .line(
+                            Json.write(
+                                    Json.object(
+                                            "rescued",
+                                            all.stream().map(RescueCommand::json).toList())));
             return;
         }
         if (all.isEmpty()) {
@@ -85,8 +90,7 @@ final class RescueCommand implements Action {
         }
         Optional<String> folder = call.value("--to");
         String branch =
-                call.value("--branch")
-                        .orElse("rescued/" + found.getFirst().job() + "/" + wanted);
+                call.value("--branch").orElse("rescued/" + found.getFirst().job() + "/" + wanted);
         if (folder.isPresent()) {
             coppice.workspaces().restore(found.getFirst(), call.file(folder.get()));
         } else {
@@ -97,6 +101,10 @@ final class RescueCommand implements Action {
             coppice.workspaces().restore(found.getFirst(), new BranchName(branch));
         }
         String where = folder.orElse(branch);
-        call.out().line(call.isJson() ? Json.write(Json.object("restored", where)) : "restored to " + where);
+        call.out()
+                .line(
+                        call.isJson()
+                                ? Json.write(Json.object("restored", where))
+                                : "restored to " + where);
     }
 }

@@ -41,8 +41,7 @@ final class RetryCommand implements Action {
                     yield follow.toTheEnd(job.id());
                 }
                 case Engine.Answer.NO_SUCH_JOB, Engine.Answer.NO_SUCH_TASK ->
-                        throw CommandFailure.of(
-                                ExitCode.UNKNOWN, job.id().value(), "It is gone.");
+                        throw CommandFailure.of(ExitCode.UNKNOWN, job.id().value(), "It is gone.");
             };
         }
     }

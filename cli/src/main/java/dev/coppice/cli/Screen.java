@@ -21,7 +21,8 @@ record Screen(boolean isTerminal, boolean hasColour, int columns) {
         boolean isDumb = environment.getOrDefault("TERM", "dumb").equals("dumb");
         boolean noColour = !environment.getOrDefault("NO_COLOR", "").isEmpty();
         boolean redraws = isTerminal && !isDumb;
-        return new Screen(redraws, redraws && !noColour, isTerminal ? ask(environment) : told(environment));
+        return new Screen(
+                redraws, redraws && !noColour, isTerminal ? ask(environment) : told(environment));
     }
 
     /// As wide as the terminal is now.
@@ -43,7 +44,8 @@ record Screen(boolean isTerminal, boolean hasColour, int columns) {
                             .redirectInput(new File("/dev/tty"))
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            String size =
+                    new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             String columns = size.strip().replaceFirst("^[0-9]+ ", "");
             return columns.matches("[1-9][0-9]{0,3}")
                     ? Math.max(COLUMNS_MIN, Integer.parseInt(columns))

@@ -60,8 +60,7 @@ final class Shell {
             return words.size() > 1 ? dispatch(List.of(words.get(1), "--help")) : help();
         }
         String name = words.getFirst();
-        Commands.Entry entry =
-                Commands.find(name).orElseThrow(() -> unknown(name));
+        Commands.Entry entry = Commands.find(name).orElseThrow(() -> unknown(name));
         Action action = entry.action().get();
         CommandLine line = new CommandLine(describe(entry, action));
         try {
@@ -108,7 +107,8 @@ final class Shell {
         for (Commands.Entry entry : Commands.shown()) {
             text.append("  %-12s%s\n".formatted(entry.name(), entry.does()));
         }
-        text.append("\n`coppice COMMAND --help` tells more of one; `coppice --version` which this is.\n");
+        text.append(
+                "\n`coppice COMMAND --help` tells more of one; `coppice --version` which this is.\n");
         out.print(text.toString());
         return ExitCode.DONE.number();
     }

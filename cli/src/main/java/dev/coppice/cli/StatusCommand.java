@@ -40,7 +40,14 @@ final class StatusCommand implements Action {
             job.ifPresent(jobs::add);
         }
         if (call.isJson()) {
-            call.out().line(Json.write(Json.object("jobs", jobs.stream().map(job -> json(coppice, job)).toList())));
+            call.out()
+                    .line(
+                            Json.write(
+                                    Json.object(
+                                            "jobs",
+                                            jobs.stream()
+                                                    .map(job -> json(coppice, job))
+                                                    .toList())));
             return;
         }
         if (jobs.isEmpty()) {

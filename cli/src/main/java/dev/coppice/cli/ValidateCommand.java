@@ -52,9 +52,14 @@ final class ValidateCommand implements Action {
                                                 "valid",
                                                 true,
                                                 "tasks",
-                                                valid.plan().tasks().stream().map(Task::id).toList(),
+                                                valid.plan().tasks().stream()
+                                                        .map(Task::id)
+                                                        .toList(),
                                                 "warnings",
                                                 valid.warnings()))
-                                : file + " is a plan of " + tasks + (tasks == 1 ? " task" : " tasks"));
+                                : file
+                                        + " is a plan of "
+                                        + tasks
+                                        + (tasks == 1 ? " task" : " tasks"));
     }
 }

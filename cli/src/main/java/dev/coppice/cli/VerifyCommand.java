@@ -33,7 +33,8 @@ final class VerifyCommand implements Action {
                                                             "events", verified.count(),
                                                             "last_hash", verified.lastHash()))
                                             : "%d events, all as they were stored; the last hash is %s"
-                                                    .formatted(verified.count(), verified.lastHash()));
+                                                    .formatted(
+                                                            verified.count(), verified.lastHash()));
                     yield ExitCode.DONE.number();
                 }
                 case Chain.Broken broken -> {

@@ -1,8 +1,8 @@
 package dev.coppice.cli;
 
+import dev.coppice.runtime.Surroundings;
 import java.io.OutputStream;
 import java.util.List;
-import dev.coppice.runtime.Surroundings;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// Loads what usual commands need, so that the launcher can keep it ready; prints nothing, and leaves
@@ -25,7 +25,8 @@ final class WarmUpCommand implements Action {
         Shell silent =
                 new Shell(
                         there,
-                        new Output(OutputStream.nullOutputStream(), OutputStream.nullOutputStream()),
+                        new Output(
+                                OutputStream.nullOutputStream(), OutputStream.nullOutputStream()),
                         false);
         silent.run(List.of("--help"));
         silent.run(List.of("run", "--help"));

@@ -299,7 +299,8 @@ public final class Coppice implements AutoCloseable {
         List<Event> events = new ArrayList<>();
         events.add(new Event.JobSubmitted(secrets.mask(prepared.request())));
         prepared.warnings()
-                .forEach(w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
+                .forEach(
+                        w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
         SecureRandom chance = new SecureRandom();
         while (true) {
             Instant now = surroundings.clock().instant();
