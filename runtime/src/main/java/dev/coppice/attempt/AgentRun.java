@@ -12,16 +12,13 @@ import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.process.Child;
 import dev.coppice.process.ChildFiles;
 import dev.coppice.process.Ended;
-import dev.coppice.process.Follower;
 import dev.coppice.process.Identity;
 import dev.coppice.process.Launch;
 import dev.coppice.process.Limits;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
+import dev.coppice.process.Tail;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -74,13 +71,9 @@ record AgentRun(
                         limits);
         try (Child child = running.start(processes, order)) {
             started.accept(child.identity());
-            try (Follower follower = Follower.of(child.files().stdout())) {
-                follower.follow(
-                        child::awaitEnd,
-                        line -> reading.line(line.buffer(), line.from(), line.length()));
-            }
+            child.followOutput(line -> reading.line(line.buffer(), line.from(), line.length()));
             Ended ended = child.await();
-            return new Ran(reading.finish(ended.exit(), tail(folder.errors())), ended);
+            return new Ran(reading.finish(ended.exit(), Tail.of(folder.errors(), ERRORS_MAX)), ended);
         }
     }
 
@@ -91,18 +84,5 @@ record AgentRun(
             case AgentLaunch.Input.File(Path file) -> file;
             case AgentLaunch.Input.Nothing() -> NOTHING;
         };
-    }
-
-    /// The last part of a file as text.
-    static String tail(Path file) {
-        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
-            long from = Math.max(0, bytes.length() - ERRORS_MAX);
-            byte[] tail = new byte[Math.toIntExact(bytes.length() - from)];
-            bytes.seek(from);
-            bytes.readFully(tail);
-            return new String(tail, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
     }
 }

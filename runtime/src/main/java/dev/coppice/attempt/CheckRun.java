@@ -10,6 +10,7 @@ import dev.coppice.process.Launch;
 import dev.coppice.process.Limits;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
+import dev.coppice.process.Tail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,10 +81,7 @@ record CheckRun(
         Launch launch = new Launch(check.argv(), directory, environment, files, marker, limits);
         try (Child child = running.start(processes, launch)) {
             Ended ended = child.await();
-            String text = AgentRun.tail(output);
-            String end =
-                    text.length() > OUTPUT_MAX ? text.substring(text.length() - OUTPUT_MAX) : text;
-            return new Checked(check, ended, ended.wall(), end);
+            return new Checked(check, ended, ended.wall(), Tail.of(output, OUTPUT_MAX));
         }
     }
 }
