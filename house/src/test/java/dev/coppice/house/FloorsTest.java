@@ -193,6 +193,7 @@ class FloorsTest {
                         "tools.jackson..",
                                 List.of(
                                         "dev.coppice.store..",
+                                        "dev.coppice.workspace..",
                                         "dev.coppice.document..",
                                         "dev.coppice.lead..",
                                         "dev.coppice.agent..",

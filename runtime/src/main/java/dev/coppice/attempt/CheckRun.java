@@ -81,7 +81,7 @@ record CheckRun(
         Launch launch = new Launch(check.argv(), directory, environment, files, marker, limits);
         try (Child child = running.start(processes, launch)) {
             Ended ended = child.await();
-            return new Checked(check, ended, ended.wall(), Tail.of(output, OUTPUT_MAX));
+            return new Checked(check, ended, ended.wall(), Tail.of(output, OUTPUT_MAX).text());
         }
     }
 }
