@@ -45,12 +45,13 @@ class KillTest {
         Path ran = Files.createDirectories(folder.resolve("ran"));
         String tasks =
                 IntStream.rangeClosed(1, TASKS)
-                        .mapToObj(
-                                n ->
-                                        "  - description: echo begun >> '%s/%d'; sleep 1.5; echo %d > made-%d.txt\n"
-                                                .formatted(ran, n, n, n))
+                        .mapToObj(n ->
+                                "  - description: echo begun >> '%s/%d'; sleep 1.5; echo %d > made-%d.txt\n"
+                                        .formatted(ran, n, n, n))
                         .collect(Collectors.joining());
-        Path plan = Files.writeString(folder.resolve("plan.yaml"), "goal: Make files\ntasks:\n" + tasks);
+        Path plan =
+                Files.writeString(
+                        folder.resolve("plan.yaml"), "goal: Make files\ntasks:\n" + tasks);
         Map<String, String> environment = new HashMap<>(repository.environment());
         environment.put("PATH", System.getenv("PATH"));
         environment.put("HOME", folder.resolve("home").toString());
@@ -108,7 +109,8 @@ class KillTest {
 
     private static String environmentOf(long pid) {
         try {
-            return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+            return Files.readString(
+                    Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
         } catch (IOException gone) {
             return "";
         }

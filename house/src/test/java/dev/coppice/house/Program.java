@@ -24,9 +24,11 @@ record Program(Path folder, Map<String, String> environment) {
         Started started = start(arguments);
         if (!started.process().waitFor(MINUTES_MAX, TimeUnit.MINUTES)) {
             started.process().destroyForcibly();
-            throw new AssertionError("coppice " + String.join(" ", arguments) + " hangs\n" + started.errorText());
+            throw new AssertionError(
+                    "coppice " + String.join(" ", arguments) + " hangs\n" + started.errorText());
         }
-        return new Finished(started.process().exitValue(), started.outputText(), started.errorText());
+        return new Finished(
+                started.process().exitValue(), started.outputText(), started.errorText());
     }
 
     /// Starts it; what it prints goes to files.
@@ -37,9 +39,14 @@ record Program(Path folder, Map<String, String> environment) {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(
-                    List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+                    List.of(
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "--enable-native-access=ALL-UNNAMED"));
             command.add("-cp");
-            command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+            command.add(
+                    System.getProperty(
+                            "surefire.test.class.path", System.getProperty("java.class.path")));
             command.add("dev.coppice.cli.Main");
             command.addAll(List.of(arguments));
             ProcessBuilder builder =

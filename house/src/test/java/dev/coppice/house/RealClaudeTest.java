@@ -53,7 +53,8 @@ class RealClaudeTest {
             Program coppice = new Program(repository.path(), environment);
 
             // when
-            Program.Finished run = coppice.run("run", "Write the four parts of the manual", "--json");
+            Program.Finished run =
+                    coppice.run("run", "Write the four parts of the manual", "--json");
 
             // then
             assertThat(run.exitCode()).as(run.errors() + run.output()).isZero();
@@ -61,7 +62,8 @@ class RealClaudeTest {
             assertThat(results.path("status").stringValue()).isEqualTo("completed");
             String branch = results.path("branch").stringValue();
             for (int part = 1; part <= 4; part++) {
-                assertThat(repository.read(branch, "parts/" + part + ".txt")).isEqualTo("part " + part + "\n");
+                assertThat(repository.read(branch, "parts/" + part + ".txt"))
+                        .isEqualTo("part " + part + "\n");
             }
             assertThat(results.path("results").path("tasks").size()).isEqualTo(4);
             for (JsonNode task : results.path("results").path("tasks")) {
@@ -71,8 +73,10 @@ class RealClaudeTest {
             assertThat(repository.head()).isEqualTo(head);
             assertThat(repository.git("status", "--porcelain")).isEmpty();
 
-            // the fourth task's session was resumed to mend its check, so its numbers are cumulative
-            long answers = model.requests().stream()
+            // the fourth task's session was resumed to mend its check, so its numbers are
+            // cumulative
+            long answers =
+                    model.requests().stream()
                             .filter(r -> r.prompts().stream().anyMatch(p -> script(p).isPresent()))
                             .count();
             long tokens = 0;
@@ -96,11 +100,19 @@ class RealClaudeTest {
         if (task.find()) {
             String part = task.group(1);
             return Optional.of(
-                    "usage 100 10\nwrite parts/" + part + ".txt\n| part " + part + "\nsay Part " + part + " is written.\n");
+                    "usage 100 10\nwrite parts/"
+                            + part
+                            + ".txt\n| part "
+                            + part
+                            + "\nsay Part "
+                            + part
+                            + " is written.\n");
         }
         if (prompt.contains("You are not done yet")) {
             return Optional.of("usage 100 10\nwrite parts/mended.txt\n| mended\nsay Mended.\n");
         }
-        return prompt.contains("Write the four parts of the manual") ? Optional.of(PLAN) : Optional.empty();
+        return prompt.contains("Write the four parts of the manual")
+                ? Optional.of(PLAN)
+                : Optional.empty();
     }
 }

@@ -73,7 +73,9 @@ record AgentRun(
             started.accept(child.identity());
             child.followOutput(line -> reading.line(line.buffer(), line.from(), line.length()));
             Ended ended = child.await();
-            return new Ran(reading.finish(ended.exit(), Tail.of(folder.errors(), ERRORS_MAX).text()), ended);
+            return new Ran(
+                    reading.finish(ended.exit(), Tail.of(folder.errors(), ERRORS_MAX).text()),
+                    ended);
         }
     }
 
