@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import dev.coppice.engine.Driver.Turn;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -22,7 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// The door to everything that jobs do: submit, cancel, retry, resume, look. Each job that this engine
 /// drives has a virtual thread of its own; all other methods only append to the log, so that it does
@@ -62,6 +62,7 @@ public final class Engine implements AutoCloseable {
     private final ProcessIdentity self;
     private final Predicate<ProcessIdentity> isAlive;
     private final Map<JobId, Drive> drives = new ConcurrentHashMap<>();
+    private final Map<JobId, Exception> broken = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
 
     /// Held while a job is taken up, so that this engine does not take it up twice.
@@ -251,16 +252,26 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Waits until this engine drives the job no more, and says how it left it. A job that it does not
-    /// drive is over, as the log tells, or in another's hands.
+    /// drive is over or laid down, as the log tells, or in another's hands.
     ///
     /// @throws IllegalStateException where the drive broke off, for the cause in it
-    public Driver.Turn await(JobId job) throws InterruptedException {
-        Optional<Driver.Turn> last = Optional.empty();
+    public Turn await(JobId job) throws InterruptedException {
+        Optional<Turn> last = Optional.empty();
         for (Drive drive = drives.get(job); drive != null; drive = drives.get(job)) {
-            last = Optional.of(drive.await());
+            last = drive.await();
         }
-        return last.or(() -> state(job).flatMap(JobState::ended).map(Driver.Turn.Over::new))
-                .orElse(new Driver.Turn.Superseded());
+        Exception cause = broken.get(job);
+        if (cause != null) {
+            throw new IllegalStateException("job " + job + " cannot be driven", cause);
+        }
+        return last.orElseGet(() -> state(job).map(Engine::left).orElse(new Turn.Superseded()));
+    }
+
+    private static Turn left(JobState state) {
+        if (state.ended().isPresent()) {
+            return new Turn.Over(state.ended().get());
+        }
+        return state.driverProcess().isEmpty() ? new Turn.LaidDown() : new Turn.Superseded();
     }
 
     /// The job's state as the log tells it now; empty where there is no such job.
@@ -302,8 +313,7 @@ public final class Engine implements AutoCloseable {
         private final Alarm alarm = new Alarm(clock);
         private final Thread thread;
         private final CountDownLatch gone = new CountDownLatch(1);
-        private volatile Driver.Turn last = new Driver.Turn.Superseded();
-        private volatile @Nullable Exception broken;
+        private volatile Optional<Turn> last = Optional.empty();
         private volatile boolean kill;
 
         private Drive(JobId job, int number) {
@@ -323,6 +333,7 @@ public final class Engine implements AutoCloseable {
         }
 
         private void start() {
+            broken.remove(job);
             thread.start();
         }
 
@@ -343,12 +354,9 @@ public final class Engine implements AutoCloseable {
             thread.interrupt();
         }
 
-        private Driver.Turn await() throws InterruptedException {
+        /// How the drive left the job; empty where it was abandoned or broke off.
+        private Optional<Turn> await() throws InterruptedException {
             gone.await();
-            Exception cause = broken;
-            if (cause != null) {
-                throw new IllegalStateException("job " + job + " cannot be driven", cause);
-            }
             return last;
         }
 
@@ -362,11 +370,11 @@ public final class Engine implements AutoCloseable {
 
         private void run() {
             try {
-                last = drive();
+                last = Optional.of(drive());
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
             } catch (Exception e) {
-                broken = e;
+                broken.put(job, e);
                 LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);
             } finally {
                 leave();
@@ -379,9 +387,9 @@ public final class Engine implements AutoCloseable {
             gone.countDown();
         }
 
-        private Driver.Turn drive() throws InterruptedException {
-            Driver.Turn turn = turn();
-            while (turn instanceof Driver.Turn.Waiting waiting) {
+        private Turn drive() throws InterruptedException {
+            Turn turn = turn();
+            while (turn instanceof Turn.Waiting waiting) {
                 alarm.await(waiting.until());
                 if (kill) {
                     driver.killAll();
@@ -392,7 +400,7 @@ public final class Engine implements AutoCloseable {
         }
 
         /// One turn; a failing log is tried again with patience, since nothing can go on without it.
-        private Driver.Turn turn() throws InterruptedException {
+        private Turn turn() throws InterruptedException {
             Duration patience = FIRST_PATIENCE;
             while (true) {
                 try {

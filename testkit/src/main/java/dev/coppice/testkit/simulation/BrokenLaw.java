@@ -8,6 +8,12 @@ final class BrokenLaw extends RuntimeException {
         super(message);
     }
 
+    static void unlessEqual(Object found, Object expected, String law) {
+        if (!found.equals(expected)) {
+            throw new BrokenLaw(law + ": " + found + " is not " + expected);
+        }
+    }
+
     static void unless(boolean holds, String law, Object about) {
         if (!holds) {
             throw new BrokenLaw(law + ": " + about);

@@ -176,10 +176,7 @@ final class Orchestrator {
             state.running()
                     .forEach(t -> running.add(new Machine.Key(job, t.task().id(), t.attempt())));
             Set<Machine.Key> owed = world.machine().owed(Orchestrator.this, job);
-            BrokenLaw.unless(
-                    running.equals(owed),
-                    "log and workers agree on what runs",
-                    running + " in the log, but " + owed);
+            BrokenLaw.unlessEqual(owed, running, "log and workers agree on what runs");
         }
 
         private void assertReplayTellsTheSame() {
@@ -191,14 +188,9 @@ final class Orchestrator {
             world.log().history(job).stream().limit(state.sequence()).forEach(replayed::apply);
             Object decision = Scheduler.decide(state, world.time().instant(), Room.UNLIMITED);
             Object again = Scheduler.decide(replayed, world.time().instant(), Room.UNLIMITED);
-            BrokenLaw.unless(
-                    decision.equals(again),
-                    "a replay of the log decides the same",
-                    again + " instead of " + decision);
-            BrokenLaw.unless(
-                    told(state).equals(told(replayed)),
-                    "a replay of the log tells the same",
-                    told(replayed) + " instead of " + told(state));
+            BrokenLaw.unlessEqual(again, decision, "a replay of the log decides the same");
+            BrokenLaw.unlessEqual(
+                    told(replayed), told(state), "a replay of the log tells the same");
         }
 
         private static List<Object> told(JobState state) {

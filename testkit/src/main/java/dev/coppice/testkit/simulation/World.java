@@ -109,6 +109,11 @@ final class World {
                 .orElseGet(this::startProcess);
     }
 
+    /// How many processes there were so far.
+    int processes() {
+        return processes.size();
+    }
+
     /// One more process beside those that live. The clock jumps only while none does.
     Orchestrator startProcess() {
         if (processes.stream().noneMatch(Orchestrator::isAlive) && happens(weather.jumps())) {
