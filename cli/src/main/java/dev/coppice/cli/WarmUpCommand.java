@@ -1,8 +1,14 @@
 package dev.coppice.cli;
 
 import dev.coppice.runtime.Surroundings;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// Loads what usual commands need, so that the launcher can keep it ready; prints nothing, and leaves
@@ -32,6 +38,18 @@ final class WarmUpCommand implements Action {
         silent.run(List.of("run", "--help"));
         silent.run(List.of("status"));
         silent.run(List.of("status", "0123456789ab", Options.JSON));
+        remove(Objects.requireNonNull(there.folder().getParent()));
         return ExitCode.DONE.number();
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw CommandFailure.of(
+                    ExitCode.UNUSABLE, folder.toString(), "It can't be removed: " + e);
+        }
     }
 }

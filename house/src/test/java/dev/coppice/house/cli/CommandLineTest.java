@@ -1,0 +1,231 @@
+package dev.coppice.house.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.house.cli.Program.Result;
+import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
+
+/// Exit codes, messages and signals, as scripts and people meet them.
+class CommandLineTest {
+    private static final Pattern JOB = Pattern.compile("^job ([0-9a-z]{12})$", Pattern.MULTILINE);
+    private static final String CONFIGURATION =
+            """
+            agents:
+              default: script
+              lead: script
+              script: { command: [bash], stdin: description }
+            """;
+
+    @TempDir Path folder;
+    private Program program;
+    private ScratchRepository repository;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        program = Program.in(Files.createDirectories(folder.resolve("program")));
+        repository = ScratchRepository.in(folder.resolve("a répository"));
+        repository.write("coppice.yaml", CONFIGURATION);
+        repository.commit("Configure");
+    }
+
+    @Test
+    void aPlanThatSucceedsEndsWithZero() throws Exception {
+        // given
+        plan("tasks: [{id: a, description: 'echo one > \"ünï code.txt\"'}]");
+
+        // when
+        Result run = run("run", "--plan", "plan.yaml");
+
+        // then
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("completed").contains("FINAL_RESULT.md");
+        assertThat(repository.read("coppice/" + job(run) + "/result", "ünï code.txt"))
+                .isEqualTo("one\n");
+    }
+
+    @Test
+    void aTaskThatFailsEndsWithOne() throws Exception {
+        plan("tasks: [{id: a, description: exit 3, max_retries: 0}]");
+
+        assertThat(run("run", "--plan", "plan.yaml").code()).isEqualTo(1);
+    }
+
+    @Test
+    void withJsonThereIsOneDocumentAndNothingElse() throws Exception {
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+
+        Result run = run("run", "--plan", "plan.yaml", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(new ObjectMapper().readTree(run.out()).path("job_id").asString())
+                .matches("[0-9a-z]{12}");
+    }
+
+    @Test
+    void everyProblemOfAPlanIsToldAtOnce() throws Exception {
+        plan(
+                """
+                tasks:
+                  - {id: a, description: "true", dependencies: [b]}
+                  - {id: b, description: "true", dependencies: [a]}
+                  - {id: c, description: "true", dependencies: [nowhere], priority: 11}
+                """);
+
+        Result run = run("run", "--plan", "plan.yaml");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("a → b → a").contains("nowhere").contains("priority");
+        assertThat(run("status", "--json").out()).isEqualTo("{\"jobs\":[]}\n");
+    }
+
+    @Test
+    void brokenYamlAndAMissingFileAreWrongUse() throws Exception {
+        plan("tasks: [");
+
+        assertThat(run("validate", "plan.yaml").code()).isEqualTo(2);
+        assertThat(run("run", "--plan", "missing.yaml").err())
+                .contains("coppice: missing.yaml: There is no such file.");
+        assertThat(run("run", "--plan", "missing.yaml").code()).isEqualTo(2);
+        assertThat(run("run", "--no-such-flag").code()).isEqualTo(2);
+    }
+
+    @Test
+    void anUnknownCommandIsGuessedAt() throws Exception {
+        Result run = run("stauts");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("did you mean \"status\"?");
+    }
+
+    @Test
+    void anUnknownJobEndsWithThreeWhateverItLooksLike() throws Exception {
+        for (String id : new String[] {"0123456789ab", "job_0123456789ab", "../x", "ä"}) {
+            assertThat(run("status", id).code()).as(id).isEqualTo(3);
+        }
+        assertThat(run("events", "0123456789ab", "--json").out()).startsWith("{\"error\":");
+    }
+
+    @Test
+    void anUnusableEnvironmentEndsWithSix() throws Exception {
+        // given
+        Path plain = Files.createDirectory(folder.resolve("plain"));
+        ScratchRepository unborn = ScratchRepository.unborn(folder.resolve("unborn"));
+        repository.git("clone", "--quiet", "--bare", ".", folder.resolve("bare").toString());
+        plan("tasks: [{id: a, description: 'true'}]");
+
+        // then
+        assertThat(program.run(plain, "status").code()).isEqualTo(6);
+        assertThat(program.run(folder.resolve("bare"), "status").code()).isEqualTo(6);
+        assertThat(program.run(unborn.path(), "run", "do it").err()).contains("run --init");
+        assertThat(run("run", "--agent", "claude", "--lead-agent", "claude", "do it").code())
+                .isIn(2, 6);
+    }
+
+    @Test
+    void aBranchCalledCoppiceIsNamedBeforeTheStart() throws Exception {
+        repository.git("branch", "coppice");
+        plan("tasks: [{id: a, description: 'true'}]");
+
+        Result run = run("run", "--plan", "plan.yaml");
+
+        assertThat(run.code()).isEqualTo(6);
+        assertThat(run.err()).contains("git branch -m coppice");
+    }
+
+    @Test
+    void initMakesARepositoryWhereThereIsNone() throws Exception {
+        Path plain = Files.createDirectory(folder.resolve("plain"));
+        Files.writeString(plain.resolve("coppice.yaml"), CONFIGURATION);
+        Files.writeString(
+                plain.resolve("plan.yaml"), "tasks: [{id: a, description: echo one > a.txt}]");
+
+        Result run = program.run(plain, "run", "--init", "--plan", "plan.yaml");
+
+        assertThat(run.code()).as(run.err()).isZero();
+    }
+
+    @Test
+    void aTargetWithChangesInTheWayIsLeftAloneWithTheCommandToType() throws Exception {
+        // given
+        repository.write("shared.txt", "committed\n");
+        repository.commit("Share");
+        plan("tasks: [{id: a, description: echo agent > shared.txt}]");
+        repository.write("shared.txt", "the user's own\n");
+
+        // when
+        Result run = run("run", "--plan", "plan.yaml", "--integrate", "merge");
+
+        // then
+        assertThat(run.code()).as(run.err()).isEqualTo(4);
+        assertThat(run.out()).contains("merge --no-ff coppice/");
+        assertThat(repository.path().resolve("shared.txt")).hasContent("the user's own");
+    }
+
+    @Test
+    void aReaderThatGoesAwayEndsALookQuietly() throws Exception {
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+        String job = job(run("run", "--plan", "plan.yaml"));
+
+        Result look =
+                program.shell(
+                        repository.path(),
+                        "\"$coppice\" events %s -f | head -1; echo ${PIPESTATUS[0]}"
+                                .formatted(job));
+
+        assertThat(look.out().lines()).hasSize(2).last().isEqualTo("0");
+        assertThat(look.err()).isEmpty();
+    }
+
+    @Test
+    void aSignalLaysTheJobDownAndResumeFinishesIt() throws Exception {
+        // given
+        Path gate = folder.resolve("gate");
+        plan(
+                "tasks: [{id: a, description: 'while ! test -e \"%s\"; do sleep 0.1; done; echo one > a.txt'}]"
+                        .formatted(gate));
+        Process running = program.start(repository.path(), "run", "--plan", "plan.yaml");
+        awaitPrinted("begins");
+
+        // when
+        running.destroy();
+        Result stopped = program.ended(running);
+
+        // then
+        assertThat(stopped.code()).as(stopped.err()).isEqualTo(143);
+        assertThat(stopped.err()).contains("coppice resume " + job(stopped));
+        Files.createFile(gate);
+        assertThat(run("resume", job(stopped)).code()).isZero();
+        assertThat(run("verify", job(stopped)).code()).isZero();
+    }
+
+    private void plan(String yaml) {
+        repository.write("plan.yaml", yaml);
+    }
+
+    private Result run(String... words) throws IOException, InterruptedException {
+        return program.run(repository.path(), words);
+    }
+
+    private static String job(Result run) {
+        Matcher found = JOB.matcher(run.out());
+        assertThat(found.find()).as(run.toString()).isTrue();
+        return found.group(1);
+    }
+
+    private void awaitPrinted(String text) throws IOException {
+        for (int i = 0; i < 2_000 && !program.printed("out").contains(text); i++) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        assertThat(program.printed("out")).contains(text);
+    }
+}

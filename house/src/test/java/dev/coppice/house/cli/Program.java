@@ -1,0 +1,94 @@
+package dev.coppice.house.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The program, started from the classes that are tested, with a home folder of its own.
+final class Program {
+    private final Path launcher;
+    private final Path scratch;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    /// How one call ended.
+    record Result(int code, String out, String err) {}
+
+    private Program(Path launcher, Path scratch) {
+        this.launcher = launcher;
+        this.scratch = scratch;
+    }
+
+    /// @param folder an empty one for the launcher, the home folder and what is printed
+    static Program in(Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("home"));
+        Path launcher =
+                Files.writeString(
+                        folder.resolve("coppice"),
+                        """
+                        #!/bin/sh
+                        exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
+                            --enable-native-access=ALL-UNNAMED -Dcoppice.launcher="$0" \\
+                            -cp '%s' dev.coppice.cli.Main "$@"
+                        """
+                                .formatted(
+                                        System.getProperty("java.home"),
+                                        System.getProperty("java.class.path")));
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Program program = new Program(launcher, folder);
+        program.environment.put("PATH", System.getenv("PATH"));
+        program.environment.put("HOME", folder.resolve("home").toString());
+        program.environment.put("LC_ALL", "C.UTF-8");
+        return program;
+    }
+
+    /// With `directory` as the only place where programs are looked for.
+    Program withPath(String directory) {
+        environment.put("PATH", directory);
+        return this;
+    }
+
+    /// Starts it and returns at once.
+    Process start(Path where, String... words) throws IOException {
+        List<String> line = new ArrayList<>(List.of(launcher.toString()));
+        line.addAll(List.of(words));
+        return start(where, line);
+    }
+
+    private Process start(Path where, List<String> line) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(line)
+                        .directory(where.toFile())
+                        .redirectOutput(scratch.resolve("out").toFile())
+                        .redirectError(scratch.resolve("err").toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    /// Runs it to its end.
+    Result run(Path where, String... words) throws IOException, InterruptedException {
+        return ended(start(where, words));
+    }
+
+    /// Runs a line of shell in which `$coppice` is the program.
+    Result shell(Path where, String line) throws IOException, InterruptedException {
+        environment.put("coppice", launcher.toString());
+        return ended(start(where, List.of("/bin/bash", "-c", line)));
+    }
+
+    Result ended(Process process) throws IOException, InterruptedException {
+        int code = process.waitFor();
+        return new Result(code, printed("out"), printed("err"));
+    }
+
+    /// What the last call has printed so far.
+    String printed(String stream) throws IOException {
+        return Files.readString(scratch.resolve(stream), StandardCharsets.UTF_8);
+    }
+}
