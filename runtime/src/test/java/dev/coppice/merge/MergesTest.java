@@ -257,16 +257,48 @@ class MergesTest {
 
     @Test
     void aNewFileBesideANewFolderOfItsNameIsLeftToGit() {
-        CommitId file = repository.branch("file", start, Map.of("x", "file\n"));
-        CommitId folder = repository.branch("folder", start, Map.of("x/y", "folder\n"));
+        Incoming file = head("f", repository.branch("file", start, Map.of("x", "file\n")));
+        Incoming folder = head("d", repository.branch("folder", start, Map.of("x/y", "folder\n")));
 
-        assertThat(join(start, ConflictPolicy.STOP, head("f", file), head("d", folder)))
+        assertThat(join(start, ConflictPolicy.STOP, file, folder))
                 .isInstanceOf(Joining.Conflict.class);
-        CommitId ours = joined(ConflictPolicy.OURS, head("f", file), head("d", folder));
+        assertThat(join(start, ConflictPolicy.STOP, folder, file))
+                .isInstanceOf(Joining.Conflict.class);
+        CommitId ours = joined(ConflictPolicy.OURS, file, folder);
         assertThat(read(ours, "x")).isEqualTo("file\n");
-        CommitId theirs = joined(ConflictPolicy.THEIRS, head("f", file), head("d", folder));
+        CommitId theirs = joined(ConflictPolicy.THEIRS, file, folder);
         assertThat(read(theirs, "x/y")).isEqualTo("folder\n");
         assertThat(repository.files(theirs)).doesNotContain("~");
+    }
+
+    @Test
+    void whatOneHeadTookBackOfACommonDependencyStaysTakenBack() {
+        CommitId dependency = repository.branch("dep", start, Map.of("other", "changed\n"));
+        CommitId back = repository.branch("back", dependency, Map.of("other", "other\n"));
+        CommitId more = repository.branch("more", dependency, Map.of("more", "1"));
+
+        CommitId commit = joined(ConflictPolicy.STOP, head("back", back), head("more", more));
+
+        assertThat(read(commit, "other")).isEqualTo("other\n");
+    }
+
+    @Test
+    void headsThatLeftFromDifferentPlacesAreEachComparedWithTheirOwn() {
+        CommitId ahead =
+                repository.branch("ahead", start, Map.of("other", "ahead\n", "README.md", "ahead\n"));
+        CommitId early = repository.branch("early", start, Map.of("early", "1"));
+        CommitId back = repository.branch("back", ahead, Map.of("other", "other\n"));
+
+        Joining joining =
+                join(ahead, ConflictPolicy.STOP, head("early", early), head("back", back));
+
+        assertThat(joining)
+                .isInstanceOfSatisfying(
+                        Joining.Joined.class,
+                        joined -> {
+                            assertThat(read(joined.commit(), "other")).isEqualTo("other\n");
+                            assertThat(read(joined.commit(), "README.md")).isEqualTo("ahead\n");
+                        });
     }
 
     @Test
@@ -434,6 +466,25 @@ class MergesTest {
         assertThat(read(ours, "mode")).isEqualTo("ours\n");
         assertThat(repository.files(ours)).doesNotContain("~");
         assertThat(repository.files(theirs)).doesNotContain("~");
+    }
+
+    @Test
+    void aNewFileInAFolderThatTheOtherSideRenamedIsKeptByEitherPolicy() {
+        scratch.write("old/one", lines("a", "b", "c", "d", "e", "f", "g", "h"));
+        start = new CommitId(scratch.commit("Folder"));
+        scratch.git("checkout", "-q", "-b", "renamed");
+        scratch.git("mv", "old", "new");
+        Incoming renamed = head("renamed", new CommitId(scratch.commit("Rename")));
+        scratch.git("checkout", "-q", "trunk");
+        Incoming added =
+                head("added", repository.branch("added", start, Map.of("old/three", "3\n")));
+
+        assertThat(join(start, ConflictPolicy.STOP, renamed, added))
+                .isInstanceOf(Joining.Conflict.class);
+        for (ConflictPolicy policy : List.of(ConflictPolicy.OURS, ConflictPolicy.THEIRS)) {
+            assertThat(repository.files(joined(policy, renamed, added)))
+                    .isEqualTo("README.md\nnew/one\nnew/three\nother\ntext");
+        }
     }
 
     // ---- resolving
