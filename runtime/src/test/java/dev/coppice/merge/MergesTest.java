@@ -285,7 +285,8 @@ class MergesTest {
     @Test
     void headsThatLeftFromDifferentPlacesAreEachComparedWithTheirOwn() {
         CommitId ahead =
-                repository.branch("ahead", start, Map.of("other", "ahead\n", "README.md", "ahead\n"));
+                repository.branch(
+                        "ahead", start, Map.of("other", "ahead\n", "README.md", "ahead\n"));
         CommitId early = repository.branch("early", start, Map.of("early", "1"));
         CommitId back = repository.branch("back", ahead, Map.of("other", "other\n"));
 
