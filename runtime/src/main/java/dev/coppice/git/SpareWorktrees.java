@@ -85,7 +85,9 @@ public final class SpareWorktrees {
     /// that is not possible: there is such a branch, or somebody changed the worktree. [Checkout#reset] then can.
     public boolean begin(Checkout taken, BranchName branch, CommitId at) {
         trustIndex(taken);
-        GitCall call = taken.call("checkout", "--quiet", "--no-track", "-b").with(branch);
+        // with any option more (--quiet, --no-track) git would look at every file, though none is to change
+        GitCall call =
+                taken.call("checkout", "-b").with(branch).setting("branch.autoSetupMerge=false");
         if (!taken.isDetachedAt(at)) {
             call.with(at);
         }

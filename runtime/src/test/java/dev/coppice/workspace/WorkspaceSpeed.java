@@ -14,6 +14,7 @@ import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,16 @@ final class WorkspaceSpeed {
             speed.measureTasks(PYTHON);
         } finally {
             Tree.delete(folder);
+        }
+    }
+
+    /// Removes what the plain ways left, outside of any measurement: hundreds of worktrees would slow both.
+    private void clear(Scene scene) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "plain-*")) {
+            for (Path path : left) {
+                scene.git.worktrees().remove(path);
+                Tree.delete(path);
+            }
         }
     }
 
@@ -117,16 +128,17 @@ final class WorkspaceSpeed {
                                         "-b",
                                         "b" + number,
                                         plain.toString()));
-                Workspace first = acquire(scene, cold.ours()::add);
-                scene.workspaces.warm(1, scene.head());
-                settle();
-                Workspace second = acquire(scene, fresh.ours()::add);
-                scene.workspaces.release(second);
-                settle();
-                acquire(scene, used.ours()::add);
-                scene.workspaces.release(first);
-                settle();
-                scene.workspaces.acquire(scene.request(number++, 1));
+                try (Workspaces workspaces = scene.open()) {
+                    Workspace first = acquire(scene, workspaces, cold.ours()::add);
+                    workspaces.warm(1, scene.head());
+                    settle();
+                    Workspace second = acquire(scene, workspaces, fresh.ours()::add);
+                    workspaces.release(second);
+                    settle();
+                    workspaces.release(acquire(scene, workspaces, used.ours()::add));
+                    workspaces.release(first);
+                }
+                clear(scene);
             }
         }
         fresh.print("workspace from the pool, " + files + " files");
@@ -139,10 +151,11 @@ final class WorkspaceSpeed {
         Thread.sleep(Duration.ofMillis(3500));
     }
 
-    private Workspace acquire(Scene scene, LongConsumer sink) throws Exception {
+    private Workspace acquire(Scene scene, Workspaces workspaces, LongConsumer sink)
+            throws Exception {
         WorkspaceRequest request = scene.request(number++, 1);
         List<Workspace> acquired = new ArrayList<>();
-        time(sink, () -> acquired.add(scene.workspaces.acquire(request)));
+        time(sink, () -> acquired.add(workspaces.acquire(request)));
         return acquired.getFirst();
     }
 
@@ -186,6 +199,7 @@ final class WorkspaceSpeed {
                             () -> tasks(scene, workspaces, environment));
                 }
                 try (Workspaces workspaces = scene.open()) {
+                    clear(scene);
                     workspaces.warm(SLOTS, scene.head());
                     settle();
                     time(
@@ -239,7 +253,7 @@ final class WorkspaceSpeed {
 
     /// The same by a script's means, in as many slots; the merges wait for each other.
     private void script(Scene scene, Settings.Environment environment) throws Exception {
-        Path target = folder.resolve("target-" + number++);
+        Path target = folder.resolve("plain-target-" + number++);
         git(scene, "worktree", "add", "-q", "--detach", target.toString());
         List<Future<String>> done = new ArrayList<>();
         try (ExecutorService slots = Executors.newFixedThreadPool(SLOTS)) {
