@@ -85,7 +85,8 @@ public final class SpareWorktrees {
     /// that is not possible: there is such a branch, or somebody changed the worktree. [Checkout#reset] then can.
     public boolean begin(Checkout taken, BranchName branch, CommitId at) {
         trustIndex(taken);
-        // with any option more (--quiet, --no-track) git would look at every file, though none is to change
+        // with any option more (--quiet, --no-track) git would look at every file, though none is
+        // to change
         GitCall call =
                 taken.call("checkout", "-b").with(branch).setting("branch.autoSetupMerge=false");
         if (!taken.isDetachedAt(at)) {
