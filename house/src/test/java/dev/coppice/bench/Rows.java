@@ -1,0 +1,27 @@
+package dev.coppice.bench;
+
+import java.util.List;
+
+/// All rows, in the table's order, with their goals.
+final class Rows {
+    private Rows() {}
+
+    static List<Row> all() {
+        return List.of(
+                new WholeJob(false, true, 8, new Goal.Times(8)),
+                new WholeJob(false, false, 8, new Goal.Times(2.5)),
+                new WholeJob(true, true, 2, new Goal.Times(40)),
+                new WholeJob(true, false, 2, new Goal.Times(14)),
+                new PooledWorkspace(5_000, new Goal.Share(0.12)),
+                new PooledWorkspace(30_000, new Goal.Share(0.12)),
+                new Integration(5_000, new Goal.Share(0.12)),
+                new Integration(30_000, new Goal.Share(0.04)),
+                new TrivialChild(new Goal.Share(1.0)),
+                new AgentLines(AgentLines.Rival.PYTHON, new Goal.Times(10)),
+                new AgentLines(AgentLines.Rival.CAT, new Goal.Times(0.4)),
+                new Appends(1, new Goal.Times(0.45)),
+                new Appends(64, new Goal.Times(4)),
+                new StartUp("--version", new Goal.Share(2.0)),
+                new StartUp("status", new Goal.Share(4.0)));
+    }
+}
