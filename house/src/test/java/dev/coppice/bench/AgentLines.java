@@ -97,17 +97,16 @@ record AgentLines(Rival rival, Goal goal) implements Row {
         return switch (rival) {
             case PYTHON -> bench.python(folder, PYTHON, lines.toRealPath());
             case CAT ->
-                    Bench.millis(
-                            () ->
-                                    bench.run(
-                                            folder,
-                                            System.getenv(),
-                                            List.of(
-                                                    "sh",
-                                                    "-c",
-                                                    "cat \"$1\" | cat > copy",
-                                                    "sh",
-                                                    lines.toRealPath().toString())));
+                    Bench.millis(() ->
+                            bench.run(
+                                    folder,
+                                    System.getenv(),
+                                    List.of(
+                                            "sh",
+                                            "-c",
+                                            "cat \"$1\" | cat > copy",
+                                            "sh",
+                                            lines.toRealPath().toString())));
         };
     }
 

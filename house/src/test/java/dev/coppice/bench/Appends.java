@@ -52,7 +52,9 @@ record Appends(int atOnce, Goal goal) implements Row {
 
     @Override
     public String what() {
-        return atOnce == 1 ? "durable appends, one job" : "durable appends, %d jobs at once".formatted(atOnce);
+        return atOnce == 1
+                ? "durable appends, one job"
+                : "durable appends, %d jobs at once".formatted(atOnce);
     }
 
     @Override
@@ -83,15 +85,8 @@ record Appends(int atOnce, Goal goal) implements Row {
                 JobId job = JobId.of(AT, jobs[0]++);
                 long[] next = {1};
                 running.add(
-                        executor.submit(
-                                () ->
-                                        count(
-                                                () ->
-                                                        store.append(
-                                                                job,
-                                                                next[0]++,
-                                                                AT,
-                                                                List.of(EVENT)))));
+                        executor.submit(() ->
+                                count(() -> store.append(job, next[0]++, AT, List.of(EVENT)))));
             }
         }
         long all = 0;
@@ -105,12 +100,11 @@ record Appends(int atOnce, Goal goal) implements Row {
         try (FileChannel lines =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             return micros(
-                    count(
-                            () -> {
-                                lines.write(ByteBuffer.wrap(LINE));
-                                lines.force(false);
-                                return true;
-                            }));
+                    count(() -> {
+                        lines.write(ByteBuffer.wrap(LINE));
+                        lines.force(false);
+                        return true;
+                    }));
         }
     }
 

@@ -74,21 +74,16 @@ record Integration(int files, Goal goal) implements Row {
                         branches,
                         ConflictPolicy.STOP,
                         GitScene.AUTHORSHIP);
-        return Bench.millis(
-                        () -> {
-                            switch (new Merges(scene.git()).join(order)) {
-                                case Joining.Joined joined ->
-                                        scene.git()
-                                                .refs()
-                                                .update(
-                                                        List.of(
-                                                                RefUpdate.create(
-                                                                        result.ref(),
-                                                                        joined.commit())));
-                                case Joining.Conflict conflict ->
-                                        throw new IllegalStateException(conflict.toString());
-                            }
-                        })
+        return Bench.millis(() -> {
+            switch (new Merges(scene.git()).join(order)) {
+                case Joining.Joined joined ->
+                        scene.git()
+                                .refs()
+                                .update(List.of(RefUpdate.create(result.ref(), joined.commit())));
+                case Joining.Conflict conflict ->
+                        throw new IllegalStateException(conflict.toString());
+            }
+        })
                 / branches.size();
     }
 
@@ -96,20 +91,19 @@ record Integration(int files, Goal goal) implements Row {
             GitScene scene, CommitId base, List<Incoming> branches, Path worktree)
             throws Exception {
         scene.scratch().gitIn(worktree, "reset", "-q", "--hard", base.value());
-        return Bench.millis(
-                        () -> {
-                            for (Incoming branch : branches.subList(0, BY_HAND)) {
-                                scene.scratch()
-                                        .gitIn(
-                                                worktree,
-                                                "merge",
-                                                "-q",
-                                                "--no-ff",
-                                                "-m",
-                                                branch.title(),
-                                                branch.label());
-                            }
-                        })
+        return Bench.millis(() -> {
+            for (Incoming branch : branches.subList(0, BY_HAND)) {
+                scene.scratch()
+                        .gitIn(
+                                worktree,
+                                "merge",
+                                "-q",
+                                "--no-ff",
+                                "-m",
+                                branch.title(),
+                                branch.label());
+            }
+        })
                 / BY_HAND;
     }
 }

@@ -19,8 +19,7 @@ final class Main {
         List<Row> rows =
                 Rows.all().stream()
                         .filter(row ->
-                                wanted.isEmpty()
-                                        || wanted.contains(Integer.toString(row.number())))
+                                wanted.isEmpty() || wanted.contains(Integer.toString(row.number())))
                         .toList();
         if (rows.isEmpty()) {
             System.err.println(

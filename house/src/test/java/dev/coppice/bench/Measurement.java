@@ -42,9 +42,7 @@ record Measurement(List<Round> rounds) {
     private double median(ToDoubleFunction<Round> part) {
         double[] values = sorted(part);
         int middle = values.length / 2;
-        return values.length % 2 == 1
-                ? values[middle]
-                : (values[middle - 1] + values[middle]) / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
     private double[] sorted(ToDoubleFunction<Round> part) {

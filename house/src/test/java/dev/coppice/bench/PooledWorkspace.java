@@ -76,16 +76,9 @@ record PooledWorkspace(int files, Goal goal) implements Row {
     private double add(GitScene scene, Path worktree) throws Exception {
         String branch = worktree.getFileName() + "-of-" + files;
         double millis =
-                Bench.millis(
-                        () ->
-                                scene.scratch()
-                                        .git(
-                                                "worktree",
-                                                "add",
-                                                "-q",
-                                                "-b",
-                                                branch,
-                                                worktree.toString()));
+                Bench.millis(() ->
+                        scene.scratch()
+                                .git("worktree", "add", "-q", "-b", branch, worktree.toString()));
         scene.scratch().git("worktree", "remove", worktree.toString());
         return millis;
     }

@@ -68,9 +68,7 @@ record StartUp(String argument, Goal goal) implements Row {
         try (Coppice coppice = jobs.open()) {
             RunOrder order =
                     new RunOrder(
-                            "",
-                            Optional.of(PlanReader.file("plan.yaml", plan)),
-                            Optional.empty());
+                            "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty());
             coppice.await(coppice.submit(JobScene.ready(coppice, order)));
         }
     }

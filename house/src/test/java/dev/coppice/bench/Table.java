@@ -40,7 +40,8 @@ final class Table {
         }
 
         private static String time(double value) {
-            return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value >= 1 ? "%.1f" : "%.3f", value);
+            return String.format(
+                    Locale.ROOT, value >= 100 ? "%,.0f" : value >= 1 ? "%.1f" : "%.3f", value);
         }
     }
 
@@ -83,17 +84,16 @@ final class Table {
             return "This run met every goal.\n";
         }
         StringBuilder text = new StringBuilder("Goals that this run missed:\n\n");
-        missed.forEach(
-                line ->
-                        text.append("- row ")
-                                .append(line.row().number())
-                                .append(", ")
-                                .append(line.row().what())
-                                .append(": ")
-                                .append(line.ratio())
-                                .append(", wanted ")
-                                .append(line.row().goal().text())
-                                .append('\n'));
+        missed.forEach(line ->
+                text.append("- row ")
+                        .append(line.row().number())
+                        .append(", ")
+                        .append(line.row().what())
+                        .append(": ")
+                        .append(line.ratio())
+                        .append(", wanted ")
+                        .append(line.row().goal().text())
+                        .append('\n'));
         return text.toString();
     }
 }

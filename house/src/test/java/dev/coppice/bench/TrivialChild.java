@@ -76,16 +76,14 @@ record TrivialChild(Goal goal) implements Row {
             for (int lane = 0; lane < AT_ONCE; lane++) {
                 int first = lane;
                 lanes.add(
-                        threads.submit(
-                                () -> {
-                                    for (int i = first; i < CHILDREN; i += AT_ONCE) {
-                                        try (Child child =
-                                                processes.start(trivial(directory, i))) {
-                                            child.await();
-                                        }
-                                    }
-                                    return true;
-                                }));
+                        threads.submit(() -> {
+                            for (int i = first; i < CHILDREN; i += AT_ONCE) {
+                                try (Child child = processes.start(trivial(directory, i))) {
+                                    child.await();
+                                }
+                            }
+                            return true;
+                        }));
             }
         }
         for (Future<?> lane : lanes) {

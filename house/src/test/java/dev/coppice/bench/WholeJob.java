@@ -93,8 +93,7 @@ record WholeJob(boolean hasVirtualenv, boolean isWarm, int scriptTasks, Goal goa
         RunOrder order =
                 new RunOrder(
                         "",
-                        Optional.of(
-                                PlanReader.file("plan.yaml", "goal: Little\ntasks:\n" + tasks)),
+                        Optional.of(PlanReader.file("plan.yaml", "goal: Little\ntasks:\n" + tasks)),
                         Optional.empty());
         try (Coppice coppice = jobs.open()) {
             coppice.processes().prepare();
@@ -106,11 +105,10 @@ record WholeJob(boolean hasVirtualenv, boolean isWarm, int scriptTasks, Goal goa
             }
             JobId[] job = new JobId[1];
             double millis =
-                    Bench.millis(
-                            () -> {
-                                job[0] = coppice.submit(ready);
-                                coppice.await(job[0]);
-                            });
+                    Bench.millis(() -> {
+                        job[0] = coppice.submit(ready);
+                        coppice.await(job[0]);
+                    });
             JobView view = coppice.view(job[0]).orElseThrow();
             if (view.status() != JobStatus.COMPLETED) {
                 throw new IllegalStateException("the job is " + view.status() + ": " + view.why());
