@@ -56,7 +56,8 @@ final class Settlement {
     /// A file that one side made in a folder that the other side renamed: git has put it into the new folder and asks
     /// whether that is right. Nobody's work is in conflict.
     private static boolean isOnlyPlaceInDoubt(MergedTree.Conflict conflict) {
-        return conflict.kinds().stream().anyMatch(kind -> kind.contains("directory rename suggested"));
+        return conflict.kinds().stream()
+                .anyMatch(kind -> kind.contains("directory rename suggested"));
     }
 
     private Optional<TreeEntry> settled(List<MergedTree.Conflict> conflicts) {
