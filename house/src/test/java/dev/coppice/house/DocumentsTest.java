@@ -155,8 +155,7 @@ class DocumentsTest {
     @Test
     void decisionsAreNumberedWithoutGaps() {
         List<String> names =
-                documents().stream()
-                        .filter(d -> d.getParent().endsWith("decisions"))
+                below(ROOT.resolve("docs").resolve("decisions")).stream()
                         .map(d -> d.getFileName().toString())
                         .sorted()
                         .toList();
@@ -203,10 +202,11 @@ class DocumentsTest {
     }
 
     private static Set<String> packages() {
+        Pattern inside = Pattern.compile(".*/(dev/coppice/.+)/package-info\\.java");
         return sources()
-                .filter(p -> p.endsWith("package-info.java"))
-                .map(p -> p.getParent().toString().replace('/', '.'))
-                .map(p -> p.substring(p.indexOf("dev.coppice.")))
+                .map(p -> inside.matcher(p.toString()))
+                .filter(Matcher::matches)
+                .map(m -> m.group(1).replace('/', '.'))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -294,10 +294,7 @@ class DocumentsTest {
 
     /// The folder of the whole project, above the one in which this module's tests run.
     private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
+        Path module = Path.of("").toAbsolutePath();
+        return Files.exists(module.resolve("mvnw")) ? module : module.resolveSibling("");
     }
 }
