@@ -32,8 +32,7 @@ class DocumentsTest {
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
 
     private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
-    private static final Pattern TYPE =
-            Pattern.compile("[A-Z][a-z]\\w*(\\.[A-Z]\\w*)*(#\\w+)?");
+    private static final Pattern TYPE = Pattern.compile("[A-Z][a-z]\\w*(\\.[A-Z]\\w*)*(#\\w+)?");
     private static final Pattern PACKAGE = Pattern.compile("dev\\.coppice(\\.[a-z]+)*");
     private static final Pattern PROGRAM = Pattern.compile("\\./([\\w./-]+).*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
@@ -123,10 +122,9 @@ class DocumentsTest {
             for (String artefact : artefacts(pom)) {
                 assertThat(lines)
                         .as("%s, which %s names, has a line of its own", artefact, pom)
-                        .anyMatch(
-                                line ->
-                                        line.contains(":" + artefact + "`")
-                                                || line.contains("`" + artefact + "`"));
+                        .anyMatch(line ->
+                                line.contains(":" + artefact + "`")
+                                        || line.contains("`" + artefact + "`"));
             }
         }
     }
@@ -134,8 +132,7 @@ class DocumentsTest {
     @Test
     void theVersionsOfTheDependenciesAreThoseOfThePoms() {
         TreeMap<String, String> versions = new TreeMap<>();
-        Matcher version =
-                Pattern.compile("<([a-z-]+)\\.version>([^<]+)<").matcher(read("pom.xml"));
+        Matcher version = Pattern.compile("<([a-z-]+)\\.version>([^<]+)<").matcher(read("pom.xml"));
         while (version.find()) {
             versions.put(version.group(1), version.group(2));
         }
