@@ -42,10 +42,11 @@ final class Bench implements AutoCloseable {
         double take() throws Exception;
     }
 
-    /// Lets both sides take turns, once for nothing and then so many rounds, and changes who begins.
+    /// Lets both sides take turns, once for nothing and then so many rounds, and changes who begins. A quick run takes one
+    /// round; only the side that has a JVM to warm up begins for nothing.
     Measurement inTurns(int count, Side ours, Side theirs) throws Exception {
+        ours.take();
         if (!isQuick) {
-            ours.take();
             theirs.take();
         }
         List<Round> rounds = new ArrayList<>();

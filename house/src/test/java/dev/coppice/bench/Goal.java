@@ -34,7 +34,7 @@ sealed interface Goal {
     }
 
     private static String number(double value) {
-        String form = value >= 10 ? "%.0f" : value >= 1 ? "%.1f" : "%.2f";
+        String form = value >= 10 ? "%.0f" : value >= 1 ? "%.1f" : value >= 0.1 ? "%.2f" : "%.3f";
         return String.format(Locale.ROOT, form, value);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// `./coppice-bench [--quick] [row…]`: measures and prints the rows of these numbers. Measured whole, all rows and all
-/// rounds, they become docs/benchmarks.md.
+/// `./coppice-bench [--quick] [row…]`: measures and prints the rows of these numbers. All rows
+/// together become docs/benchmarks.md.
 final class Main {
     private Main() {}
 
@@ -36,10 +36,10 @@ final class Main {
             for (Row row : rows) {
                 System.out.print(table.add(row, row.measure(bench)));
             }
-            if (!isQuick && wanted.isEmpty()) {
+            if (wanted.isEmpty()) {
                 Path document = home.resolve("docs").resolve("benchmarks.md");
                 Files.createDirectories(document.getParent());
-                Files.writeString(document, table.document(machine));
+                Files.writeString(document, table.document(machine, isQuick));
                 System.out.println("written: " + document);
             }
         } finally {

@@ -8,10 +8,10 @@ final class Rows {
 
     static List<Row> all() {
         return List.of(
-                new WholeJob(false, true, 8, new Goal.Times(8)),
-                new WholeJob(false, false, 8, new Goal.Times(2.5)),
-                new WholeJob(true, true, 2, new Goal.Times(40)),
-                new WholeJob(true, false, 2, new Goal.Times(14)),
+                new WholeJob(false, true, 4, new Goal.Times(8)),
+                new WholeJob(false, false, 4, new Goal.Times(2.5)),
+                new WholeJob(true, true, 1, new Goal.Times(40)),
+                new WholeJob(true, false, 1, new Goal.Times(14)),
                 new PooledWorkspace(5_000, new Goal.Share(0.12)),
                 new PooledWorkspace(30_000, new Goal.Share(0.12)),
                 new Integration(5_000, new Goal.Share(0.12)),

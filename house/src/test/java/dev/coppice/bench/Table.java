@@ -59,7 +59,7 @@ final class Table {
     }
 
     /// The whole of docs/benchmarks.md.
-    String document(Machine machine) {
+    String document(Machine machine, boolean isQuick) {
         StringBuilder text =
                 new StringBuilder(
                         """
@@ -69,9 +69,12 @@ final class Table {
                         both sides take turns, once for nothing and then several rounds, and the side that begins changes. The times are
                         medians; the ratio is the median of the rounds' ratios, with the lowest and the highest behind it. Only
                         ratios travel from machine to machine. `./coppice-bench` writes this file; a row alone is measured by its number
-                        (`./coppice-bench 2 13`), and `--quick` takes one round of each, which writes nothing.
+                        (`./coppice-bench 2 13`), and `--quick` takes one round of each.
 
                         """);
+        if (isQuick) {
+            text.append("This was a quick run: one round of each row, so that the ranges say nothing.\n\n");
+        }
         text.append("Measured on: ").append(machine.text()).append("\n\n").append(HEAD);
         lines.forEach(line -> text.append(line.text()));
         text.append('\n').append(missed());
