@@ -73,7 +73,8 @@ final class Table {
 
                         """);
         if (isQuick) {
-            text.append("This was a quick run: one round of each row, so that the ranges say nothing.\n\n");
+            text.append(
+                    "This was a quick run: one round of each row, so that the ranges say nothing.\n\n");
         }
         text.append("Measured on: ").append(machine.text()).append("\n\n").append(HEAD);
         lines.forEach(line -> text.append(line.text()));
