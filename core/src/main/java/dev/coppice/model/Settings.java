@@ -83,6 +83,9 @@ public record Settings(
     public record Recursion(boolean enabled, int maxDepth, List<Integer> workersByDepth) {
         public Recursion {
             workersByDepth = List.copyOf(workersByDepth);
+            if (workersByDepth.stream().anyMatch(slots -> slots < 1)) {
+                throw new IllegalArgumentException("workers_by_depth must be at least 1 each");
+            }
         }
 
         /// The slots of a job at `depth` whose configuration asks for `asked`.
@@ -122,6 +125,9 @@ public record Settings(
             command = List.copyOf(command);
             args = List.copyOf(args);
             env = List.copyOf(env);
+            if (maxConcurrent < 1) {
+                throw new IllegalArgumentException("max_concurrent must be at least 1");
+            }
         }
 
         /// What its tasks must show when the plan does not say.
