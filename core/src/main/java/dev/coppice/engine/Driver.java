@@ -53,6 +53,9 @@ public final class Driver {
 
     private static final int READ_MAX = 1_000;
 
+    /// A provider is spared this long even where retries are set to follow at once.
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
     private final JobState state;
     private final int number;
     private final EventLog log;
@@ -315,7 +318,8 @@ public final class Driver {
                 yield Optional.of(new Event.RetryScheduled(task, now.plus(delay)));
             }
             case Step.Pause(AgentName agent, int times, String why) -> {
-                Duration delay = backoff.delay(times, chance.nextDouble());
+                Duration drawn = backoff.delay(times, chance.nextDouble());
+                Duration delay = drawn.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : drawn;
                 yield Optional.of(new Event.AgentPaused(agent, now.plus(delay), why));
             }
             case Step.Start start ->

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// A value that exists is right, and stays as it is.
 class ValuesTest {
-    private static final Limits LIMITS =
-            new Limits(Duration.ofMinutes(1), 0, 0, Optional.empty());
+    private static final Limits LIMITS = new Limits(Duration.ofMinutes(1), 0, 0, Optional.empty());
 
     @Test
     void aTaskHasADescriptionAndAPriorityFromOneToTen() {
@@ -84,14 +83,9 @@ class ValuesTest {
         assertThat(cut.output()).hasSize(WorkResult.OUTPUT_MAX).startsWith("b");
         assertThat(cut.outputCut()).isTrue();
         assertThat(WorkResult.of("short").outputCut()).isFalse();
-        assertThatThrownBy(
-                        () ->
-                                new WorkResult(
-                                        longOne,
-                                        true,
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        List.of()))
+        assertThatThrownBy(() ->
+                        new WorkResult(
+                                longOne, true, Optional.empty(), Optional.empty(), List.of()))
                 .hasMessageContaining("was not cut");
     }
 

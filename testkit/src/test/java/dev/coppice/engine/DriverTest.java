@@ -107,6 +107,16 @@ class DriverTest {
     }
 
     @Test
+    void aProviderIsSparedForASecondEvenWhereRetriesFollowAtOnce() {
+        Driver driver = drive(submitted(Jobs.withoutBackoff(job(task("a")))));
+        driver.turn();
+        dispatch.of("a")
+                .ends(new Outcome.RateLimited(Optional.empty(), "slow down", WorkResult.NONE));
+        Instant until = now.plusSeconds(1);
+        assertThat(driver.turn()).isEqualTo(new Driver.Turn.Waiting(Optional.of(until)));
+    }
+
+    @Test
     void aPauseThatAnotherJobMetHoldsHereToo() {
         Driver driver = drive(submitted(job(task("a"))));
         Instant until = now.plusSeconds(60);

@@ -48,6 +48,39 @@ final class Jobs {
                 Optional.empty());
     }
 
+    /// The same job, whose retries follow at once.
+    static JobRequest withoutBackoff(JobRequest job) {
+        Settings settings = job.settings();
+        Settings.Workers workers = settings.workers();
+        Settings.Backoff none = new Settings.Backoff(Duration.ZERO, Duration.ZERO, 0, 1);
+        return new JobRequest(
+                job.request(),
+                job.repository(),
+                job.base(),
+                job.target(),
+                job.plan(),
+                new Settings(
+                        settings.layout(),
+                        new Settings.Workers(
+                                workers.maxWorkers(),
+                                workers.defaultTimeout(),
+                                workers.jobTimeout(),
+                                workers.idleTimeout(),
+                                workers.stopGrace(),
+                                workers.maxOutputBytes(),
+                                workers.maxRetries(),
+                                workers.maxFixRounds(),
+                                none),
+                        settings.recursion(),
+                        settings.agents(),
+                        settings.environment(),
+                        settings.checks(),
+                        settings.integrate(),
+                        settings.budgetUsd()),
+                job.depth(),
+                job.parent());
+    }
+
     static Task task(String id, String... needs) {
         return task(id, 1, Arrays.stream(needs).map(n -> Need.success(new TaskId(n))).toList());
     }
