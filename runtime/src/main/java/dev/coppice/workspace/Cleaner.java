@@ -78,13 +78,12 @@ final class Cleaner {
     }
 
     private void cleanWorktree(Path path) throws InterruptedException {
-        Optional<WorkspaceFile> known = WorkspaceFile.read(path);
-        if (known.isEmpty()) {
-            keep(path, "nothing is known of it");
-            return;
-        }
         try {
-            Optional<String> reason = reasonToKeep(path, known.get());
+            Optional<WorkspaceFile> known = WorkspaceFile.read(path);
+            Optional<String> reason =
+                    known.isPresent()
+                            ? reasonToKeep(path, known.get())
+                            : Optional.of("nothing is known of it");
             if (reason.isPresent()) {
                 keep(path, reason.get());
             } else {
@@ -92,7 +91,7 @@ final class Cleaner {
                 preparation.forget(path);
                 removed.add(path);
             }
-        } catch (GitException | UncheckedIOException e) {
+        } catch (GitException | WorkspaceException | UncheckedIOException e) {
             keep(path, "it can't be removed: " + e.getMessage());
         }
     }

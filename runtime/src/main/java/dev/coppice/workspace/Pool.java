@@ -33,10 +33,11 @@ final class Pool implements AutoCloseable {
     private final Semaphore making =
             new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
-    /// Guarded by this object, as is the field below.
+    /// Guarded by this object, as are the fields below.
     private final Deque<Future<Optional<Checkout>>> queue = new ArrayDeque<>();
 
     private Optional<SpareFolder.Holder> holder = Optional.empty();
+    private boolean isClosed;
 
     /// @param max how many wait at most
     Pool(Git git, SpareFolder folder, int max) {
@@ -65,18 +66,14 @@ final class Pool implements AutoCloseable {
                                     git.spareWorktrees()
                                             .giveBack(git.worktrees().at(left), place, at)));
         }
-        while (queue.size() < Math.min(count, max)) {
+        for (int i = queue.size(); i < Math.min(count, max); i++) {
             enqueue(place -> git.spareWorktrees().make(place, at));
         }
     }
 
-    /// Begins to make something a spare worktree. False, and nothing done, if enough wait.
+    /// Begins to make something a spare worktree. False, and nothing done, if enough wait, or the pool is closed.
     synchronized boolean offer(Maker maker) {
-        if (queue.size() >= max) {
-            return false;
-        }
-        enqueue(maker);
-        return true;
+        return queue.size() < max && enqueue(maker);
     }
 
     /// Something done in the background, from which a worktree may come that can wait for a task.
@@ -85,16 +82,24 @@ final class Pool implements AutoCloseable {
         Optional<Checkout> run() throws InterruptedException;
     }
 
-    /// Does something in the background, which [#close()] waits for.
-    void later(Work work) {
+    /// Does something in the background, which [#close()] waits for. False, and nothing done, if the pool is closed.
+    synchronized boolean later(Work work) {
+        if (isClosed) {
+            return false;
+        }
         Future<Optional<Checkout>> _ = threads.submit(() -> quietly(work));
+        return true;
     }
 
-    private synchronized void enqueue(Maker maker) {
+    private synchronized boolean enqueue(Maker maker) {
+        if (isClosed) {
+            return false;
+        }
         SpareFolder.Holder own = holder.orElseGet(folder::hold);
         holder = Optional.of(own);
         Path place = own.place();
         queue.add(threads.submit(() -> quietly(() -> maker.makeAt(place))));
+        return true;
     }
 
     /// What goes wrong in the background is nobody's failure: the next task gets a new worktree.
@@ -150,6 +155,7 @@ final class Pool implements AutoCloseable {
     /// Waits for what is under way and removes the worktrees that wait.
     @Override
     public void close() {
+        refuse();
         threads.close();
         for (Future<Optional<Checkout>> spare : drained()) {
             if (spare.state() == Future.State.SUCCESS) {
@@ -157,6 +163,10 @@ final class Pool implements AutoCloseable {
             }
         }
         endHolding();
+    }
+
+    private synchronized void refuse() {
+        isClosed = true;
     }
 
     private synchronized List<Future<Optional<Checkout>>> drained() {

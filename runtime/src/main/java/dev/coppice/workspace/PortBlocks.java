@@ -11,13 +11,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Who has which ports on this machine, over all processes of the user: a workspace has at most one block,
 /// keeps it over retries, and shares no port of it with another that stands.
 ///
 /// The register is a text file with a line for each block: its first port, its size and the path of its
 /// workspace, URL-encoded, separated by spaces. It is replaced as a whole, under a lock. A line whose
-/// workspace is gone no longer counts.
+/// workspace is gone, or that can't be read, does not count.
 final class PortBlocks {
     /// Below the range from which Linux gives ports to outgoing connections (32768).
     private static final int LOWEST = 20_000;
@@ -33,11 +36,20 @@ final class PortBlocks {
     }
 
     private record Line(PortBlock block, Path workspace) {
-        static Line parse(String text) {
-            String[] parts = text.split(" ", 3);
-            return new Line(
-                    new PortBlock(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])),
-                    Path.of(URLDecoder.decode(parts[2], StandardCharsets.UTF_8)));
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5}) (\\S+)");
+
+        static Optional<Line> parse(String text) {
+            Matcher form = FORM.matcher(text);
+            return form.matches()
+                    ? Optional.of(
+                            new Line(
+                                    new PortBlock(
+                                            Integer.parseInt(form.group(1)),
+                                            Integer.parseInt(form.group(2))),
+                                    Path.of(
+                                            URLDecoder.decode(
+                                                    form.group(3), StandardCharsets.UTF_8))))
+                    : Optional.empty();
         }
 
         @Override
@@ -87,10 +99,9 @@ final class PortBlocks {
         List<Line> lines = new ArrayList<>();
         if (Files.exists(register)) {
             for (String text : Files.readAllLines(register)) {
-                Line line = Line.parse(text);
-                if (Files.isDirectory(line.workspace())) {
-                    lines.add(line);
-                }
+                Line.parse(text)
+                        .filter(line -> Files.isDirectory(line.workspace()))
+                        .ifPresent(lines::add);
             }
         }
         return lines;

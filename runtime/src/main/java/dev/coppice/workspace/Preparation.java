@@ -38,10 +38,14 @@ final class Preparation {
         this.usersIgnores = git.ignoredFiles().usersRules();
     }
 
-    /// Prepares a new worktree. What it brings into it is written down before any program of the user's runs.
+    /// Prepares a new worktree. What must not enter a commit is written down before it comes into the worktree, so that it
+    /// is known also if this process dies here.
     Workspace prepare(Checkout checkout, WorkspaceRequest request) throws InterruptedException {
         Path path = checkout.folder();
         Settings.Environment wanted = request.environment();
+        List<String> configured = Stream.concat(wanted.copy().stream(), wanted.link().stream()).toList();
+        configured.forEach(name -> Inside.of(path, name));
+        file(request, excluded(request, configured), Optional.empty()).write(path);
         List<String> warnings = new ArrayList<>(git.submodules().fill(checkout));
         warnings.addAll(shared.changes());
         largeFilesWarning(path).ifPresent(warnings::add);
@@ -56,14 +60,7 @@ final class Preparation {
                 wanted.ports() == 0
                         ? Optional.empty()
                         : Optional.of(ports.take(path, wanted.ports()));
-        List<String> excluded =
-                Stream.of(
-                                carried.brought().stream(),
-                                request.reserved().stream(),
-                                wanted.requirements().map(_ -> VirtualEnvironments.FOLDER).stream())
-                        .flatMap(paths -> paths)
-                        .toList();
-        WorkspaceFile file = file(request, excluded, block);
+        WorkspaceFile file = file(request, excluded(request, carried.brought()), block);
         file.write(path);
         AgentIgnores.write(path, file.exclusions(), usersIgnores);
 
@@ -75,6 +72,13 @@ final class Preparation {
         Workspace workspace = workspace(path, request, file, warnings);
         setUp(workspace, request);
         return workspace;
+    }
+
+    private static List<String> excluded(WorkspaceRequest request, List<String> brought) {
+        List<String> excluded = new ArrayList<>(brought);
+        excluded.addAll(request.reserved());
+        request.environment().requirements().ifPresent(_ -> excluded.add(VirtualEnvironments.FOLDER));
+        return excluded;
     }
 
     /// A workspace as an earlier attempt left it, for another attempt.

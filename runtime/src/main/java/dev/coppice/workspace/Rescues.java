@@ -38,21 +38,26 @@ final class Rescues {
                         of.exclusions(),
                         authorship(of.number(), now),
                         message(of));
-        keepTip(of.branchName(), of);
-        return kept.isEmpty() ? Optional.empty() : Rescued.of(ref, kept.get(), now);
+        return keepTip(of.branchName(), of)
+                .or(() -> kept)
+                .flatMap(commit -> Rescued.of(ref, commit, now));
     }
 
-    /// Keeps the commits of a branch that is about to begin anew, unless they are kept already.
-    void keepTip(BranchName branch, WorkspaceFile of) {
+    /// Keeps the commits of a branch that is about to begin anew. Empty if there are none, or they are kept already.
+    Optional<CommitId> keepTip(BranchName branch, WorkspaceFile of) {
         Optional<CommitId> tip = git.refs().commit(branch.ref());
         if (tip.isEmpty() || git.commits().isContained(tip.get(), of.baseCommit())) {
-            return;
+            return Optional.empty();
         }
         RefName ref = of.rescueRef();
         Optional<CommitId> kept = git.refs().commit(ref);
         if (kept.isEmpty()) {
             write(new RefUpdate(ref, kept, tip));
-        } else if (!git.commits().isContained(tip.get(), kept.get())) {
+            return tip;
+        }
+        if (git.commits().isContained(tip.get(), kept.get())) {
+            return Optional.empty();
+        }
             CommitId both =
                     git.commits()
                             .write(
@@ -62,7 +67,7 @@ final class Rescues {
                                             authorship(of.number(), clock.instant()),
                                             message(of)));
             write(new RefUpdate(ref, kept, Optional.of(both)));
-        }
+        return Optional.of(both);
     }
 
     private void write(RefUpdate update) {

@@ -110,9 +110,8 @@ public final class Workspaces implements AutoCloseable {
         try {
             awaitGone(request.path());
             Checkout checkout = worktree(request);
-            Workspace workspace = preparation.prepare(checkout, request);
-            requireIsolated(workspace);
-            return workspace;
+            requireIsolated(checkout, request.branch());
+            return preparation.prepare(checkout, request);
         } catch (GitException | UncheckedIOException e) {
             throw new WorkspaceException(
                     "no workspace for task " + request.task() + ": " + e.getMessage(), e);
@@ -144,8 +143,11 @@ public final class Workspaces implements AutoCloseable {
     ///
     /// @throws WorkspaceException if it does not
     public void requireIsolated(Workspace workspace) {
-        Optional<String> problem =
-                git.worktrees().at(workspace.path()).whyNotIsolated(workspace.branch());
+        requireIsolated(git.worktrees().at(workspace.path()), workspace.branch());
+    }
+
+    private static void requireIsolated(Checkout checkout, BranchName branch) {
+        Optional<String> problem = checkout.whyNotIsolated(branch);
         if (problem.isPresent()) {
             throw new WorkspaceException("not started: " + problem.get());
         }
@@ -159,14 +161,17 @@ public final class Workspaces implements AutoCloseable {
     }
 
     /// Gives up a workspace whose work is committed on its branch. Its worktree is made ready for another task, or
-    /// removed, in the background. Anything that is not on the branch is rescued first.
+    /// removed, in the background. Anything that is not on the branch is rescued first. Once these workspaces are closed
+    /// it just stays, until it is cleaned.
     public void release(Workspace workspace) {
         Path path = workspace.path();
         CountDownLatch gone = new CountDownLatch(1);
         leaving.put(path, gone);
-        boolean isWanted = pool.offer(place -> leave(path, gone, () -> handOn(path, place)));
-        if (!isWanted) {
-            pool.later(() -> leave(path, gone, () -> remove(path)));
+        boolean isLeaving =
+                pool.offer(place -> leave(path, gone, () -> handOn(path, place)))
+                        || pool.later(() -> leave(path, gone, () -> remove(path)));
+        if (!isLeaving) {
+            leaving.remove(path);
         }
     }
 

@@ -80,6 +80,15 @@ class PortBlocksTest {
     }
 
     @Test
+    void aLineThatCannotBeReadDoesNotCount() throws Exception {
+        PortBlock had = blocks().take(workspace("one"), 3);
+        Path register = folder.resolve("home").resolve("ports");
+        Files.writeString(register, "nonsense\n" + Files.readString(register));
+
+        assertThat(blocks().take(workspace("one"), 3)).isEqualTo(had);
+    }
+
+    @Test
     void aBlockThatWasGivenUpIsFreeAgain() throws Exception {
         blocks().take(workspace("one"), 3);
 

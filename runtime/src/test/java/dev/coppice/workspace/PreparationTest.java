@@ -150,6 +150,17 @@ class PreparationTest {
     }
 
     @Test
+    void aCopiedFileIsNotRescuedEither() throws Exception {
+        scene.repository.write("secret.txt", "not even ignored\n");
+        Workspace workspace = scene.acquire(copying("secret.txt"));
+        Scene.write(workspace.path().resolve("work.txt"), "work\n");
+
+        Rescued rescued = scene.workspaces.rescue(workspace).orElseThrow();
+
+        assertThat(scene.files(rescued.ref().value())).contains("work.txt").doesNotContain("secret.txt");
+    }
+
+    @Test
     void theUsersOwnIgnoreRulesHoldForTheAgentsGitToo() throws Exception {
         Path rules = Scene.write(folder.resolve("rules"), "*.mine");
         scene.repository.git("config", "--global", "core.excludesFile", rules.toString());

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,9 +40,17 @@ class VirtualEnvironmentTest {
         Wheels.write(wheels, "elm", "1.0");
     }
 
+    /// Links that lead out of a temporary folder make JUnit warn, so they go before it looks.
     @AfterAll
-    static void close() {
+    static void close() throws IOException {
         processes.close();
+        Tree.delete(shared.resolve("cache"));
+    }
+
+    @AfterEach
+    void deleteTheWorkspaces() throws IOException {
+        Tree.delete(workspace);
+        Tree.delete(folder.resolve("other"));
     }
 
     @BeforeEach

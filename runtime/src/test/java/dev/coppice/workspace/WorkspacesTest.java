@@ -356,6 +356,17 @@ class WorkspacesTest {
     }
 
     @Test
+    void whatIsReleasedAfterTheEndStays() throws Exception {
+        Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
+        scene.workspaces.close();
+
+        scene.workspaces.release(workspace);
+
+        assertThat(workspace.path()).isDirectory();
+        assertIsNew(scene.open().acquire(scene.request(1, 2)));
+    }
+
+    @Test
     void aRootInTheCheckoutIsHiddenFromTheUsersGitAndClosedToOthers() throws Exception {
         Path ours = scene.repository.path().resolve(".coppice");
 
