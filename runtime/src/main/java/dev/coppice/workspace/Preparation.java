@@ -43,7 +43,8 @@ final class Preparation {
     Workspace prepare(Checkout checkout, WorkspaceRequest request) throws InterruptedException {
         Path path = checkout.folder();
         Settings.Environment wanted = request.environment();
-        List<String> configured = Stream.concat(wanted.copy().stream(), wanted.link().stream()).toList();
+        List<String> configured =
+                Stream.concat(wanted.copy().stream(), wanted.link().stream()).toList();
         configured.forEach(name -> Inside.of(path, name));
         file(request, excluded(request, configured), Optional.empty()).write(path);
         List<String> warnings = new ArrayList<>(git.submodules().fill(checkout));
@@ -77,7 +78,9 @@ final class Preparation {
     private static List<String> excluded(WorkspaceRequest request, List<String> brought) {
         List<String> excluded = new ArrayList<>(brought);
         excluded.addAll(request.reserved());
-        request.environment().requirements().ifPresent(_ -> excluded.add(VirtualEnvironments.FOLDER));
+        request.environment()
+                .requirements()
+                .ifPresent(_ -> excluded.add(VirtualEnvironments.FOLDER));
         return excluded;
     }
 

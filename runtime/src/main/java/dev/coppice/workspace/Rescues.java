@@ -58,15 +58,15 @@ final class Rescues {
         if (git.commits().isContained(tip.get(), kept.get())) {
             return Optional.empty();
         }
-            CommitId both =
-                    git.commits()
-                            .write(
-                                    new CommitDraft(
-                                            git.commits().tree(kept.get()),
-                                            List.of(kept.get(), tip.get()),
-                                            authorship(of.number(), clock.instant()),
-                                            message(of)));
-            write(new RefUpdate(ref, kept, Optional.of(both)));
+        CommitId both =
+                git.commits()
+                        .write(
+                                new CommitDraft(
+                                        git.commits().tree(kept.get()),
+                                        List.of(kept.get(), tip.get()),
+                                        authorship(of.number(), clock.instant()),
+                                        message(of)));
+        write(new RefUpdate(ref, kept, Optional.of(both)));
         return Optional.of(both);
     }
 

@@ -157,7 +157,9 @@ class PreparationTest {
 
         Rescued rescued = scene.workspaces.rescue(workspace).orElseThrow();
 
-        assertThat(scene.files(rescued.ref().value())).contains("work.txt").doesNotContain("secret.txt");
+        assertThat(scene.files(rescued.ref().value()))
+                .contains("work.txt")
+                .doesNotContain("secret.txt");
     }
 
     @Test
