@@ -5,6 +5,7 @@ import dev.coppice.process.Processes;
 import dev.coppice.testkit.ScratchRepository;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,12 +23,18 @@ public final class OpenedRepository implements AutoCloseable {
 
     /// Opens a repository as a user whose variables point git elsewhere and who has no locale.
     public OpenedRepository(ScratchRepository scratch) {
+        this(scratch, Map.of());
+    }
+
+    /// As the other, with more variables.
+    public OpenedRepository(ScratchRepository scratch, Map<String, String> variables) {
         this.scratch = scratch;
-        Map<String, String> environment = new java.util.HashMap<>(scratch.environment());
+        Map<String, String> environment = new HashMap<>(scratch.environment());
         environment.put("GIT_DIR", "/nonexistent");
         environment.put("GIT_INDEX_FILE", "/nonexistent/index");
         environment.remove("LC_ALL");
         environment.remove("LANG");
+        environment.putAll(variables);
         Repositories repositories = new Repositories(processes, environment);
         if (repositories.discover(scratch.path()) instanceof Discovery.Found found) {
             this.git = repositories.open(found);

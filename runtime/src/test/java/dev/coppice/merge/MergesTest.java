@@ -388,6 +388,8 @@ class MergesTest {
         Files.write(scratch.path().resolve("binary"), new byte[] {0, 1, 2});
         Files.createSymbolicLink(scratch.path().resolve("link"), Path.of("text"));
         scratch.write("mode", "start\n");
+        scratch.write(".gitattributes", "whole -merge\n");
+        scratch.write("whole", lines("1", "2", "3", "4", "5", "6", "7", "8", "9"));
         start = new CommitId(scratch.commit("Ground for opposites"));
         for (String side : List.of("ours", "theirs")) {
             boolean isOurs = side.equals("ours");
@@ -399,6 +401,8 @@ class MergesTest {
             Files.delete(scratch.path().resolve("link"));
             Files.createSymbolicLink(scratch.path().resolve("link"), Path.of(side));
             scratch.write("mode", side + "\n");
+            scratch.write(
+                    "whole", lines(isOurs ? "one" : "1", side, "3", "4", "5", "6", "7", "8", "9"));
             scratch.write("made by both", "same\n" + side + "\n");
             if (isOurs) {
                 scratch.write("file or link", "a file\n");
@@ -411,6 +415,20 @@ class MergesTest {
         scratch.git("checkout", "-q", "trunk");
     }
 
+    /// The files of a revision that are taken from one side or the other, never mixed.
+    private String wholes(String revision) {
+        return scratch.git(
+                "ls-tree",
+                "-r",
+                revision,
+                "binary",
+                "link",
+                "file or link",
+                "kept or gone",
+                "gone or kept",
+                "whole");
+    }
+
     @Test
     void whatIsNoTextGoesToTheChosenSideWhole() throws IOException {
         opposites();
@@ -420,46 +438,8 @@ class MergesTest {
         CommitId ours = joined(ConflictPolicy.OURS, a, b);
         CommitId theirs = joined(ConflictPolicy.THEIRS, a, b);
 
-        assertThat(
-                        scratch.git(
-                                "ls-tree",
-                                "-r",
-                                ours.value(),
-                                "binary",
-                                "link",
-                                "file or link",
-                                "kept or gone",
-                                "gone or kept"))
-                .isEqualTo(
-                        scratch.git(
-                                "ls-tree",
-                                "-r",
-                                "ours",
-                                "binary",
-                                "link",
-                                "file or link",
-                                "kept or gone",
-                                "gone or kept"));
-        assertThat(
-                        scratch.git(
-                                "ls-tree",
-                                "-r",
-                                theirs.value(),
-                                "binary",
-                                "link",
-                                "file or link",
-                                "kept or gone",
-                                "gone or kept"))
-                .isEqualTo(
-                        scratch.git(
-                                "ls-tree",
-                                "-r",
-                                "theirs",
-                                "binary",
-                                "link",
-                                "file or link",
-                                "kept or gone",
-                                "gone or kept"));
+        assertThat(wholes(ours.value())).isEqualTo(wholes("ours"));
+        assertThat(wholes(theirs.value())).isEqualTo(wholes("theirs"));
         assertThat(read(ours, "made by both")).isEqualTo("same\nours\n");
         assertThat(read(theirs, "made by both")).isEqualTo("same\ntheirs\n");
         // only one side changed the mode, so that it is no conflict
@@ -609,6 +589,49 @@ class MergesTest {
                                 .commits()
                                 .isContained(conflict.incoming().commit(), new CommitId(own)))
                 .isTrue();
+    }
+
+    // ---- what it costs
+
+    @Test
+    void headsThatKeepClearCostThreeProcessesInAllAndOthersThreeEach() throws IOException {
+        Path log = temporary.resolve("log");
+        Path git = Files.createDirectory(temporary.resolve("bin")).resolve("git");
+        String path = System.getenv("PATH");
+        Files.writeString(
+                git, "#!/bin/sh\necho >> '%s'\nPATH='%s' exec git \"$@\"\n".formatted(log, path));
+        assertThat(git.toFile().setExecutable(true)).isTrue();
+        List<Incoming> clear = new ArrayList<>();
+        List<Incoming> others = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            String[] numbers = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+            clear.add(head("c" + i, repository.branch("c" + i, start, Map.of("c" + i, "x\n"))));
+            numbers[i] = "by " + i;
+            if (i % 3 == 0) {
+                Map<String, String> edit = Map.of("text", lines(numbers));
+                others.add(head("o" + i, repository.branch("o" + i, start, edit)));
+            }
+        }
+        try (OpenedRepository counted =
+                new OpenedRepository(scratch, Map.of("PATH", git.getParent() + ":" + path))) {
+            Files.deleteIfExists(log);
+            Merges counting = new Merges(counted.git());
+            counting.join(order(counted, clear));
+            assertThat(Files.readAllLines(log)).hasSize(3);
+
+            Files.deleteIfExists(log);
+            counting.join(order(counted, others));
+            assertThat(Files.readAllLines(log)).hasSizeLessThanOrEqualTo(2 + 3 * others.size());
+        }
+    }
+
+    private JoinOrder order(OpenedRepository in, List<Incoming> incoming) {
+        return new JoinOrder(
+                in.git().checkout(),
+                start,
+                incoming,
+                ConflictPolicy.STOP,
+                OpenedRepository.AUTHORSHIP);
     }
 
     // ---- many at once
