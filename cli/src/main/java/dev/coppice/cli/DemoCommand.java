@@ -30,7 +30,7 @@ final class DemoCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        Path folder = prepare();
+        Path folder = makeRepository();
         Map<String, String> environment = new HashMap<>(call.world().environment());
         environment.keySet().removeIf(name -> name.startsWith("COPPICE_"));
         Surroundings there =
@@ -44,23 +44,26 @@ final class DemoCommand implements Action {
         Beginning.make(here);
         call.out().say("scratch repository: " + folder);
         try (Coppice coppice = here.open()) {
-            RunOrder order =
-                    new RunOrder(
-                            "",
-                            Optional.of(PlanReader.file(PLAN, resource(PLAN))),
-                            Optional.empty());
-            return switch (coppice.prepare(order)) {
-                case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
-                case Preparation.Ready ready -> {
-                    Follow follow = new Follow(here, coppice);
-                    yield follow.toTheEnd(coppice.submit(ready));
-                }
-            };
+            Preparation.Ready ready = prepare(coppice);
+            // Before the job, so that no signal falls between.
+            Follow follow = new Follow(here, coppice);
+            return follow.toTheEnd(coppice.submit(ready));
         }
     }
 
+    /// The demonstration's job, on its repository.
+    static Preparation.Ready prepare(Coppice coppice) throws InterruptedException {
+        RunOrder order =
+                new RunOrder(
+                        "", Optional.of(PlanReader.file(PLAN, resource(PLAN))), Optional.empty());
+        return switch (coppice.prepare(order)) {
+            case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
+            case Preparation.Ready ready -> ready;
+        };
+    }
+
     /// Makes the scratch repository's files; returns its folder.
-    static Path prepare() {
+    static Path makeRepository() {
         try {
             Path home = Files.createTempDirectory("coppice-demo-").toRealPath();
             Path scripts = Files.writeString(home.resolve(SCRIPTS), resource(SCRIPTS));

@@ -1,5 +1,7 @@
 package dev.coppice.cli;
 
+import dev.coppice.model.JobId;
+import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Surroundings;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,16 +20,17 @@ final class WarmUpCommand implements Action {
     public void describe(CommandSpec spec) {}
 
     @Override
-    public int run(Invocation call) {
+    public int run(Invocation call) throws InterruptedException {
         Surroundings there =
                 new Surroundings(
-                        DemoCommand.prepare(),
+                        DemoCommand.makeRepository(),
                         call.world().home(),
                         call.world().environment(),
                         call.world().launcher(),
                         call.world().clock());
         Invocation here = new Invocation(call.arguments(), there, call.out(), false);
         Beginning.make(here);
+        JobId job = leaveJob(here);
         Shell silent =
                 new Shell(
                         there,
@@ -37,9 +40,17 @@ final class WarmUpCommand implements Action {
         silent.run(List.of("--help"));
         silent.run(List.of("run", "--help"));
         silent.run(List.of("status"));
-        silent.run(List.of("status", "0123456789ab", Options.JSON));
+        silent.run(List.of("status", job.value()));
+        silent.run(List.of("status", job.value(), Options.JSON));
+        silent.run(List.of("events", job.value()));
         remove(Objects.requireNonNull(there.folder().getParent()));
         return ExitCode.DONE.number();
+    }
+
+    private static JobId leaveJob(Invocation here) throws InterruptedException {
+        try (Coppice coppice = here.open()) {
+            return coppice.leave(DemoCommand.prepare(coppice));
+        }
     }
 
     private static void remove(Path folder) {

@@ -63,17 +63,20 @@ public final class Repositories {
     }
 
     private Discovery.Found found(Path folder) {
-        Path topLevel = path(folder, "--show-toplevel");
+        // One process, since every start waits for it.
+        List<String> paths =
+                program.in(folder, "rev-parse", "--path-format=absolute", "--show-toplevel")
+                        .with("--absolute-git-dir", "--git-common-dir")
+                        .done()
+                        .lines();
+        if (paths.size() != 3) {
+            throw new GitException("the path of " + folder + " has an end of line in it");
+        }
         return new Discovery.Found(
-                topLevel,
-                path(folder, "--absolute-git-dir"),
-                path(folder, "--git-common-dir"),
-                head(folder));
+                real(paths.get(0)), real(paths.get(1)), real(paths.get(2)), head(folder));
     }
 
-    private Path path(Path folder, String which) {
-        String printed =
-                program.in(folder, "rev-parse", "--path-format=absolute", which).done().text();
+    private static Path real(String printed) {
         try {
             return Path.of(printed).toRealPath();
         } catch (IOException e) {
