@@ -214,7 +214,7 @@ class ScriptedAgentTest extends AgentContract {
                         .filter(it ->
                                 it.info()
                                         .arguments()
-                                        .filter(a -> a[0].equals("30.125"))
+                                        .filter(a -> a.length > 0 && a[0].equals("30.125"))
                                         .isPresent())
                         .filter(it -> it.info().command().orElse("").endsWith("sleep"))
                         .toList();
