@@ -16,6 +16,7 @@ final class Commands {
                             "run",
                             "Do a request, or a plan, with a fleet of agents",
                             RunCommand::new),
+                    shown("plan", "Ask the lead for a plan, and run nothing", PlanCommand::new),
                     shown("validate", "Check a plan file", ValidateCommand::new),
                     shown("status", "Show a job, or list all jobs", StatusCommand::new),
                     shown("watch", "Watch a job until it is over", WatchCommand::new),

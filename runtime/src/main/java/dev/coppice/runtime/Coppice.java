@@ -16,6 +16,7 @@ import dev.coppice.git.Repositories;
 import dev.coppice.merge.Merges;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
 import dev.coppice.process.Identity;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -269,6 +271,13 @@ public final class Coppice implements AutoCloseable {
         JobId job = engine().submit(secrets.mask(prepared.request()), prepared.warnings());
         drive().chronicle().follow(job);
         return job;
+    }
+
+    /// Asks the lead for a plan of the request, and runs none of it.
+    public Outcome plan(Preparation.Ready prepared) throws InterruptedException {
+        Instant now = surroundings.clock().instant();
+        JobId name = JobId.of(now, new SecureRandom().nextLong());
+        return Planning.ask(drive().dispatch(), name, secrets.mask(prepared.request()), now);
     }
 
     /// Goes on with a job that nobody drives.

@@ -56,6 +56,12 @@ final class Preparing {
 
     Preparation prepare(RunOrder order) throws InterruptedException {
         Settings settings = configuration.settings();
+        if (settings.layout().isolation() == Settings.Isolation.NONE) {
+            invalid.add(
+                    new Problem(
+                            "orchestrator.isolation",
+                            "Tasks without worktrees of their own are not supported yet. Leave it out, or set it to worktree."));
+        }
         Optional<CommitId> base = base(order);
         Optional<String> target = target(settings);
         Optional<Plan> plan = plan(order, settings);

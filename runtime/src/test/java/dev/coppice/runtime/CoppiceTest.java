@@ -3,10 +3,12 @@ package dev.coppice.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Provenance;
 import dev.coppice.report.TaskView;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
@@ -198,6 +200,59 @@ class CoppiceTest {
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
         assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "w.txt"))
                 .isEqualTo("w\n");
+    }
+
+    @Test
+    void theTableOfFilesIsWhatGitSays() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        scene.repository().write("old.txt", "old\n");
+        scene.repository().write("kept.txt", "kept\n");
+        scene.repository().commit("Have files");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Change files in each way
+                        tasks:
+                          - description: echo new > new.txt; rm old.txt
+                          - description: echo more >> kept.txt
+                        """);
+
+        String git =
+                scene.repository()
+                        .git("diff", "--name-status", "--no-renames", job.request().base().orElseThrow().value(),
+                                job.resultBranch().orElseThrow());
+        String table =
+                Provenance.of(job).rows().stream()
+                        .map(row -> row.change().name().charAt(0) + "\t" + row.path() + "\n")
+                        .map(line -> line.startsWith("C") ? "A" + line.substring(1) : line)
+                        .sorted()
+                        .collect(Collectors.joining());
+        assertThat(table.lines().sorted()).containsExactlyElementsOf(git.lines().sorted().toList());
+        assertThat(Provenance.of(job).rows())
+                .allSatisfy(row -> assertThat(scene.repository().git("cat-file", "-t", row.commit().value())).isEqualTo("commit\n"));
+    }
+
+    @Test
+    void theLeadIsAskedForAPlanAlone() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        String request =
+                """
+                Write a file
+                ```script
+                answer
+                | {"goal": "Write", "tasks": [{"id": "w", "description": "echo w > w.txt"}]}
+                ```
+                """;
+        try (Coppice coppice = scene.open()) {
+            Preparation prepared =
+                    coppice.prepare(new RunOrder(request, Optional.empty(), Optional.empty()));
+
+            Outcome outcome = coppice.plan((Preparation.Ready) prepared);
+
+            assertThat(outcome).isInstanceOf(Outcome.Planned.class);
+            assertThat(coppice.store().jobs()).isEmpty();
+        }
     }
 
     @Test
