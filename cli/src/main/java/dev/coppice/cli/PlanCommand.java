@@ -25,7 +25,10 @@ final class PlanCommand implements Action {
                 .value(OUTPUT, "FILE", "Where the plan goes; else it is printed")
                 .value("--lead-agent", "NAME", "The agent that plans")
                 .value("--timeout", "TIME", "Its limit: seconds, 90s, 10m, 2h")
-                .value(RunCommand.BASE, "REVISION", "Where tasks start; else the commit you stand on")
+                .value(
+                        RunCommand.BASE,
+                        "REVISION",
+                        "Where tasks start; else the commit you stand on")
                 .usual();
     }
 
@@ -76,7 +79,16 @@ final class PlanCommand implements Action {
             }
         }
         if (call.isJson()) {
-            call.out().line(Json.write(Json.object("goal", plan.goal(), "tasks", plan.tasks().size(), "plan", text)));
+            call.out()
+                    .line(
+                            Json.write(
+                                    Json.object(
+                                            "goal",
+                                            plan.goal(),
+                                            "tasks",
+                                            plan.tasks().size(),
+                                            "plan",
+                                            text)));
         } else if (file.isPresent()) {
             call.out().line("A plan of " + plan.tasks().size() + " tasks is in " + file.get());
         } else {

@@ -220,7 +220,11 @@ class CoppiceTest {
 
         String git =
                 scene.repository()
-                        .git("diff", "--name-status", "--no-renames", job.request().base().orElseThrow().value(),
+                        .git(
+                                "diff",
+                                "--name-status",
+                                "--no-renames",
+                                job.request().base().orElseThrow().value(),
                                 job.resultBranch().orElseThrow());
         String table =
                 Provenance.of(job).rows().stream()
@@ -230,7 +234,14 @@ class CoppiceTest {
                         .collect(Collectors.joining());
         assertThat(table.lines().sorted()).containsExactlyElementsOf(git.lines().sorted().toList());
         assertThat(Provenance.of(job).rows())
-                .allSatisfy(row -> assertThat(scene.repository().git("cat-file", "-t", row.commit().orElseThrow().value())).startsWith("commit"));
+                .allSatisfy(row ->
+                        assertThat(
+                                        scene.repository()
+                                                .git(
+                                                        "cat-file",
+                                                        "-t",
+                                                        row.commit().orElseThrow().value()))
+                                .startsWith("commit"));
     }
 
     @Test
