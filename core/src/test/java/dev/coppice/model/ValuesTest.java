@@ -108,7 +108,7 @@ class ValuesTest {
     void aBackoffJittersButNotPastTheLongest() {
         Settings.Backoff backoff = backoff(0.5);
         assertThat(backoff.delay(0, 0)).isEqualTo(Duration.ofMillis(500));
-        assertThat(backoff.delay(0, 0.5)).isEqualTo(Duration.ofMillis(1_000));
+        assertThat(backoff.delay(0, 0.5)).isEqualTo(Duration.ofSeconds(1));
         assertThat(backoff.delay(0, 1)).isEqualTo(Duration.ofMillis(1_500));
         assertThat(backoff.delay(9, 1)).isEqualTo(Duration.ofSeconds(60));
         assertThat(backoff.delay(9, 0)).isEqualTo(Duration.ofSeconds(30));
