@@ -1,6 +1,8 @@
 package dev.coppice.runtime;
 
 import dev.coppice.engine.EventLog;
+import dev.coppice.engine.EventLogException;
+import dev.coppice.folder.FolderException;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobLogs;
 import dev.coppice.folder.ReportFiles;
@@ -20,11 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps the folders of the jobs that this process drives in step with their histories: logs line by line,
 /// the reports when a job is over or laid down. All of it is derived and can be written again at any
-/// time. Safe for use by many threads.
+/// time, so a file that can't be written is told of and disturbs no job. Safe for use by many threads.
 final class Chronicle implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
     private static final int READ_MAX = 1_000;
 
     private final EventLog log;
@@ -108,7 +113,11 @@ final class Chronicle implements AutoCloseable {
                 while (true) {
                     signal.acquire();
                     signal.drainPermits();
-                    catchUp();
+                    try {
+                        catchUp();
+                    } catch (EventLogException e) {
+                        LOG.warn("The history of {} can't be read now", job, e);
+                    }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -129,16 +138,18 @@ final class Chronicle implements AutoCloseable {
         }
 
         private void take(Recorded recorded) {
-            if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
-                JobFolder where = folder(job, request);
-                folder = where;
-                logs = new JobLogs(where, secrets, ZoneId.systemDefault());
-            }
             events.add(recorded);
-            JobLogs open = logs;
-            if (open != null) {
-                open.happened(recorded);
-            }
+            write(() -> {
+                if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
+                    JobFolder where = folder(job, request);
+                    folder = where;
+                    logs = new JobLogs(where, secrets, ZoneId.systemDefault());
+                }
+                JobLogs open = logs;
+                if (open != null) {
+                    open.happened(recorded);
+                }
+            });
             if (recorded.event() instanceof Event.JobEnded) {
                 report();
             }
@@ -149,11 +160,20 @@ final class Chronicle implements AutoCloseable {
             try {
                 JobFolder where = folder;
                 if (where != null) {
-                    new ReportFiles(where, secrets, ZoneId.systemDefault())
-                            .write(events, clock.instant());
+                    write(() ->
+                            new ReportFiles(where, secrets, ZoneId.systemDefault())
+                                    .write(events, clock.instant()));
                 }
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private void write(Runnable writing) {
+            try {
+                writing.run();
+            } catch (FolderException e) {
+                LOG.warn("A file of {} can't be written", job, e);
             }
         }
 
@@ -162,7 +182,7 @@ final class Chronicle implements AutoCloseable {
             try {
                 JobLogs open = logs;
                 if (open != null) {
-                    open.said(task, line);
+                    write(() -> open.said(task, line));
                 }
             } finally {
                 lock.unlock();
