@@ -8,6 +8,7 @@ import dev.coppice.git.BranchName;
 import dev.coppice.git.Git;
 import dev.coppice.git.RefUpdate;
 import dev.coppice.git.RefsUpdated;
+import dev.coppice.git.Worktrees;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Duty;
@@ -21,6 +22,7 @@ import dev.coppice.model.WorkResult;
 import dev.coppice.process.Limits;
 import dev.coppice.workspace.Workspace;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +39,14 @@ final class IntegrationAttempt {
     private final Settings settings;
     private final Git git;
     private final BranchName branch;
-    private final Tally tally = new Tally();
+    private final Tally tally;
 
-    IntegrationAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running) {
+    IntegrationAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
         this.running = running;
+        this.tally = tally;
         this.settings = order.request().settings();
         this.git = equipment.git();
         this.branch = Naming.resultBranch(order.job());
@@ -133,6 +136,7 @@ final class IntegrationAttempt {
 
     private boolean isCheckedAlready(CommitId joined) {
         return order.inputs().stream()
+                .filter(i -> i.task().checks().containsAll(settings.checks()))
                 .flatMap(i -> i.commit().stream())
                 .anyMatch(commit -> git.commits().tree(commit).equals(git.commits().tree(joined)));
     }
@@ -140,6 +144,17 @@ final class IntegrationAttempt {
     private Outcome publish(Optional<CommitId> before, Bases.Base.At at) {
         CommitId joined = at.commit();
         if (before.filter(joined::equals).isEmpty()) {
+            Optional<Path> standing = whereCheckedOut();
+            if (standing.isPresent()) {
+                return new Outcome.Failed(
+                        Reason.WORKSPACE,
+                        "The result branch "
+                                + branch
+                                + " is checked out in "
+                                + standing.get()
+                                + ", and is not moved beneath you. Switch to another branch there.",
+                        WorkResult.NONE);
+            }
             RefUpdate update =
                     before.map(from -> RefUpdate.move(branch.ref(), from, joined))
                             .orElseGet(() -> RefUpdate.create(branch.ref(), joined));
@@ -171,6 +186,13 @@ final class IntegrationAttempt {
                         at.left().isEmpty()
                                 ? deliver(joined)
                                 : new Integration.Delivery.NotAsked()));
+    }
+
+    private Optional<Path> whereCheckedOut() {
+        return git.worktrees().list().stream()
+                .filter(worktree -> worktree.branch().equals(Optional.of(branch)))
+                .map(Worktrees.Listed::folder)
+                .findFirst();
     }
 
     private Integration.Delivery deliver(CommitId joined) {

@@ -10,9 +10,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
-import dev.coppice.model.Resources;
 import dev.coppice.model.TaskId;
-import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.workspace.WorkspaceException;
@@ -67,56 +65,74 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     @Override
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
         threads.execute(() -> {
-            equipment
-                    .processes()
-                    .reap(AttemptMark.of(order), order.request().settings().workers().stopGrace());
-            reports.happened(
-                    failed(
-                            order,
-                            Reason.LOST,
-                            "The orchestrator ended while this attempt ran; it is tried again."));
+            try {
+                equipment
+                        .processes()
+                        .reap(
+                                AttemptMark.of(order),
+                                order.request().settings().workers().stopGrace());
+            } finally {
+                reports.happened(
+                        failed(
+                                order,
+                                Reason.LOST,
+                                "The orchestrator ended while this attempt ran; it is tried again.",
+                                new Tally()));
+            }
         });
     }
 
     private void carry(AttemptOrder order, Reports reports, Running run) {
+        Tally tally = new Tally();
         try {
             checkouts.computeIfAbsent(order.job(), _ -> equipment.git().checkout().fingerprint());
-            Event.AttemptEnded end = attempt(order, reports, run);
+            Event.AttemptEnded end = attempt(order, reports, run, tally);
             reportChangedCheckout(order, reports);
             reports.happened(end);
         } catch (CannotStartException e) {
-            reports.happened(failed(order, Reason.NOT_INSTALLED, said(e)));
+            reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
-            reports.happened(failed(order, Reason.WORKSPACE, said(e)));
+            reports.happened(failed(order, Reason.WORKSPACE, said(e), tally));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The edge of a thread: whatever went wrong, the engine must hear of the end.
             reports.happened(
                     failed(
                             order,
                             Reason.WORKSPACE,
-                            "Something went wrong in Coppice itself: " + e));
+                            "Something went wrong in Coppice itself: " + e,
+                            tally));
             throw e;
         } finally {
             running.remove(Key.of(order), run);
         }
     }
 
-    private Event.AttemptEnded attempt(AttemptOrder order, Reports reports, Running run)
+    private Event.AttemptEnded attempt(AttemptOrder order, Reports reports, Running run, Tally tally)
             throws InterruptedException, IOException {
         return switch (order.task().duty()) {
             case Duty.Work _, Duty.Resolving _, Duty.Mending _ ->
-                    new WorkAttempt(equipment, order, reports, run).carry();
-            case Duty.Planning _ -> new PlanningAttempt(equipment, order, reports, run).carry();
+                    new WorkAttempt(equipment, order, reports, run, tally).carry();
+            case Duty.Planning _ -> new PlanningAttempt(equipment, order, reports, run, tally).carry();
             case Duty.Integrating _ ->
-                    new IntegrationAttempt(equipment, order, reports, run).carry();
+                    new IntegrationAttempt(equipment, order, reports, run, tally).carry();
         };
     }
 
     /// Users work on meanwhile, so a change is told and nothing more; each only once.
     private void reportChangedCheckout(AttemptOrder order, Reports reports) {
-        Fingerprint now = equipment.git().checkout().fingerprint();
+        Fingerprint now;
+        try {
+            now = equipment.git().checkout().fingerprint();
+        } catch (GitException | UncheckedIOException e) {
+            reports.happened(
+                    new Event.Noted(
+                            Event.Level.WARNING,
+                            Optional.of(order.task().id()),
+                            "It can't be seen whether your checkout changed: " + said(e)));
+            return;
+        }
         Fingerprint before = checkouts.put(order.job(), now);
         if (before == null || before.equals(now)) {
             return;
@@ -131,14 +147,16 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
     }
 
-    private static Event.AttemptEnded failed(AttemptOrder order, Reason reason, String message) {
+    /// The session is not known here; the one that was reported holds.
+    private static Event.AttemptEnded failed(
+            AttemptOrder order, Reason reason, String message, Tally tally) {
         return new Event.AttemptEnded(
                 order.task().id(),
                 order.attempt(),
                 new Outcome.Failed(reason, message, WorkResult.NONE),
-                Usage.NONE,
-                Resources.NONE,
-                order.earlier().flatMap(AttemptOrder.Earlier::session),
+                tally.usage(),
+                tally.resources(),
+                Optional.empty(),
                 Optional.empty());
     }
 

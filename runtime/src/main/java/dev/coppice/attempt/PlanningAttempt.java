@@ -36,14 +36,15 @@ final class PlanningAttempt {
     private final Equipment equipment;
     private final AttemptOrder order;
     private final Reports reports;
-    private final Tally tally = new Tally();
+    private final Tally tally;
     private final Workplace workplace;
     private final Conversation conversation;
 
-    PlanningAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running) {
+    PlanningAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
+        this.tally = tally;
         this.workplace = new Workplace(equipment, order);
         this.conversation = new Conversation(equipment, order, reports, running, tally);
     }

@@ -8,6 +8,7 @@ import dev.coppice.folder.JobFolder.AttemptFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.git.Checkout;
 import dev.coppice.git.Committed;
+import dev.coppice.git.GitException;
 import dev.coppice.git.WorkOrder;
 import dev.coppice.merge.Joining;
 import dev.coppice.merge.Resolution;
@@ -18,9 +19,10 @@ import dev.coppice.model.Event;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
 import dev.coppice.model.WorkResult;
-import dev.coppice.workspace.Rescued;
 import dev.coppice.workspace.Workspace;
+import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,16 +45,17 @@ final class WorkAttempt {
     private final AttemptOrder order;
     private final Reports reports;
     private final Running running;
-    private final Tally tally = new Tally();
+    private final Tally tally;
     private final Workplace workplace;
     private final Conversation conversation;
     private final TaskFolder folder;
 
-    WorkAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running) {
+    WorkAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
         this.running = running;
+        this.tally = tally;
         this.workplace = new Workplace(equipment, order);
         this.conversation = new Conversation(equipment, order, reports, running, tally);
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
@@ -129,8 +132,24 @@ final class WorkAttempt {
             }
             return ended(outcome, Optional.empty());
         }
-        Optional<Rescued> rescued = equipment.workspaces().rescue(workspace);
-        return ended(outcome, rescued.map(r -> r.ref().value()));
+        return ended(outcome, rescue(workspace));
+    }
+
+    /// Keeps the work where that can be done. How the attempt ended holds in any case.
+    private Optional<String> rescue(Workspace workspace) {
+        try {
+            return equipment.workspaces().rescue(workspace).map(kept -> kept.ref().value());
+        } catch (WorkspaceException | GitException | UncheckedIOException e) {
+            reports.happened(
+                    new Event.Noted(
+                            Event.Level.WARNING,
+                            Optional.of(order.task().id()),
+                            "The work could not be kept under a ref; it stays in "
+                                    + workspace.path()
+                                    + ": "
+                                    + e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     /// The agent works, its checks are run, and what fails goes back to it as often as the limits allow.

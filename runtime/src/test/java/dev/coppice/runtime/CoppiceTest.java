@@ -283,6 +283,91 @@ class CoppiceTest {
         assertThat(scene.repository().git("status", "--porcelain")).isEmpty();
     }
 
+    @Test
+    void whatAResolverMadeIsCheckedBeforeItIsTheResult() throws Exception {
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        """
+                        checks: ["sh -c 'test $(wc -l < list.txt) -lt 3'"]
+                        workers: { max_fix_rounds: 0, max_retries: 0 }
+                        """);
+        scene.repository().write("list.txt", "first\n");
+        scene.repository().commit("Begin a list");
+
+        JobView job = scene.run(EXTEND_TWICE);
+
+        assertThat(job.tasks()).allMatch(t -> t.status() == TaskStatus.COMPLETED);
+        assertThat(job.status()).isEqualTo(JobStatus.PARTIAL);
+        assertThat(job.resultBranch()).isEmpty();
+    }
+
+    @Test
+    void whatCanNotBeRescuedFailsForItsOwnReason() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Break the workspace
+                        tasks:
+                          - id: a
+                            description: rm .git; exit 3
+                        """);
+
+        assertThat(task(job, "a").reason()).contains(Reason.EXIT_CODE);
+    }
+
+    @Test
+    void theResultBranchIsNotMovedBeneathTheUser() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Stand on the result
+                        tasks:
+                          - id: a
+                            description: echo a > a.txt; git -C "%s" switch -q -c coppice/$COPPICE_JOB/result
+                        """
+                                .formatted(scene.repository().path()));
+
+        assertThat(task(job, "a").status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(scene.repository().git("status", "--porcelain")).isEmpty();
+    }
+
+    @Test
+    void aJobWhoseLogsCanNotBeWrittenIsDone() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Put a folder where the log is
+                        tasks:
+                          - id: a
+                            description: l=$(find "%s" -name orchestrator.log); rm "$l"; mkdir "$l"; echo a > a.txt
+                        """
+                                .formatted(scene.repository().path().resolve(".coppice")));
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+    }
+
+    private static final String EXTEND_TWICE =
+            """
+            goal: |
+              Extend the list twice
+              ```script when conflict
+              settle list.txt
+              ```
+            tasks:
+              - id: left
+                description: echo left >> list.txt
+              - id: right
+                description: echo right >> list.txt
+            """;
+
     private static TaskView task(JobView job, String id) {
         return job.task(new TaskId(id)).orElseThrow();
     }
