@@ -41,7 +41,12 @@ final class IntegrationAttempt {
     private final BranchName branch;
     private final Tally tally;
 
-    IntegrationAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
+    IntegrationAttempt(
+            Equipment equipment,
+            AttemptOrder order,
+            Reports reports,
+            Running running,
+            Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;

@@ -109,12 +109,14 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         }
     }
 
-    private Event.AttemptEnded attempt(AttemptOrder order, Reports reports, Running run, Tally tally)
+    private Event.AttemptEnded attempt(
+            AttemptOrder order, Reports reports, Running run, Tally tally)
             throws InterruptedException, IOException {
         return switch (order.task().duty()) {
             case Duty.Work _, Duty.Resolving _, Duty.Mending _ ->
                     new WorkAttempt(equipment, order, reports, run, tally).carry();
-            case Duty.Planning _ -> new PlanningAttempt(equipment, order, reports, run, tally).carry();
+            case Duty.Planning _ ->
+                    new PlanningAttempt(equipment, order, reports, run, tally).carry();
             case Duty.Integrating _ ->
                     new IntegrationAttempt(equipment, order, reports, run, tally).carry();
         };

@@ -40,7 +40,12 @@ final class PlanningAttempt {
     private final Workplace workplace;
     private final Conversation conversation;
 
-    PlanningAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
+    PlanningAttempt(
+            Equipment equipment,
+            AttemptOrder order,
+            Reports reports,
+            Running running,
+            Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;

@@ -50,7 +50,12 @@ final class WorkAttempt {
     private final Conversation conversation;
     private final TaskFolder folder;
 
-    WorkAttempt(Equipment equipment, AttemptOrder order, Reports reports, Running running, Tally tally) {
+    WorkAttempt(
+            Equipment equipment,
+            AttemptOrder order,
+            Reports reports,
+            Running running,
+            Tally tally) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
