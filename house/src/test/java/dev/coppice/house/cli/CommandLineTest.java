@@ -208,6 +208,49 @@ class CommandLineTest {
         assertThat(run("verify", job(stopped)).code()).isZero();
     }
 
+    @Test
+    void aPlanIsAskedForWithoutBeingDone() throws Exception {
+        // given
+        repository.write(
+                "coppice.yaml",
+                """
+                agents:
+                  default: script
+                  lead: planner
+                  script: { command: [bash], stdin: description }
+                  planner: { command: [echo, '{"goal": "g", "tasks": [{"description": "touch x"}]}'] }
+                """);
+        repository.commit("Configure a lead");
+
+        // when
+        Result asked = run("plan", "do it", "-o", "plan.yaml");
+
+        // then
+        assertThat(asked.code()).as(asked.err()).isZero();
+        assertThat(repository.path().resolve("plan.yaml")).content().contains("touch x");
+        assertThat(run("validate", "plan.yaml").code()).isZero();
+        assertThat(run("status", "--json").out()).isEqualTo("{\"jobs\":[]}\n");
+    }
+
+    @Test
+    void aDetachedJobGoesOnByItself() throws Exception {
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+
+        Result started = run("run", "--plan", "plan.yaml", "--detach");
+
+        assertThat(started.code()).as(started.err()).isZero();
+        String job = started.out().strip();
+        assertThat(job).matches("[0-9a-z]{12}");
+        awaitProcessesOf(job);
+        assertThat(run("status", job).out()).contains("completed");
+    }
+
+    private static void awaitProcessesOf(String job) {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(job))
+                .forEach(process -> process.onExit().join());
+    }
+
     private void plan(String yaml) {
         repository.write("plan.yaml", yaml);
     }
