@@ -8,7 +8,6 @@ import dev.coppice.git.BranchName;
 import dev.coppice.git.Git;
 import dev.coppice.git.RefUpdate;
 import dev.coppice.git.RefsUpdated;
-import dev.coppice.git.Worktrees;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Duty;
@@ -22,7 +21,6 @@ import dev.coppice.model.WorkResult;
 import dev.coppice.process.Limits;
 import dev.coppice.workspace.Workspace;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,17 +147,6 @@ final class IntegrationAttempt {
     private Outcome publish(Optional<CommitId> before, Bases.Base.At at) {
         CommitId joined = at.commit();
         if (before.filter(joined::equals).isEmpty()) {
-            Optional<Path> standing = whereCheckedOut();
-            if (standing.isPresent()) {
-                return new Outcome.Failed(
-                        Reason.WORKSPACE,
-                        "The result branch "
-                                + branch
-                                + " is checked out in "
-                                + standing.get()
-                                + ", and is not moved beneath you. Switch to another branch there.",
-                        WorkResult.NONE);
-            }
             RefUpdate update =
                     before.map(from -> RefUpdate.move(branch.ref(), from, joined))
                             .orElseGet(() -> RefUpdate.create(branch.ref(), joined));
@@ -191,13 +178,6 @@ final class IntegrationAttempt {
                         at.left().isEmpty()
                                 ? deliver(joined)
                                 : new Integration.Delivery.NotAsked()));
-    }
-
-    private Optional<Path> whereCheckedOut() {
-        return git.worktrees().list().stream()
-                .filter(worktree -> worktree.branch().equals(Optional.of(branch)))
-                .map(Worktrees.Listed::folder)
-                .findFirst();
     }
 
     private Integration.Delivery deliver(CommitId joined) {

@@ -313,7 +313,7 @@ class CoppiceTest {
                         goal: Break the workspace
                         tasks:
                           - id: a
-                            description: rm .git; exit 3
+                            description: echo broken > "$(git rev-parse --git-dir)/HEAD"; exit 3
                         """);
 
         assertThat(task(job, "a").reason()).contains(Reason.EXIT_CODE);
