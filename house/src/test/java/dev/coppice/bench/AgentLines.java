@@ -47,18 +47,6 @@ record AgentLines(Rival rival, Goal goal) implements Row {
             print((time.perf_counter() - begin) * 1000)
             """;
 
-    private static final String SAID =
-            """
-            {"type":"assistant","message":{"id":"msg_%d","role":"assistant","content":[{"type":"text","text":"%s"}],\
-            "usage":{"input_tokens":12,"output_tokens":34}},"session_id":"0ee1bd55-dd50-4ecb-98b2-9fea0300079a"}
-            """;
-
-    private static final String TOOL_RESULT =
-            """
-            {"type":"user","message":{"role":"user","content":[{"tool_use_id":"tool_%d","type":"tool_result",\
-            "content":"%s"}]},"session_id":"0ee1bd55-dd50-4ecb-98b2-9fea0300079a"}
-            """;
-
     @Override
     public int number() {
         return 7;
@@ -145,8 +133,18 @@ record AgentLines(Rival rival, Goal goal) implements Row {
         long size = 0;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             for (int i = 0; size < MEGABYTES * 1_000_000L; i++) {
-                String said = SAID.formatted(i, "lorem ipsum ".repeat(5 + i % 40));
-                String result = TOOL_RESULT.formatted(i, "line of a file\\n".repeat(i % 400));
+                String said =
+                        """
+                        {"type":"assistant","message":{"id":"msg_%d","role":"assistant","content":[{"type":"text","text":"%s"}],\
+                        "usage":{"input_tokens":12,"output_tokens":34}},"session_id":"0ee1bd55-dd50-4ecb-98b2-9fea0300079a"}
+                        """
+                                .formatted(i, "lorem ipsum ".repeat(5 + i % 40));
+                String result =
+                        """
+                        {"type":"user","message":{"role":"user","content":[{"tool_use_id":"tool_%d","type":"tool_result",\
+                        "content":"%s"}]},"session_id":"0ee1bd55-dd50-4ecb-98b2-9fea0300079a"}
+                        """
+                                .formatted(i, "line of a file\\n".repeat(i % 400));
                 byte[] both = (said + result).getBytes(StandardCharsets.UTF_8);
                 out.write(both);
                 size += both.length;

@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 /// @param atOnce so many jobs append at the same time
 record Appends(int atOnce, Goal goal) implements Row {
     private static final int ROUNDS = 5;
-    private static final Duration ROUND = Duration.ofMillis(1000);
+    private static final Duration ROUND = Duration.ofSeconds(1);
     private static final Instant AT = Instant.parse("2026-11-21T09:30:00Z");
     private static final Event EVENT =
             new Event.AttemptStarting(
