@@ -1,5 +1,6 @@
 package dev.coppice.git;
 
+import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Processes;
@@ -135,6 +136,12 @@ final class GitProgram {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GitException("git " + String.join(" ", arguments) + " was interrupted", e);
+        } catch (CannotStartException e) {
+            throw switch (e.reason()) {
+                case PROGRAM_MISSING -> e;
+                // the folder may have gone meanwhile: another has taken the worktree
+                case DIRECTORY_MISSING, STREAM_FILE, REFUSED -> new GitException(e.getMessage(), e);
+            };
         }
     }
 

@@ -32,11 +32,8 @@ public final class Repositories {
             if (version.compareTo(GitVersion.OLDEST) < 0) {
                 return new Discovery.TooOld(version);
             }
-        } catch (CannotStartException e) {
-            return switch (e.reason()) {
-                case PROGRAM_MISSING -> new Discovery.NoGit();
-                case DIRECTORY_MISSING, STREAM_FILE, REFUSED -> throw e;
-            };
+        } catch (CannotStartException _) {
+            return new Discovery.NoGit();
         }
         return repositoryOf(folder);
     }

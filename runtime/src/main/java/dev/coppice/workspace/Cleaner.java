@@ -56,10 +56,14 @@ final class Cleaner {
             throws InterruptedException {
         for (Worktrees.Listed worktree : git.worktrees().list()) {
             Path path = worktree.folder();
-            if (spares.isIn(path)) {
-                cleanSpare(path);
-            } else if (path.startsWith(root)) {
-                cleanWorktree(path);
+            try {
+                if (spares.isIn(path)) {
+                    cleanSpare(path);
+                } else if (path.startsWith(root)) {
+                    cleanWorktree(path);
+                }
+            } catch (GitException | WorkspaceException | UncheckedIOException e) {
+                keep(path, "it can't be removed: " + e.getMessage());
             }
         }
         git.refs().under("refs/heads/").keySet().stream()
@@ -78,21 +82,17 @@ final class Cleaner {
     }
 
     private void cleanWorktree(Path path) throws InterruptedException {
-        try {
-            Optional<WorkspaceFile> known = WorkspaceFile.read(path);
-            Optional<String> reason =
-                    known.isPresent()
-                            ? reasonToKeep(path, known.get())
-                            : Optional.of("nothing is known of it");
-            if (reason.isPresent()) {
-                keep(path, reason.get());
-            } else {
-                git.worktrees().remove(path);
-                preparation.forget(path);
-                removed.add(path);
-            }
-        } catch (GitException | WorkspaceException | UncheckedIOException e) {
-            keep(path, "it can't be removed: " + e.getMessage());
+        Optional<WorkspaceFile> known = WorkspaceFile.read(path);
+        Optional<String> reason =
+                known.isPresent()
+                        ? reasonToKeep(path, known.get())
+                        : Optional.of("nothing is known of it");
+        if (reason.isPresent()) {
+            keep(path, reason.get());
+        } else {
+            git.worktrees().remove(path);
+            preparation.forget(path);
+            removed.add(path);
         }
     }
 

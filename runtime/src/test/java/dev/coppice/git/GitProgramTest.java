@@ -92,4 +92,13 @@ class GitProgramTest {
                 .hasMessageContaining("no luck");
         assertThat(home.resolve("tries")).hasContent("\n");
     }
+
+    @Test
+    void aFolderThatWentAwayIsAnErrorOfGitNotOfItsProgram() throws IOException {
+        GitProgram git = program("true", Map.of());
+
+        assertThatThrownBy(() -> git.in(home.resolve("gone"), "status").done())
+                .isInstanceOf(GitException.class)
+                .hasMessageContaining("gone");
+    }
 }
