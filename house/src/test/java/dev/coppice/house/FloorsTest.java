@@ -67,7 +67,23 @@ class FloorsTest {
                                     "workspace",
                                     "agent",
                                     "lead",
-                                    "folder")));
+                                    "folder")),
+                    Map.entry("client", Set.of()),
+                    Map.entry(
+                            "server",
+                            Set.of(
+                                    "model",
+                                    "plan",
+                                    "report",
+                                    "engine",
+                                    "runtime",
+                                    "config",
+                                    "document",
+                                    "folder",
+                                    "client")));
+
+    /// These put rooms together, so they may know all those below them.
+    private static final Set<String> DOORS = Set.of("runtime", "library", "cli");
 
     @Test
     void theProductIsSeen() {
@@ -78,7 +94,7 @@ class FloorsTest {
     @Test
     void eachRoomKnowsOnlyTheRoomsBelowIt() {
         for (String room : rooms()) {
-            if (room.equals("runtime") || room.equals("cli")) {
+            if (DOORS.contains(room)) {
                 continue;
             }
             Set<String> allowed = MAY_KNOW.get(room);
@@ -100,13 +116,36 @@ class FloorsTest {
     }
 
     @Test
-    void onlyTheCommandLineKnowsTheRootOfTheRuntime() {
+    void noRoomKnowsTheDoorsAboveIt() {
+        onlyDownwards(List.of("runtime"), List.of("library", "server", "cli"));
+        onlyDownwards(List.of("library"), List.of());
+        onlyDownwards(List.of("server"), List.of("cli"));
+        onlyDownwards(List.of("cli"), List.of());
+    }
+
+    /// Of all rooms, none but itself and those `above` knows a room of `below`.
+    private static void onlyDownwards(List<String> below, List<String> above) {
+        String[] allowed =
+                Stream.concat(below.stream(), above.stream())
+                        .map(room -> "dev.coppice." + room + "..")
+                        .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.coppice.runtime..", "dev.coppice.cli..")
+                .resideOutsideOfPackages(allowed)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.coppice.runtime..", "dev.coppice.cli..")
+                .resideInAnyPackage(
+                        below.stream()
+                                .map(room -> "dev.coppice." + room + "..")
+                                .toArray(String[]::new))
+                .check(PRODUCT);
+    }
+
+    @Test
+    void theFamiliesOfTheLibraryDoNotKnowEachOther() {
+        slices().matching("dev.coppice.library.(*)..")
+                .should()
+                .notDependOnEachOther()
                 .check(PRODUCT);
     }
 
@@ -198,6 +237,9 @@ class FloorsTest {
                                         "dev.coppice.lead..",
                                         "dev.coppice.agent..",
                                         "dev.coppice.folder..",
+                                        "dev.coppice.library..",
+                                        "dev.coppice.client..",
+                                        "dev.coppice.server..",
                                         "dev.coppice.cli.."));
         guests.forEach((guest, rooms) ->
                 noClasses()

@@ -140,7 +140,8 @@ final class GitProgram {
             throw switch (e.reason()) {
                 case PROGRAM_MISSING -> e;
                 // the folder may have gone meanwhile: another has taken the worktree
-                case DIRECTORY_MISSING, STREAM_FILE, REFUSED -> new GitException("git can't be started in " + folder, e);
+                case DIRECTORY_MISSING, STREAM_FILE, REFUSED ->
+                        new GitException("git can't be started in " + folder, e);
             };
         }
     }
