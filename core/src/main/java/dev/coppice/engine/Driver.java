@@ -160,7 +160,8 @@ public final class Driver {
     void leave() {
         List<AgentName> held = List.copyOf(mine.values());
         mine.clear();
-        held.forEach(slots::release);
+        held.forEach(agent -> slots.release(state.job(), agent));
+        slots.leave(state.job());
     }
 
     private Turn leave(Turn last) {
@@ -190,7 +191,7 @@ public final class Driver {
             AgentName agent = mine.remove(attempt);
             asked.remove(attempt);
             if (agent != null) {
-                slots.release(agent);
+                slots.release(state.job(), agent);
             }
         }
     }
@@ -202,7 +203,7 @@ public final class Driver {
             Attempt attempt = new Attempt(task.task().id(), task.attempt());
             if (!mine.containsKey(attempt)) {
                 mine.put(attempt, task.task().agent());
-                slots.take(task.task().agent());
+                slots.take(state.job(), task.task().agent());
                 dispatch.recover(
                         Orders.order(state, task, task.attempt(), task.timeout()),
                         task.process(),
@@ -302,7 +303,7 @@ public final class Driver {
     private void takeBack(List<Step> steps) {
         for (Step step : steps) {
             switch (step) {
-                case Step.Start start -> slots.release(start.agent());
+                case Step.Start start -> slots.release(state.job(), start.agent());
                 case Step.Stop stop -> asked.remove(new Attempt(stop.task(), stop.attempt()));
                 case Step.Write _, Step.Retry _, Step.Pause _ -> {}
             }

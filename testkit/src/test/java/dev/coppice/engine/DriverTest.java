@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.engine.HandDispatch.Stop;
 import dev.coppice.model.AgentName;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -22,6 +24,7 @@ import dev.coppice.model.Plan;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
@@ -369,6 +372,71 @@ class DriverTest {
     }
 
     @Test
+    void aFreedSlotIsLeftToAJobThatHoldsFewer() {
+        slots = new Slots(2);
+        Driver large = drive(submitted(job(task("a"), task("b"), task("c"))));
+        Driver small = drive(submitted(job(task("d"))));
+        large.turn();
+        small.turn();
+        dispatch.of("a").ends(done("it"));
+        large.turn();
+        assertThat(dispatch.attempts()).hasSize(2);
+        small.turn();
+        assertThat(dispatch.of("d").recovered()).isFalse();
+        dispatch.of("b").ends(done("it"));
+        large.turn();
+        assertThat(dispatch.of("c").recovered()).isFalse();
+    }
+
+    @Test
+    void anAgentsFreedSlotIsLeftToAJobThatHoldsFewer() {
+        Map<AgentName, Integer> two = Map.of(AGENT, 2);
+        Driver large = drive(submitted(job(3, two, task("a"), task("b"), task("c"))));
+        Driver small = drive(submitted(job(3, two, task("d"))));
+        large.turn();
+        small.turn();
+        dispatch.of("a").ends(done("it"));
+        large.turn();
+        assertThat(dispatch.attempts()).hasSize(2);
+        small.turn();
+        assertThat(dispatch.of("d").recovered()).isFalse();
+    }
+
+    @Test
+    void aSlotIsNotKeptForAJobThatCannotUseIt() {
+        slots = new Slots(2);
+        Driver large = drive(submitted(job(task("a"), task("b"), task("c"))));
+        JobId waiting = submitted(job(task("d")));
+        Driver small = drive(waiting);
+        large.turn();
+        small.turn();
+        write(waiting, new Event.CancelRequested(Optional.empty(), Reason.CANCELED));
+        small.lookAgain();
+        small.turn();
+        dispatch.of("a").ends(done("it"));
+        large.turn();
+        assertThat(dispatch.of("c").recovered()).isFalse();
+    }
+
+    @Test
+    void whoeverWaitsForASlotNoMoreWakesTheOthers() {
+        slots = new Slots(2);
+        Driver large = drive(submitted(job(task("a"), task("b"), task("c"))));
+        Driver small = drive(submitted(job(task("d"))));
+        large.turn();
+        small.turn();
+        dispatch.of("a").ends(done("it"));
+        large.turn();
+        List<String> woken = new ArrayList<>();
+        slots.onRelease(() -> woken.add("all"));
+        small.report(new Event.PauseRequested());
+        assertThat(small.turn()).isEqualTo(new Driver.Turn.LaidDown());
+        assertThat(woken).isNotEmpty();
+        large.turn();
+        assertThat(dispatch.of("c").recovered()).isFalse();
+    }
+
+    @Test
     void anAgentsSlotsAreSharedByAllJobs() {
         Map<AgentName, Integer> one = Map.of(AGENT, 1);
         Driver first = drive(submitted(job(3, one, task("a"), task("b"))));
@@ -446,6 +514,31 @@ class DriverTest {
                                 "it said 1",
                                 Optional.of("session of a"),
                                 Usage.NONE));
+    }
+
+    @Test
+    void aJoiningLooksAtFinishedBranchesAndAtWhatCameOfConflicts() {
+        Task hopeless = task("c", 0, List.of());
+        Driver driver = drive(submitted(Jobs.inRepository(job(task("a"), task("b"), hopeless))));
+        driver.turn();
+        dispatch.of("b").ends(new Outcome.Done(WorkResult.of("no branch")));
+        dispatch.of("c").ends(failed());
+        dispatch.of("a").ends(done("it"));
+        driver.turn();
+        HandDispatch.Attempt joining = dispatch.of("@integrate-1");
+        assertThat(inputs(joining)).containsExactly("a");
+        CommitId commit = new CommitId("a".repeat(40));
+        Duty resolving = new Duty.Resolving(commit, commit, new TaskId("a"), List.of("file"));
+        Task resolver = Jobs.own("@resolve-1", resolving);
+        joining.ends(new Outcome.Deferred(List.of(resolver), "a conflict"));
+        driver.turn();
+        dispatch.of("@resolve-1").ends(failed());
+        driver.turn();
+        assertThat(inputs(dispatch.of("@integrate-1"))).containsExactly("a", "@resolve-1");
+    }
+
+    private static List<String> inputs(HandDispatch.Attempt attempt) {
+        return attempt.order().inputs().stream().map(i -> i.task().id().value()).toList();
     }
 
     @Test

@@ -52,33 +52,51 @@ final class Jobs {
     static JobRequest withoutBackoff(JobRequest job) {
         Settings settings = job.settings();
         Settings.Workers workers = settings.workers();
-        Settings.Backoff none = new Settings.Backoff(Duration.ZERO, Duration.ZERO, 0, 1);
-        return new JobRequest(
-                job.request(),
-                job.repository(),
+        Settings.Workers hasty =
+                new Settings.Workers(
+                        workers.maxWorkers(),
+                        workers.defaultTimeout(),
+                        workers.jobTimeout(),
+                        workers.idleTimeout(),
+                        workers.stopGrace(),
+                        workers.maxOutputBytes(),
+                        workers.maxRetries(),
+                        workers.maxFixRounds(),
+                        new Settings.Backoff(Duration.ZERO, Duration.ZERO, 0, 1));
+        return with(
+                job,
                 job.base(),
-                job.target(),
-                job.plan(),
                 new Settings(
                         settings.layout(),
-                        new Settings.Workers(
-                                workers.maxWorkers(),
-                                workers.defaultTimeout(),
-                                workers.jobTimeout(),
-                                workers.idleTimeout(),
-                                workers.stopGrace(),
-                                workers.maxOutputBytes(),
-                                workers.maxRetries(),
-                                workers.maxFixRounds(),
-                                none),
+                        hasty,
                         settings.recursion(),
                         settings.agents(),
                         settings.environment(),
                         settings.checks(),
                         settings.integrate(),
-                        settings.budgetUsd()),
+                        settings.budgetUsd()));
+    }
+
+    /// The same job in a repository, where finished branches are joined.
+    static JobRequest inRepository(JobRequest job) {
+        return with(job, Optional.of(new CommitId("b".repeat(40))), job.settings());
+    }
+
+    private static JobRequest with(JobRequest job, Optional<CommitId> base, Settings settings) {
+        return new JobRequest(
+                job.request(),
+                job.repository(),
+                base,
+                job.target(),
+                job.plan(),
+                settings,
                 job.depth(),
                 job.parent());
+    }
+
+    /// A task as only other tasks lay them.
+    static Task own(String id, Duty duty) {
+        return task(id, duty, 0, List.of());
     }
 
     static Task task(String id, String... needs) {
@@ -86,9 +104,13 @@ final class Jobs {
     }
 
     static Task task(String id, int retries, List<Need> needs) {
+        return task(id, new Duty.Work(), retries, needs);
+    }
+
+    private static Task task(String id, Duty duty, int retries, List<Need> needs) {
         return new Task(
                 new TaskId(id),
-                new Duty.Work(),
+                duty,
                 "Do " + id,
                 Task.DEFAULT_PRIORITY,
                 needs,

@@ -160,7 +160,7 @@ final class Machine {
                 return;
             }
             Event last = end.get();
-            attempts.remove(key);
+            attempts.remove(key, this);
             reports.happened(last);
             if (world.happens(world.weather().repeats())) {
                 world.time().in(world.upTo(5_000), () -> reports.happened(last));
