@@ -4,7 +4,6 @@ import dev.coppice.folder.StatusJson;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
 import dev.coppice.runtime.Coppice;
-import java.util.Map;
 
 /// A job as the command line shows it.
 final class Jobs {
@@ -32,6 +31,6 @@ final class Jobs {
     }
 
     private static StatusText.Present present(Invocation call, Coppice coppice, JobView job) {
-        return new StatusText.Present(call.now(), isInterrupted(coppice, job), Map.of());
+        return new StatusText.Present(call.now(), isInterrupted(coppice, job), coppice.loads(job));
     }
 }

@@ -79,6 +79,12 @@ public final class Figures {
         return String.format(Locale.ROOT, "%.1f %s", size, SIZES[unit]);
     }
 
+    /// The same of what a process tree held in memory; empty for 0, which means that nothing was measured:
+    /// it ended before somebody looked.
+    public static String memory(long bytes) {
+        return bytes == 0 ? "" : size(bytes);
+    }
+
     /// A share of one as `87 %`.
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * share);

@@ -255,11 +255,13 @@ public final class FinalResult {
                                                 inline(bottleneck.task().value()),
                                                 Figures.duration(bottleneck.saves()))));
         if (figures.cpu().compareTo(Duration.ZERO) > 0) {
+            String memory = Figures.memory(figures.peakMemoryBytes());
             lines.add(
-                    "Processor time %s, at most %s of memory held by one attempt."
-                            .formatted(
-                                    Figures.duration(figures.cpu()),
-                                    Figures.size(figures.peakMemoryBytes())));
+                    "Processor time "
+                            + Figures.duration(figures.cpu())
+                            + (memory.isEmpty()
+                                    ? "."
+                                    : ", at most " + memory + " of memory held by one attempt."));
         }
         text.heading(2, "Time").list(lines);
     }

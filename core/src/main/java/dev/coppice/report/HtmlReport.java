@@ -317,7 +317,7 @@ public final class HtmlReport {
                                     : Figures.duration(task.spentOn(phase))));
         }
         return row.append(number(Figures.duration(task.cpu())))
-                .append(number(Figures.size(task.peakMemoryBytes())))
+                .append(number(Figures.memory(task.peakMemoryBytes())))
                 .append(number(Figures.count(task.usage().tokens())))
                 .append(number(Figures.usd(task.usage().usd())))
                 .toString();

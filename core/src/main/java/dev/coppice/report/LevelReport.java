@@ -114,7 +114,7 @@ public final class LevelReport {
                 Figures.usd(attempt.usage().usd()),
                 Figures.count(attempt.usage().tokens()),
                 Figures.duration(attempt.resources().cpu()),
-                Figures.size(attempt.resources().peakMemoryBytes()),
+                Figures.memory(attempt.resources().peakMemoryBytes()),
                 attempt.rescue().map(Markdown::code).orElse(""));
     }
 

@@ -1,7 +1,6 @@
 package dev.coppice.report;
 
 import dev.coppice.model.JobStatus;
-import dev.coppice.model.Resources;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import java.time.Duration;
@@ -26,12 +25,18 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     ///
     /// @param at the moment of looking
     /// @param interrupted whether nobody drives the job, though it is not over
-    /// @param running what the running attempts took from the machine so far, by task
-    public record Present(Instant at, boolean interrupted, Map<TaskId, Resources> running) {
+    /// @param running what the running attempts of tasks take from the machine
+    public record Present(Instant at, boolean interrupted, Map<TaskId, Load> running) {
         public Present {
             running = Map.copyOf(running);
         }
     }
+
+    /// What a running attempt's processes take from the machine.
+    ///
+    /// @param cpu processor time that they have used so far
+    /// @param memoryBytes resident memory that they hold at the moment
+    public record Load(Duration cpu, long memoryBytes) {}
 
     /// The lines, each with its end.
     public String render(JobView job, Present present) {
@@ -86,10 +91,13 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
 
     private static List<String> row(TaskView task, Present present) {
         Optional<AttemptView> last = task.lastAttempt();
-        Optional<Resources> taken =
+        Optional<Load> taken =
                 last.filter(AttemptView::isRunning).isPresent()
                         ? Optional.ofNullable(present.running().get(task.id()))
-                        : last.map(AttemptView::resources);
+                        : last.map(attempt ->
+                                new Load(
+                                        attempt.resources().cpu(),
+                                        attempt.resources().peakMemoryBytes()));
         return List.of(
                 task.worker() == 0 ? "" : Integer.toString(task.worker()),
                 task.id().value(),
@@ -100,8 +108,8 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                 task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
                 last.isEmpty() ? "" : Figures.duration(task.duration(present.at())),
                 cost(task),
-                taken.map(resources -> Figures.duration(resources.cpu())).orElse(""),
-                taken.map(resources -> Figures.size(resources.peakMemoryBytes())).orElse(""));
+                taken.map(load -> Figures.duration(load.cpu())).orElse(""),
+                taken.map(load -> Figures.memory(load.memoryBytes())).orElse(""));
     }
 
     private static String cost(TaskView task) {

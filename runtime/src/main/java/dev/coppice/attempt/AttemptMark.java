@@ -6,7 +6,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.process.Marker;
 
 /// The mark by which every process of an attempt is known, whoever started it.
-final class AttemptMark {
+public final class AttemptMark {
     private static final String NAME = "COPPICE_ATTEMPT_MARK";
 
     private AttemptMark() {}
@@ -15,7 +15,8 @@ final class AttemptMark {
         return of(order.job(), order.task().id(), order.attempt());
     }
 
-    static Marker of(JobId job, TaskId task, int attempt) {
+    /// The mark of one attempt.
+    public static Marker of(JobId job, TaskId task, int attempt) {
         return new Marker(NAME, job + "/" + task + "/" + attempt);
     }
 }

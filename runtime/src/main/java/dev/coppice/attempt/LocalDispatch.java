@@ -69,6 +69,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                 equipment
                         .processes()
                         .reap(
+                                Optional.empty(),
                                 AttemptMark.of(order),
                                 order.request().settings().workers().stopGrace());
             } finally {

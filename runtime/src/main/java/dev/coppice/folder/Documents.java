@@ -22,6 +22,7 @@ import dev.coppice.report.AttemptView.Phase;
 import dev.coppice.report.Counts;
 import dev.coppice.report.JobView;
 import dev.coppice.report.Provenance;
+import dev.coppice.report.StatusText.Load;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.report.TaskView;
 import dev.coppice.report.Timeline;
@@ -174,6 +175,7 @@ final class Documents {
             List<String> rescues,
             List<String> conflictedFiles,
             Optional<Double> cpuSeconds,
+            Optional<Long> memoryBytes,
             Optional<Long> peakMemoryBytes) {}
 
     private record Pause(String agent, Instant resumesAt, String why) {}
@@ -333,10 +335,10 @@ final class Documents {
     private static TaskStatusDocument status(TaskView task, JobFolder folder, Present present) {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<AttemptView> running = last.filter(AttemptView::isRunning);
+        Optional<Load> load =
+                running.flatMap(_ -> Optional.ofNullable(present.running().get(task.id())));
         Optional<Resources> taken =
-                running.isPresent()
-                        ? Optional.ofNullable(present.running().get(task.id()))
-                        : last.map(AttemptView::resources);
+                last.filter(attempt -> !attempt.isRunning()).map(AttemptView::resources);
         List<String> errors = task.lastErrors(ERROR_LINES_MAX);
         return new TaskStatusDocument(
                 result(task, present.at()),
@@ -350,8 +352,14 @@ final class Documents {
                 task.session(),
                 task.rescues(),
                 task.conflictedFiles(),
-                taken.map(resources -> seconds(resources.cpu())),
-                taken.map(Resources::peakMemoryBytes));
+                load.map(Load::cpu).or(() -> taken.map(Resources::cpu)).map(Documents::seconds),
+                load.map(Load::memoryBytes),
+                taken.flatMap(resources -> measured(resources.peakMemoryBytes())));
+    }
+
+    /// Memory of which nothing was seen was not measured.
+    private static Optional<Long> measured(long bytes) {
+        return bytes == 0 ? Optional.empty() : Optional.of(bytes);
     }
 
     /// The end of what the last attempt's agent printed to its standard error.
@@ -575,7 +583,7 @@ final class Documents {
             Spent total,
             int unpricedAttempts,
             double cpuSeconds,
-            long peakMemoryBytes,
+            Optional<Long> peakMemoryBytes,
             List<FileRow> files) {}
 
     private record Bottleneck(String task, double saves) {}
@@ -592,7 +600,7 @@ final class Documents {
             double integrating,
             @JsonUnwrapped Spent spent,
             double cpuSeconds,
-            long peakMemoryBytes,
+            Optional<Long> peakMemoryBytes,
             int leakedProcesses) {}
 
     private record Spent(
@@ -668,7 +676,7 @@ final class Documents {
                         spent(analytics.usage()),
                         analytics.unpriced(),
                         seconds(analytics.cpu()),
-                        analytics.peakMemoryBytes(),
+                        measured(analytics.peakMemoryBytes()),
                         Provenance.of(job).rows().stream().map(Documents::file).toList()));
     }
 
@@ -685,7 +693,7 @@ final class Documents {
                 seconds(task.spentOn(Phase.INTEGRATING)),
                 spent(task.usage()),
                 seconds(task.cpu()),
-                task.peakMemoryBytes(),
+                measured(task.peakMemoryBytes()),
                 task.leaked());
     }
 

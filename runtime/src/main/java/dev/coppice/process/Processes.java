@@ -1,10 +1,12 @@
 package dev.coppice.process;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// that orphaned descendants are handed to (`PR_SET_CHILD_SUBREAPER`), and costs some 100 ms, so
 /// that short commands do without until a child is started.
 public final class Processes implements AutoCloseable {
+    /// How old a listing of processes may be for a sample: many are asked for at once.
+    private static final long SAMPLE_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final ProcessTable table = ProcessTable.ofThisMachine();
     private final Starter builder = new BuilderStarter(table);
     private final boolean foreignFits;
@@ -99,11 +104,35 @@ public final class Processes implements AutoCloseable {
         return table.isAlive(identity);
     }
 
-    /// Ends every process that carries the marker and all they started, with this grace between
-    /// SIGTERM and SIGKILL; returns how many there were. This process and its ancestors are left
+    /// Ends a process, where one is named, every process that carries the marker, and all they
+    /// started, with this grace between SIGTERM and SIGKILL. This process and its ancestors are left
     /// alone, even if they carry it.
-    public int reap(Marker marker, Duration grace) {
-        return new Tree(table, marker).end(grace, 0, () -> false).found();
+    ///
+    /// @param first as it was written down when it was started; it need not live
+    public Reaped reap(Optional<Identity> first, Marker marker, Duration grace) {
+        Tree.Felled felled = tree(first, marker).end(grace, 0, () -> false);
+        return new Reaped(felled.found() - felled.survivors(), felled.survivors());
+    }
+
+    /// What a process, where one is named, every process that carries the marker, and all they
+    /// started use at this moment, whoever's children they are. Its processor time is what those
+    /// that live have used, and those that they waited for. Nothing where none of them lives.
+    ///
+    /// @param first as it was written down when it was started; it need not live
+    public Optional<Resources> sample(Optional<Identity> first, Marker marker) {
+        ProcessTable.Snapshot now = table.since(System.nanoTime() - SAMPLE_AGE_NANOS);
+        Collection<ProcessTable.Row> members = tree(first, marker).members(now, Tree.Search.ALL);
+        if (members.isEmpty()) {
+            return Optional.empty();
+        }
+        Meter meter = new Meter(table.source().ticksPerSecond());
+        meter.sample(members);
+        return Optional.of(meter.latest());
+    }
+
+    private Tree tree(Optional<Identity> first, Marker marker) {
+        return new Tree(
+                table, first.filter(it -> it.bootId().equals(table.source().bootId())), marker);
     }
 
     /// Ends every child that still runs, and waits for that.

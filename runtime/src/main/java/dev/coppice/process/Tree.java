@@ -41,18 +41,22 @@ final class Tree {
     /// on.
     private final Map<Long, ProcessTable.Row> seen = new HashMap<>();
 
-    /// What carries the marker, whoever started it.
-    Tree(ProcessTable table, Marker marker) {
+    /// What `first` started, and what carries the marker, whoever started it.
+    Tree(ProcessTable table, Optional<Identity> first, Marker marker) {
         this.table = table;
         this.marker = Optional.of(marker);
+        first.ifPresent(it -> see(it.pid(), it.startTicks()));
     }
 
     /// What `first` started, and what carries the marker.
     Tree(ProcessTable table, Started first, Optional<Marker> marker) {
         this.table = table;
         this.marker = marker;
-        long pid = first.pid();
-        seen.put(pid, new ProcessTable.Row(pid, 0, pid, false, first.startTicks(), 0, 0));
+        see(first.pid(), first.startTicks());
+    }
+
+    private void see(long pid, long startTicks) {
+        seen.put(pid, new ProcessTable.Row(pid, 0, pid, false, startTicks, 0, 0));
     }
 
     /// Whose environments a listing reads.

@@ -1,5 +1,6 @@
 package dev.coppice.runtime;
 
+import dev.coppice.attempt.AttemptMark;
 import dev.coppice.attempt.Equipment;
 import dev.coppice.attempt.LocalDispatch;
 import dev.coppice.config.Configuration;
@@ -19,10 +20,14 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.TaskId;
 import dev.coppice.process.Identity;
 import dev.coppice.process.Processes;
+import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
+import dev.coppice.report.StatusText;
+import dev.coppice.report.TaskView;
 import dev.coppice.store.Store;
 import dev.coppice.store.Stores;
 import dev.coppice.workspace.Workspaces;
@@ -30,6 +35,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -347,6 +353,25 @@ public final class Coppice implements AutoCloseable {
     /// Whether a living process drives the job.
     public boolean isDriven(JobView job) {
         return job.driver().filter(d -> processes.isAlive(identity(d.process()))).isPresent();
+    }
+
+    /// What the job's running attempts take from this machine, whichever process drives them; those of
+    /// which no process lives here are left out.
+    public Map<TaskId, StatusText.Load> loads(JobView job) {
+        Map<TaskId, StatusText.Load> loads = new HashMap<>();
+        for (TaskView task : job.all().toList()) {
+            task.lastAttempt()
+                    .filter(AttemptView::isRunning)
+                    .flatMap(attempt ->
+                            processes.sample(
+                                    attempt.process().map(Coppice::identity),
+                                    AttemptMark.of(job.id(), task.id(), attempt.number())))
+                    .ifPresent(used ->
+                            loads.put(
+                                    task.id(),
+                                    new StatusText.Load(used.cpu(), used.residentBytes())));
+        }
+        return loads;
     }
 
     @Override

@@ -10,9 +10,9 @@ import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
-import dev.coppice.model.Resources;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
+import dev.coppice.report.StatusText.Load;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.testkit.Golden;
 import dev.coppice.testkit.JobStory;
@@ -93,7 +93,7 @@ class ReportFilesTest {
                 new Present(
                         story.now(),
                         true,
-                        Map.of(new TaskId("a"), new Resources(Duration.ofMillis(1500), 4096, 0)));
+                        Map.of(new TaskId("a"), new Load(Duration.ofMillis(1500), 4096)));
 
         String status =
                 new StatusJson(folder, NO_SECRETS).status(JobView.of(story.events()), present);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -440,6 +441,31 @@ abstract class ChildContract {
     }
 
     @Test
+    void whatAnotherProcessStartedIsSampledByItsIdentityAndItsMarker() throws Exception {
+        String script =
+                """
+                env -i python3 -c "
+                import time
+                kept = bytearray(60_000_000)
+                while time.process_time() < 0.5: pass
+                print('ready', flush=True)
+                time.sleep(600)
+                " & wait
+                """;
+        Elsewhere elsewhere = Elsewhere.start(directory, marker, script);
+        while (!output().contains("ready")) {
+            Thread.onSpinWait();
+        }
+
+        Resources taken = processes.sample(Optional.of(elsewhere.identity()), marker).orElseThrow();
+
+        assertThat(taken.residentBytes()).isGreaterThan(60_000_000);
+        assertThat(taken.cpu()).isGreaterThan(Duration.ofMillis(400));
+        processes.reap(Optional.of(elsewhere.killStarter()), marker, Duration.ZERO);
+        assertThat(processes.sample(Optional.of(elsewhere.identity()), marker)).isEmpty();
+    }
+
+    @Test
     void itsLinesAreFollowedToTheLastHalfOne() throws Exception {
         Child child = sh(FREE, "echo '{\"a\":1}'; sleep 0.2; echo é; printf '{\"half\":'");
         List<String> lines = new ArrayList<>();
@@ -547,11 +573,31 @@ abstract class ChildContract {
             assertThat(processes.isAlive(identity)).isTrue();
         }
 
-        int ended = processes.reap(marker, Limits.STOP_GRACE);
+        Reaped reaped = processes.reap(Optional.empty(), marker, Limits.STOP_GRACE);
 
-        assertThat(ended).isEqualTo(4);
+        assertThat(reaped).isEqualTo(new Reaped(4, 0));
         assertThat(processes.isAlive(identity)).isFalse();
         assertThat(Survivors.of(marker)).isEmpty();
+    }
+
+    @Test
+    void whatShedTheMarkerIsReapedByItsRecordedOrigin() throws Exception {
+        Elsewhere elsewhere =
+                Elsewhere.start(
+                        directory,
+                        marker,
+                        "env -i sh -c 'echo $$ >pid; exec sleep 600' & sleep 600");
+        Identity identity = elsewhere.killStarter();
+        Path pid = directory.resolve("pid");
+        while (!Files.exists(pid) || Files.readString(pid).isBlank()) {
+            assertThat(processes.isAlive(identity)).isTrue();
+        }
+        long stray = Long.parseLong(Files.readString(pid).strip());
+
+        Reaped reaped = processes.reap(Optional.of(identity), marker, Limits.STOP_GRACE);
+
+        assertThat(reaped.survivors()).isZero();
+        assertThat(Survivors.isAlive(stray)).isFalse();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /// A Java process of its own that starts a child, tells its identity and waits to be killed; or one
@@ -25,7 +26,8 @@ final class Elsewhere {
         if (arguments.length == 2) {
             Process sleep = new ProcessBuilder("sleep", "600").start(); // inherits the marker, too
             Marker marker = new Marker(arguments[0], arguments[1]);
-            System.out.println(Processes.open().reap(marker, Duration.ofSeconds(2)) + " ended");
+            Reaped reaped = Processes.open().reap(Optional.empty(), marker, Duration.ofSeconds(2));
+            System.out.println(reaped.ended() + " ended");
             sleep.waitFor();
             return;
         }
@@ -79,6 +81,10 @@ final class Elsewhere {
                                 Elsewhere.class.getName()));
         vector.addAll(List.of(arguments));
         return new ProcessBuilder(vector).redirectError(ProcessBuilder.Redirect.INHERIT);
+    }
+
+    Identity identity() {
+        return identity;
     }
 
     /// Kills the Java process, as a crash would, and returns its child's identity.

@@ -14,10 +14,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// A repository, a configuration, and jobs that are run on it to their end.
 final class Scene {
+    private static final long HANGS_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Path folder;
     private final ScratchRepository repository;
 
@@ -76,13 +82,37 @@ final class Scene {
                         "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
     }
 
+    /// Begins a plan, as YAML.
+    JobId submit(Coppice coppice, String plan) throws InterruptedException {
+        return submit(
+                coppice,
+                new RunOrder(
+                        "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+    }
+
+    private static JobId submit(Coppice coppice, RunOrder order) throws InterruptedException {
+        Preparation prepared = coppice.prepare(order);
+        if (!(prepared instanceof Preparation.Ready ready)) {
+            throw new AssertionError(prepared.toString());
+        }
+        return coppice.submit(ready);
+    }
+
+    /// Looks until there is something to be seen. Its limit only ends what hangs.
+    <T> T awaiting(Supplier<Optional<T>> look) {
+        long begin = System.nanoTime();
+        Optional<T> seen = look.get();
+        while (seen.isEmpty()) {
+            assertThat(System.nanoTime() - begin).as("it hangs").isLessThan(HANGS_NANOS);
+            LockSupport.parkNanos(LOOK_NANOS);
+            seen = look.get();
+        }
+        return seen.get();
+    }
+
     JobView run(RunOrder order) throws InterruptedException {
         try (Coppice coppice = open()) {
-            Preparation prepared = coppice.prepare(order);
-            if (!(prepared instanceof Preparation.Ready ready)) {
-                throw new AssertionError(prepared.toString());
-            }
-            JobId job = coppice.submit(ready);
+            JobId job = submit(coppice, order);
             assertThat(coppice.await(job)).isInstanceOf(Driver.Turn.Over.class);
             return coppice.view(job).orElseThrow();
         }

@@ -6,7 +6,6 @@ import static dev.coppice.testkit.JobStory.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.model.Reason;
-import dev.coppice.model.Resources;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.testkit.Golden;
@@ -79,7 +78,7 @@ class ReportsTest {
                         false,
                         Map.of(
                                 new TaskId("a"),
-                                new Resources(Duration.ofSeconds(4), 300L << 20, 0)));
+                                new StatusText.Load(Duration.ofSeconds(4), 300L << 20)));
         Golden.check(
                 "running-status.txt",
                 new StatusText(100, false, ZONE).render(view(story), present));
