@@ -52,16 +52,29 @@ final class Chronicle implements AutoCloseable {
         return JobFolder.of(root.normalize(), job);
     }
 
-    /// Begins to follow a job, unless that has begun.
+    /// Begins to follow a job, unless that has begun. It ends when the job is over.
     void follow(JobId job) {
-        follows.computeIfAbsent(job, Follow::new).look();
+        follows.compute(
+                job,
+                (_, known) -> {
+                    Follow follow = known == null ? new Follow(job) : known;
+                    follow.look();
+                    return follow;
+                });
     }
 
-    /// Brings a job's folder up to what the log has now, its reports too.
+    /// Brings a job's folder up to what the log has now, its reports too, and follows it no more.
     void conclude(JobId job) {
         Follow follow = follows.computeIfAbsent(job, Follow::new);
         follow.catchUp();
         follow.report();
+        follows.remove(job, follow);
+        follow.end();
+    }
+
+    /// How many jobs are followed.
+    int following() {
+        return follows.size();
     }
 
     /// Takes what an agent said.
@@ -118,9 +131,35 @@ final class Chronicle implements AutoCloseable {
                     } catch (EventLogException e) {
                         LOG.warn("The history of {} can't be read now", job, e);
                     }
+                    if (isDone()) {
+                        return;
+                    }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        /// Whether the job is over and nothing new was told of; then it is followed no more.
+        private boolean isDone() {
+            if (!isOver()) {
+                return false;
+            }
+            return follows.computeIfPresent(
+                            job,
+                            (_, known) ->
+                                    known == this && signal.availablePermits() == 0
+                                            ? null
+                                            : known)
+                    != this;
+        }
+
+        private boolean isOver() {
+            lock.lock();
+            try {
+                return !events.isEmpty() && events.getLast().event() instanceof Event.JobEnded;
+            } finally {
+                lock.unlock();
             }
         }
 

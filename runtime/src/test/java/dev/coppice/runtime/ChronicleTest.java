@@ -1,0 +1,57 @@
+package dev.coppice.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.folder.Secrets;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.JobStatus;
+import dev.coppice.testkit.JobStory;
+import dev.coppice.testkit.MemoryEventLog;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChronicleTest {
+    private static final Instant NOW = JobStory.BEGINNING;
+
+    @TempDir Path folder;
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void aJobThatIsOverIsFollowedNoMore() {
+        MemoryEventLog log = new MemoryEventLog();
+        JobRequest request = request();
+        log.append(JobStory.JOB, 1, NOW, List.of(new Event.JobSubmitted(request)));
+        try (Chronicle chronicle = new Chronicle(log, new Secrets(List.of()), () -> NOW)) {
+            chronicle.follow(JobStory.JOB);
+            assertThat(chronicle.following()).isEqualTo(1);
+
+            log.append(
+                    JobStory.JOB, 2, NOW, List.of(new Event.JobEnded(JobStatus.COMPLETED, "done")));
+
+            while (chronicle.following() > 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(Chronicle.folder(JobStory.JOB, request).finalResult()).exists();
+        }
+    }
+
+    private JobRequest request() {
+        JobRequest one =
+                ((Event.JobSubmitted) new JobStory("Do it").events().getFirst().event()).request();
+        return new JobRequest(
+                one.request(),
+                folder.toString(),
+                one.base(),
+                one.target(),
+                one.plan(),
+                one.settings(),
+                one.depth(),
+                one.parent());
+    }
+}
