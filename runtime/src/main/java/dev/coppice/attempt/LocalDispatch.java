@@ -2,7 +2,6 @@ package dev.coppice.attempt;
 
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
-import dev.coppice.git.Fingerprint;
 import dev.coppice.git.GitException;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
@@ -13,19 +12,24 @@ import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.WorkResult;
 import dev.coppice.process.CannotStartException;
+import dev.coppice.process.Identity;
 import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /// Runs attempts on this machine, each in a virtual thread. Safe for use by many threads.
 public final class LocalDispatch implements Dispatch, AutoCloseable {
+    /// Between two tries to end what is left of an attempt.
+    private static final Duration REAP_AGAIN = Duration.ofSeconds(1);
+
     private record Key(JobId job, TaskId task, int attempt) {
         static Key of(AttemptOrder order) {
             return new Key(order.job(), order.task().id(), order.attempt());
@@ -35,10 +39,11 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     private final Equipment equipment;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Key, Running> running = new ConcurrentHashMap<>();
-    private final Map<JobId, Fingerprint> checkouts = new ConcurrentHashMap<>();
+    private final UsersCheckout checkout;
 
     public LocalDispatch(Equipment equipment) {
         this.equipment = equipment;
+        this.checkout = new UsersCheckout(equipment.git().checkout());
     }
 
     @Override
@@ -65,14 +70,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     @Override
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
         threads.execute(() -> {
-            try {
-                equipment
-                        .processes()
-                        .reap(
-                                Optional.empty(),
-                                AttemptMark.of(order),
-                                order.request().settings().workers().stopGrace());
-            } finally {
+            if (end(order, process, reports)) {
                 reports.happened(
                         failed(
                                 order,
@@ -83,12 +81,44 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         });
     }
 
+    /// Ends what is left of an attempt, as often as that takes: it is not lost while a process of it may
+    /// write into its workspace. False where this dispatch was closed before.
+    private boolean end(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
+        Optional<Identity> first =
+                process.map(p -> new Identity(p.pid(), p.startTicks(), p.bootId()));
+        Duration grace = order.request().settings().workers().stopGrace();
+        Optional<String> told = Optional.empty();
+        while (!Thread.currentThread().isInterrupted()) {
+            String left;
+            try {
+                int survivors =
+                        equipment.processes().reap(first, AttemptMark.of(order), grace).survivors();
+                if (survivors == 0) {
+                    return true;
+                }
+                left = survivors + " of its processes can't be ended";
+            } catch (RuntimeException e) {
+                // The edge of a thread: what can't be seen may live.
+                left = "its processes can't be looked for (" + e + ")";
+            }
+            if (!told.equals(Optional.of(left))) {
+                told = Optional.of(left);
+                reports.happened(
+                        new Event.Noted(
+                                Event.Level.WARNING,
+                                Optional.of(order.task().id()),
+                                "Its next attempt waits, since " + left + "."));
+            }
+            LockSupport.parkNanos(REAP_AGAIN.toNanos());
+        }
+        return false;
+    }
+
     private void carry(AttemptOrder order, Reports reports, Running run) {
         Tally tally = new Tally();
-        try {
-            checkouts.computeIfAbsent(order.job(), _ -> equipment.git().checkout().fingerprint());
+        try (UsersCheckout.Watching watching = checkout.watch(order.job())) {
             Event.AttemptEnded end = attempt(order, reports, run, tally);
-            reportChangedCheckout(order, reports);
+            reportChangedCheckout(order, watching, reports);
             reports.happened(end);
         } catch (CannotStartException e) {
             reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
@@ -123,26 +153,19 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         };
     }
 
-    /// Users work on meanwhile, so a change is told and nothing more; each only once.
-    private void reportChangedCheckout(AttemptOrder order, Reports reports) {
-        Fingerprint now;
+    private static void reportChangedCheckout(
+            AttemptOrder order, UsersCheckout.Watching watching, Reports reports) {
         try {
-            now = equipment.git().checkout().fingerprint();
+            List<String> changed = watching.changes();
+            if (!changed.isEmpty()) {
+                reports.happened(new Event.CheckoutChanged(changed));
+            }
         } catch (GitException | UncheckedIOException e) {
             reports.happened(
                     new Event.Noted(
                             Event.Level.WARNING,
                             Optional.of(order.task().id()),
                             "It can't be seen whether your checkout changed: " + said(e)));
-            return;
-        }
-        Fingerprint before = checkouts.put(order.job(), now);
-        if (before == null || before.equals(now)) {
-            return;
-        }
-        SortedSet<String> changed = now.changedPaths(before);
-        if (!changed.isEmpty()) {
-            reports.happened(new Event.CheckoutChanged(List.copyOf(changed)));
         }
     }
 

@@ -148,9 +148,7 @@ final class Chronicle implements AutoCloseable {
             return follows.computeIfPresent(
                             job,
                             (_, known) ->
-                                    known == this && signal.availablePermits() == 0
-                                            ? null
-                                            : known)
+                                    known == this && signal.availablePermits() == 0 ? null : known)
                     != this;
         }
 

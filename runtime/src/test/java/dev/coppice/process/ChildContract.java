@@ -581,7 +581,7 @@ abstract class ChildContract {
     }
 
     @Test
-    void whatShedTheMarkerIsReapedByItsRecordedOrigin() throws Exception {
+    void whatShedTheMarkerIsReapedByTheSessionOfItsRecordedOrigin() throws Exception {
         Elsewhere elsewhere =
                 Elsewhere.start(
                         directory,
@@ -593,6 +593,11 @@ abstract class ChildContract {
             assertThat(processes.isAlive(identity)).isTrue();
         }
         long stray = Long.parseLong(Files.readString(pid).strip());
+        Survivors.of(marker)
+                .forEach(it -> ProcessHandle.of(it).ifPresent(ProcessHandle::destroyForcibly));
+        while (!Survivors.of(marker).isEmpty()) {
+            Thread.onSpinWait();
+        }
 
         Reaped reaped = processes.reap(Optional.of(identity), marker, Limits.STOP_GRACE);
 

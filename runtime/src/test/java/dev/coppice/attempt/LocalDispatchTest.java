@@ -1,0 +1,116 @@
+package dev.coppice.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.engine.AttemptOrder;
+import dev.coppice.git.Discovery;
+import dev.coppice.git.Git;
+import dev.coppice.git.Repositories;
+import dev.coppice.merge.Merges;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Reason;
+import dev.coppice.process.Processes;
+import dev.coppice.testkit.JobStory;
+import dev.coppice.testkit.ScratchRepository;
+import dev.coppice.workspace.Workspaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Attempts of drivers that are no more.
+class LocalDispatchTest {
+    @TempDir Path folder;
+
+    @Test
+    void anAttemptIsNotLostWhileAProcessOfItLivesThatShedItsMark() throws Exception {
+        // given: what the agent's process started lives on without it, and without the mark
+        Process agent =
+                new ProcessBuilder("setsid", "sh", "-c", "env -i sleep 600 >/dev/null & echo $$ $!")
+                        .start();
+        String[] pids = agent.inputReader().readLine().split(" ", -1);
+        agent.waitFor();
+        assertThat(lives(pids[1])).isTrue();
+        BlockingQueue<Event> reports = new LinkedBlockingQueue<>();
+
+        // when
+        try (Processes processes = Processes.open();
+                LocalDispatch dispatch = dispatch(processes)) {
+            dispatch.recover(
+                    order(),
+                    Optional.of(
+                            new ProcessIdentity(
+                                    Long.parseLong(pids[0]), 1, processes.self().bootId())),
+                    reports::add);
+
+            // then
+            Event last = reports.poll(2, TimeUnit.MINUTES);
+            assertThat(last).isInstanceOf(Event.AttemptEnded.class);
+            assertThat(((Event.AttemptEnded) last).outcome())
+                    .isInstanceOfSatisfying(
+                            Outcome.Failed.class,
+                            failed -> assertThat(failed.reason()).isEqualTo(Reason.LOST));
+            assertThat(lives(pids[1])).isFalse();
+        }
+    }
+
+    private static boolean lives(String pid) throws IOException {
+        Path stat = Path.of("/proc", pid, "stat");
+        return Files.exists(stat) && !Files.readString(stat).contains(") Z");
+    }
+
+    private LocalDispatch dispatch(Processes processes) {
+        ScratchRepository repository = ScratchRepository.ofFiles(folder.resolve("repository"), 2);
+        Repositories repositories = new Repositories(processes, repository.environment());
+        Git git = repositories.open((Discovery.Found) repositories.discover(repository.path()));
+        Path root = folder.resolve("workspaces");
+        return new LocalDispatch(
+                new Equipment(
+                        processes,
+                        git,
+                        new Merges(git),
+                        Workspaces.open(
+                                git,
+                                processes,
+                                root,
+                                folder.resolve("home"),
+                                1,
+                                InstantSource.system()),
+                        root,
+                        repository.environment(),
+                        Map.of(),
+                        UnaryOperator.identity(),
+                        (_, _, _) -> {},
+                        InstantSource.system()));
+    }
+
+    private static AttemptOrder order() {
+        JobRequest request =
+                ((Event.JobSubmitted) new JobStory("Do it").events().getFirst().event()).request();
+        return new AttemptOrder(
+                JobStory.JOB,
+                request,
+                "Do it",
+                JobStory.task("a"),
+                1,
+                1,
+                Duration.ofMinutes(1),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.attempt;
+
+import org.jspecify.annotations.NullMarked;
