@@ -27,7 +27,10 @@ final class Commands {
                     shown("diff", "Show what a job, or a task, changed", DiffCommand::new),
                     shown("report", "Show a job's report", ReportCommand::new),
                     shown("events", "Show a job's events, one a line", EventsCommand::new),
-                    shown("verify", "Check that no event of a job was changed", VerifyCommand::new),
+                    shown(
+                            "verify",
+                            "Check that a job's events and commits are as they were written",
+                            VerifyCommand::new),
                     shown("cost", "Show what jobs have cost", CostCommand::new),
                     shown("cancel", "End a job, or one of its tasks", CancelCommand::new),
                     shown("retry", "Try again what did not succeed", RetryCommand::new),

@@ -1,10 +1,6 @@
 package dev.coppice.cli;
 
-import dev.coppice.attempt.Delivering;
-import dev.coppice.git.Authorship;
 import dev.coppice.git.BranchName;
-import dev.coppice.git.Identity;
-import dev.coppice.model.CommitId;
 import dev.coppice.model.Integration.Delivery;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
@@ -25,14 +21,13 @@ final class MergeCommand implements Action {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             String id = job.id().value();
-            CommitId result =
-                    job.resultCommit()
-                            .orElseThrow(() ->
-                                    CommandFailure.of(
-                                            ExitCode.INVALID,
-                                            id,
-                                            "It has no result to merge (its status is %s)."
-                                                    .formatted(job.status().wire())));
+            if (job.resultCommit().isEmpty()) {
+                throw CommandFailure.of(
+                        ExitCode.INVALID,
+                        id,
+                        "It has no result to merge (its status is %s)."
+                                .formatted(job.status().wire()));
+            }
             String target =
                     call.value("--target")
                             .or(() -> job.request().target())
@@ -41,16 +36,7 @@ final class MergeCommand implements Action {
                                             ExitCode.INVALID,
                                             id,
                                             "It is not known what to merge into: say --target BRANCH."));
-            Identity user = coppice.git().committer();
-            Delivery delivery =
-                    Delivering.deliver(
-                            coppice.git(),
-                            job.id(),
-                            job.request().request(),
-                            branch(target),
-                            result,
-                            new Authorship(user, user, call.now()));
-            return tell(call, delivery);
+            return tell(call, coppice.merge(job, branch(target)));
         }
     }
 

@@ -103,6 +103,7 @@ final class Progress {
                     Event.PauseRequested _,
                     Event.RetryRequested _,
                     Event.Noted _,
+                    Event.ResultMerged _,
                     Event.JobEnded _ ->
                     true;
             case Event.DriverTaken _,

@@ -1,12 +1,13 @@
 package dev.coppice.cli;
 
 import dev.coppice.model.JobId;
+import dev.coppice.report.Figures;
+import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
-import dev.coppice.store.Chain;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/// `verify`: recomputes the chain of a job's events.
+/// `verify`: recomputes the chain of a job's events, and compares what they tell with git.
 final class VerifyCommand implements Action {
     @Override
     public void describe(CommandSpec spec) {
@@ -22,34 +23,48 @@ final class VerifyCommand implements Action {
             JobId job =
                     id.orElseThrow(() ->
                             CommandFailure.of(ExitCode.UNKNOWN, named, "There is no such job."));
-            return switch (coppice.store().verify(job)) {
-                case Chain.Verified verified -> {
-                    call.out()
-                            .line(
-                                    call.isJson()
-                                            ? Json.write(
-                                                    Json.object(
-                                                            "verified", true,
-                                                            "events", verified.count(),
-                                                            "last_hash", verified.lastHash()))
-                                            : "%d events, all as they were stored; the last hash is %s"
-                                                    .formatted(
-                                                            verified.count(), verified.lastHash()));
-                    yield ExitCode.DONE.number();
-                }
-                case Chain.Broken broken -> {
-                    call.out()
-                            .line(
-                                    call.isJson()
-                                            ? Json.write(
-                                                    Json.object(
-                                                            "verified", false,
-                                                            "sequence", broken.sequence(),
-                                                            "what", broken.what()))
-                                            : "broken: " + broken.what());
-                    yield ExitCode.FAILED.number();
-                }
-            };
+            Audit.Verdict verdict = coppice.verify(job);
+            call.out().line(call.isJson() ? Json.write(json(verdict)) : text(verdict));
+            return code(verdict).number();
         }
+    }
+
+    private static ExitCode code(Audit.Verdict verdict) {
+        return switch (verdict) {
+            case Audit.Verdict.Sound _ -> ExitCode.DONE;
+            case Audit.Verdict.Broken _ -> ExitCode.FAILED;
+        };
+    }
+
+    private static String text(Audit.Verdict verdict) {
+        return switch (verdict) {
+            case Audit.Verdict.Sound sound ->
+                    "%s, all as they were stored; %s with %s, all as the events tell.\nThe last event's hash is %s."
+                            .formatted(
+                                    Figures.number(sound.events(), "event"),
+                                    Figures.number(sound.commits(), "commit"),
+                                    Figures.number(sound.files(), "changed file"),
+                                    sound.lastHash());
+            case Audit.Verdict.Broken broken ->
+                    "broken at event %d: %s"
+                            .formatted(broken.sequence(), Foreign.line(broken.what()));
+        };
+    }
+
+    private static Object json(Audit.Verdict verdict) {
+        return switch (verdict) {
+            case Audit.Verdict.Sound sound ->
+                    Json.object(
+                            "verified", true,
+                            "events", sound.events(),
+                            "last_hash", sound.lastHash(),
+                            "commits", sound.commits(),
+                            "files", sound.files());
+            case Audit.Verdict.Broken broken ->
+                    Json.object(
+                            "verified", false,
+                            "sequence", broken.sequence(),
+                            "what", broken.what());
+        };
     }
 }

@@ -265,6 +265,7 @@ public final class Driver {
                     Event.PauseRequested _,
                     Event.RetryRequested _,
                     Event.Noted _,
+                    Event.ResultMerged _,
                     Event.JobEnded _ ->
                     Optional.empty();
         };

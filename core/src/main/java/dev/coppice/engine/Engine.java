@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import dev.coppice.engine.Driver.Turn;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -223,6 +224,11 @@ public final class Engine implements AutoCloseable {
             resume(job);
         }
         return answer;
+    }
+
+    /// Writes down that the job's result was merged into a branch after its end.
+    public Answer merged(JobId job, String target, CommitId commit) {
+        return request(job, _ -> Answer.ACCEPTED, new Event.ResultMerged(target, commit));
     }
 
     private Answer request(JobId job, Function<JobState, Answer> check, Event event) {

@@ -117,6 +117,11 @@ public sealed interface Event {
     /// Something that a person should know.
     record Noted(Level level, Optional<TaskId> task, String text) implements Event {}
 
+    /// Somebody merged the job's result into a branch, after its end.
+    ///
+    /// @param commit the branch's commit that holds the result
+    record ResultMerged(String target, CommitId commit) implements Event {}
+
     /// The job is over.
     record JobEnded(JobStatus status, String why) implements Event {}
 

@@ -19,6 +19,12 @@ public record Integration(
         tasks = Map.copyOf(tasks);
     }
 
+    /// The same, whose result somebody merged afterwards.
+    public Integration deliveredAs(Event.ResultMerged merged) {
+        return new Integration(
+                branch, commit, tasks, new Delivery.Delivered(merged.target(), merged.commit()));
+    }
+
     /// What became of one task's branch.
     public sealed interface Fate {
         /// Its work is in the result.

@@ -44,6 +44,7 @@ public final class EventText {
                     Event.CheckoutChanged _,
                     Event.PauseRequested _,
                     Event.RetryRequested _,
+                    Event.ResultMerged _,
                     Event.JobEnded _ ->
                     Optional.empty();
         };
@@ -75,7 +76,8 @@ public final class EventText {
                     Event.RetryScheduled _,
                     Event.CancelRequested _,
                     Event.PauseRequested _,
-                    Event.RetryRequested _ ->
+                    Event.RetryRequested _,
+                    Event.ResultMerged _ ->
                     Event.Level.INFO;
         };
     }
@@ -131,6 +133,9 @@ public final class EventText {
                             + (e.tasks().isEmpty() ? "" : " of " + names(e.tasks()))
                             + e.timeout().map(t -> " with limit " + Figures.duration(t)).orElse("");
             case Event.Noted e -> e.text();
+            case Event.ResultMerged e ->
+                    "the result was merged into %s as %s"
+                            .formatted(e.target(), e.commit().abbreviated());
             case Event.JobEnded e -> e.status().wire() + (e.why().isBlank() ? "" : ": " + e.why());
         };
     }

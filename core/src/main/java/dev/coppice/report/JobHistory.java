@@ -132,6 +132,8 @@ public final class JobHistory {
             case Event.RetryRequested retry -> retry(retry, at);
             case Event.Noted noted ->
                     notes.add(new JobView.Note(at, noted.level(), noted.task(), noted.text()));
+            case Event.ResultMerged merged ->
+                    integration = integration.map(joined -> joined.deliveredAs(merged));
             case Event.JobEnded ended -> {
                 end = Optional.of(ended.status());
                 endedAt = Optional.of(at);

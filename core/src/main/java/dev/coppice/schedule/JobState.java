@@ -154,7 +154,8 @@ public final class JobState {
                     Event.AgentEnded _,
                     Event.Checked _,
                     Event.CheckoutChanged _,
-                    Event.Noted _ -> {}
+                    Event.Noted _,
+                    Event.ResultMerged _ -> {}
         }
         lastAt = at;
     }

@@ -59,7 +59,8 @@ record EventMask(Secrets secrets) {
                     Event.TaskEnded _,
                     Event.CancelRequested _,
                     Event.PauseRequested _,
-                    Event.RetryRequested _ ->
+                    Event.RetryRequested _,
+                    Event.ResultMerged _ ->
                     event;
         };
     }

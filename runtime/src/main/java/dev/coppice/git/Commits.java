@@ -99,6 +99,20 @@ public final class Commits {
                 .sum();
     }
 
+    /// The trailers at the end of a commit's message, in their order.
+    public List<CommitMessage.Trailer> trailers(CommitId commit) {
+        String lines =
+                git.call("rev-list", "--max-count=1", "--no-commit-header")
+                        .with("--format=%(trailers:only,unfold)", commit)
+                        .done()
+                        .text();
+        return lines.lines()
+                .map(line -> line.split(": ", 2))
+                .filter(parts -> parts.length == 2)
+                .map(parts -> new CommitMessage.Trailer(parts[0], parts[1]))
+                .toList();
+    }
+
     /// The tree of a commit.
     public TreeId tree(CommitId commit) {
         return new TreeId(

@@ -11,11 +11,14 @@ import dev.coppice.engine.Engine;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
+import dev.coppice.git.BranchName;
 import dev.coppice.git.Discovery;
 import dev.coppice.git.Git;
 import dev.coppice.git.Repositories;
 import dev.coppice.merge.Merges;
 import dev.coppice.model.Event;
+import dev.coppice.model.Integration;
+import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
@@ -297,6 +300,25 @@ public final class Coppice implements AutoCloseable {
         Driver.Turn last = engine().await(job);
         drive().chronicle().conclude(job);
         return last;
+    }
+
+    /// Merges the result of a job that has one into a branch, and writes down that it was.
+    public Delivery merge(JobView job, BranchName target) {
+        Delivery delivery = Merging.deliver(git, job, target, surroundings.clock().instant());
+        if (delivery instanceof Delivery.Delivered done
+                && !job.integration().map(Integration::delivery).equals(Optional.of(done))) {
+            engine().merged(job.id(), done.target(), done.commit());
+            drive().chronicle().conclude(job.id());
+        }
+        return delivery;
+    }
+
+    /// Recomputes what can be recomputed of a job: the chain of its events, and whether git has the work
+    /// that they tell of.
+    ///
+    /// @throws IllegalArgumentException where there is no such job
+    public Audit.Verdict verify(JobId job) {
+        return new Audit(store(), git, secrets).of(job);
     }
 
     /// All jobs of the repository, the newest first. Looking makes no store where there is none.

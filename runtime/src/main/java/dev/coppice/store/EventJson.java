@@ -102,6 +102,7 @@ final class EventJson {
         PAUSE_REQUESTED,
         RETRY_REQUESTED,
         NOTED,
+        RESULT_MERGED,
         JOB_ENDED
     }
 
@@ -230,6 +231,10 @@ final class EventJson {
                             .constant("level", level)
                             .text("task", task)
                             .text("text", text);
+            case Event.ResultMerged(String target, CommitId commit) ->
+                    json.constant("type", EventType.RESULT_MERGED)
+                            .text("target", target)
+                            .text("commit", commit);
             case Event.JobEnded(JobStatus status, String why) ->
                     json.constant("type", EventType.JOB_ENDED)
                             .constant("status", status)
@@ -323,6 +328,8 @@ final class EventJson {
                             in.constant("level", Event.Level.class),
                             in.maybeValue("task", TaskId::new),
                             in.text("text"));
+            case RESULT_MERGED ->
+                    new Event.ResultMerged(in.text("target"), in.value("commit", CommitId::new));
             case JOB_ENDED ->
                     new Event.JobEnded(in.constant("status", JobStatus.class), in.text("why"));
         };

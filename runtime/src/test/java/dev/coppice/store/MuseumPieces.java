@@ -88,6 +88,7 @@ final class MuseumPieces {
                 Map.entry("retry_requested-all", retryAll()),
                 Map.entry("noted", noted(Optional.empty())),
                 Map.entry("noted-task", noted(Optional.of(REST))),
+                Map.entry("result_merged", new Event.ResultMerged("trunk", WORK)),
                 Map.entry(
                         "job_ended", new Event.JobEnded(JobStatus.PARTIAL, "1 of 2 tasks failed")));
     }

@@ -109,7 +109,11 @@ final class Oracle {
             Instant at = recorded.at();
             boolean allowedAfterTheEnd =
                     switch (recorded.event()) {
-                        case Event.RetryRequested _, Event.DriverTaken _, Event.Noted _ -> true;
+                        case Event.RetryRequested _,
+                                Event.DriverTaken _,
+                                Event.Noted _,
+                                Event.ResultMerged _ ->
+                                true;
                         default -> false;
                     };
             unless(!isOver || allowedAfterTheEnd, "nothing happens after the end", recorded);
@@ -136,7 +140,7 @@ final class Oracle {
                 case Event.PauseRequested _ -> isPaused = true;
                 case Event.RetryRequested e -> triedAgain(e);
                 case Event.JobEnded e -> ended(e);
-                case Event.CheckoutChanged _, Event.Noted _ -> {}
+                case Event.CheckoutChanged _, Event.Noted _, Event.ResultMerged _ -> {}
             }
         }
 
