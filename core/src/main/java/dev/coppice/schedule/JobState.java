@@ -135,8 +135,7 @@ public final class JobState {
                     runningAttempt(e.task(), e.attempt())
                             .ifPresent(t -> t.process = Optional.of(e.process()));
             case Event.SessionOpened e ->
-                    runningAttempt(e.task(), e.attempt())
-                            .ifPresent(t -> t.session = Optional.of(e.session()));
+                    runningAttempt(e.task(), e.attempt()).ifPresent(t -> inSession(t, e.session()));
             case Event.Discovered e -> discovered(e.discovery());
             case Event.AttemptEnded e ->
                     runningAttempt(e.task(), e.attempt()).ifPresent(t -> attemptEnded(t, e, at));
@@ -311,6 +310,14 @@ public final class JobState {
         running.add(state);
     }
 
+    /// What was used counts for the session in which it was.
+    private static void inSession(TaskState state, String session) {
+        if (!state.session.equals(Optional.of(session))) {
+            state.session = Optional.of(session);
+            state.sessionUsage = Usage.NONE;
+        }
+    }
+
     private void leaveWaiting(TaskState state) {
         readyOf(state).remove(state);
         retrying.remove(state);
@@ -325,7 +332,7 @@ public final class JobState {
     }
 
     private void attemptEnded(TaskState state, Event.AttemptEnded event, Instant at) {
-        state.session = event.session().or(() -> state.session);
+        event.session().ifPresent(session -> inSession(state, session));
         state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));

@@ -6,6 +6,7 @@ import static dev.coppice.schedule.Story.START;
 import static dev.coppice.schedule.Story.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.Event;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskStatus;
@@ -86,6 +87,17 @@ class AttemptEndTest {
                 job(a).when(a.fails().costing("0.25"))
                         .after(SECOND)
                         .when(a.fails().costing("0.50"));
+        assertThat(story.state().task(a.id()).orElseThrow().sessionUsage().usd())
+                .contains(new BigDecimal("0.50"));
+    }
+
+    @Test
+    void whatANewSessionInPlaceOfTheResumedOneCostsIsCountedFromNothing() {
+        Story story =
+                job(a).when(a.fails().costing("0.25").leaving("s1"))
+                        .after(SECOND)
+                        .happens(new Event.SessionOpened(a.id(), 2, "s2"))
+                        .when(a.fails().costing("0.50").leaving("s2"));
         assertThat(story.state().task(a.id()).orElseThrow().sessionUsage().usd())
                 .contains(new BigDecimal("0.50"));
     }

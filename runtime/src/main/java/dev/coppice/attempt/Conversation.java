@@ -41,6 +41,9 @@ final class Conversation {
     private final Instant deadline;
     private Optional<String> session;
 
+    /// What was used in the session before this attempt.
+    private Usage usedBefore;
+
     Conversation(
             Equipment equipment,
             AttemptOrder order,
@@ -59,11 +62,21 @@ final class Conversation {
                 agent.hasSessions()
                         ? order.earlier().flatMap(AttemptOrder.Earlier::session)
                         : Optional.empty();
+        this.usedBefore =
+                session.flatMap(_ -> order.earlier())
+                        .map(AttemptOrder.Earlier::sessionUsage)
+                        .orElse(Usage.NONE);
     }
 
     /// Whether the agent still knows what was said before.
     boolean canGoOn() {
         return agent.hasSessions() && session.isPresent();
+    }
+
+    /// Leaves what was said before: the agent begins with a new session.
+    void startAnew() {
+        session = Optional.empty();
+        usedBefore = Usage.NONE;
     }
 
     Optional<String> session() {
@@ -99,14 +112,13 @@ final class Conversation {
     }
 
     private AgentRequest request(String prompt, Optional<String> schema) {
-        Optional<Usage> earlier = order.earlier().map(AttemptOrder.Earlier::sessionUsage);
         return new AgentRequest(
                 prompt,
                 order.task().description(),
                 order.task().model(),
                 session.<Session>map(Session.Resumed::new)
                         .orElseGet(() -> new Session.Fresh(UUID.randomUUID())),
-                session.isEmpty() ? Usage.NONE : earlier.orElse(Usage.NONE).plus(tally.usage()),
+                session.isEmpty() ? Usage.NONE : usedBefore.plus(tally.usage()),
                 schema,
                 order.task().duty() instanceof Duty.Planning,
                 order.task().limits().budgetUsd(),

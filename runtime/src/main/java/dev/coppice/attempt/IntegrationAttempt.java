@@ -91,7 +91,7 @@ final class IntegrationAttempt {
             return Optional.empty();
         }
         Workplace workplace = new Workplace(equipment, order);
-        Workspace workspace = workplace.acquire(joined, false);
+        Workspace workspace = workplace.acquire(joined);
         workplace.tell(workspace, reports);
         CheckRun run =
                 new CheckRun(

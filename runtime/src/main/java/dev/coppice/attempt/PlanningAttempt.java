@@ -57,7 +57,7 @@ final class PlanningAttempt {
     Event.AttemptEnded carry() throws InterruptedException, IOException {
         CommitId base = order.request().base().orElseThrow();
         equipment.workspaces().warm(order.request().settings().workers().maxWorkers(), base);
-        Workspace workspace = workplace.acquire(base, false);
+        Workspace workspace = workplace.acquire(base);
         workplace.tell(workspace, reports);
         List<String> files = equipment.git().commits().outline(base, FILES_MAX).files();
         LeadPrompt prompt =

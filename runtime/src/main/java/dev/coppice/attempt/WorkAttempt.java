@@ -107,20 +107,40 @@ final class WorkAttempt {
     }
 
     private Event.AttemptEnded changeFiles(CommitId base) throws InterruptedException, IOException {
-        Workspace workspace = workplace.acquire(base, conversation.canGoOn());
+        Workspace workspace = workspace(base);
         Checkout checkout = equipment.git().worktrees().at(workspace.path());
         return attempt(workspace, checkout, () -> commit(workspace, checkout));
     }
 
+    /// As it was left, where the agent's session can be taken up; else clean, and with a session of its own: an agent
+    /// that remembered work which is not there would build on it.
+    private Workspace workspace(CommitId base) throws InterruptedException, IOException {
+        if (conversation.canGoOn()) {
+            Optional<Workspace> left = workplace.reopen(base);
+            if (left.isPresent()) {
+                return left.get();
+            }
+            conversation.startAnew();
+        }
+        return workplace.acquire(base);
+    }
+
     private Event.AttemptEnded resolve(Duty.Resolving duty)
             throws InterruptedException, IOException {
-        Workspace workspace = workplace.acquire(duty.ours(), conversation.canGoOn());
+        Workspace workspace = workspace(duty.ours());
         Checkout checkout = equipment.git().worktrees().at(workspace.path());
         Joining.Conflict conflict = Conflicts.conflict(order, duty);
-        if (checkout.uncommitted().isEmpty()) {
+        if (!isBegun(checkout, duty)) {
             equipment.merges().prepare(checkout, conflict);
         }
         return attempt(workspace, checkout, () -> concludeMerge(workspace, checkout, conflict));
+    }
+
+    /// Whether the merge was laid out before; the agent may have committed it since.
+    private static boolean isBegun(Checkout checkout, Duty.Resolving duty) {
+        return checkout.isMerging()
+                || !checkout.head().at().equals(Optional.of(duty.ours()))
+                || !checkout.uncommitted().isEmpty();
     }
 
     private Event.AttemptEnded attempt(Workspace workspace, Checkout checkout, Bringing bringing)

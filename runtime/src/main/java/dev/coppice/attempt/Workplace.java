@@ -36,17 +36,16 @@ final class Workplace {
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
     }
 
-    /// The workspace on `base`: as it was left where the agent's session is taken up, else clean.
-    Workspace acquire(CommitId base, boolean asItWasLeft) throws InterruptedException, IOException {
+    /// A clean workspace on `base`.
+    Workspace acquire(CommitId base) throws InterruptedException, IOException {
         Files.createDirectories(folder.root());
-        WorkspaceRequest request = request(base);
-        if (asItWasLeft) {
-            Optional<Workspace> left = equipment.workspaces().reopen(request);
-            if (left.isPresent()) {
-                return left.get();
-            }
-        }
-        return equipment.workspaces().acquire(request);
+        return equipment.workspaces().acquire(request(base));
+    }
+
+    /// The workspace as the attempt before this one left it; empty where there is none, or what it was made from
+    /// is not what `base` holds.
+    Optional<Workspace> reopen(CommitId base) {
+        return equipment.workspaces().reopen(request(base));
     }
 
     private WorkspaceRequest request(CommitId base) {

@@ -375,6 +375,11 @@ public final class Checkout {
         refill(Exclusions.none());
     }
 
+    /// Whether a merge was begun and neither committed nor given up.
+    public boolean isMerging() {
+        return Files.exists(gitFolder.resolve("MERGE_HEAD"));
+    }
+
     /// Whether it stands on this commit and on no branch, by a look at one file.
     boolean isDetachedAt(CommitId at) {
         try {

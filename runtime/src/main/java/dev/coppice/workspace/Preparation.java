@@ -4,6 +4,7 @@ import dev.coppice.git.Checkout;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.Git;
 import dev.coppice.model.CommandLine;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
 import dev.coppice.process.Processes;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class Preparation {
         List<String> configured =
                 Stream.concat(wanted.copy().stream(), wanted.link().stream()).toList();
         configured.forEach(name -> Inside.of(path, name));
-        file(request, excluded(request, configured), Optional.empty()).write(path);
+        file(request, request.base(), excluded(request, configured), Optional.empty()).write(path);
         List<String> warnings = new ArrayList<>(git.submodules().fill(checkout));
         warnings.addAll(shared.changes());
         largeFilesWarning(path).ifPresent(warnings::add);
@@ -61,7 +62,8 @@ final class Preparation {
                 wanted.ports() == 0
                         ? Optional.empty()
                         : Optional.of(ports.take(path, wanted.ports()));
-        WorkspaceFile file = file(request, excluded(request, carried.brought()), block);
+        WorkspaceFile file =
+                file(request, request.base(), excluded(request, carried.brought()), block);
         file.write(path);
         AgentIgnores.write(path, file.exclusions(), usersIgnores);
 
@@ -87,7 +89,7 @@ final class Preparation {
     /// A workspace as an earlier attempt left it, for another attempt.
     Workspace takeUp(Checkout checkout, WorkspaceRequest request, WorkspaceFile left) {
         Path path = checkout.folder();
-        WorkspaceFile file = file(request, left.excluded(), left.portBlock());
+        WorkspaceFile file = file(request, left.baseCommit(), left.excluded(), left.portBlock());
         file.write(path);
         AgentIgnores.write(path, file.exclusions(), usersIgnores);
         return workspace(path, request, file, shared.changes());
@@ -132,7 +134,10 @@ final class Preparation {
     }
 
     private static WorkspaceFile file(
-            WorkspaceRequest request, List<String> excluded, Optional<PortBlock> block) {
+            WorkspaceRequest request,
+            CommitId base,
+            List<String> excluded,
+            Optional<PortBlock> block) {
         return new WorkspaceFile(
                 request.job().value(),
                 request.task().value(),
@@ -141,7 +146,7 @@ final class Preparation {
                 request.slug().value(),
                 request.branch().value(),
                 request.baseBranch(),
-                request.base().toString(),
+                base.toString(),
                 Exclusions.of(excluded).paths(),
                 block.map(PortBlock::first).orElse(0),
                 block.map(PortBlock::count).orElse(0));
@@ -156,7 +161,7 @@ final class Preparation {
                 request.attempt(),
                 path,
                 request.branch(),
-                request.base(),
+                file.baseCommit(),
                 file.exclusions(),
                 Variables.of(
                         request, git.topLevel(), path, file.portBlock(), AgentIgnores.beside(path)),

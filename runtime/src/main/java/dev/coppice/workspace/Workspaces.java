@@ -118,18 +118,24 @@ public final class Workspaces implements AutoCloseable {
         }
     }
 
-    /// The workspace at the request's path as it was left, for an attempt that goes on where the one before it ended.
-    /// Empty if there is none of this task, or an agent's git would not stay in it: then [#acquire] a new one.
+    /// The workspace at the request's path as it was left, for an attempt that goes on where the one before it ended. It
+    /// keeps the base that it was made from, which holds the same files as the request's: that may have been joined anew.
+    /// Empty if there is none of this task and content, or an agent's git would not stay in it: then [#acquire] a new one.
     public Optional<Workspace> reopen(WorkspaceRequest request) {
         Optional<WorkspaceFile> left = WorkspaceFile.read(request.path());
         Optional<Checkout> standing = standing(request.path());
         if (left.isEmpty() || standing.isEmpty() || !isSameTask(left.get(), request)) {
             return Optional.empty();
         }
-        if (standing.get().whyNotIsolated(request.branch()).isPresent()) {
+        if (!isSameContent(left.get().baseCommit(), request.base())
+                || standing.get().whyNotIsolated(request.branch()).isPresent()) {
             return Optional.empty();
         }
         return Optional.of(preparation.takeUp(standing.get(), request, left.get()));
+    }
+
+    private boolean isSameContent(CommitId one, CommitId other) {
+        return one.equals(other) || git.commits().tree(one).equals(git.commits().tree(other));
     }
 
     private static boolean isSameTask(WorkspaceFile left, WorkspaceRequest request) {

@@ -2,11 +2,17 @@ package dev.coppice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.FileChange;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
+import dev.coppice.report.AttemptView;
+import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
+import dev.coppice.report.TaskView;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What single attempts may rely on, and what is seen of them.
 class AttemptsTest {
+    private static final String SOON_AGAIN = "workers: { retry: { base_delay: 0.01 } }\n";
+
     @TempDir Path folder;
 
     @Test
@@ -45,5 +53,106 @@ class AttemptsTest {
             driving.await(job);
             assertThat(looking.loads(looking.view(job).orElseThrow())).isEqualTo(Map.of());
         }
+    }
+
+    @Test
+    void anAgentWhoseWorkspaceIsGoneBeginsWithANewSession() throws Exception {
+        Scene scene = new Scene(folder, 3, SOON_AGAIN);
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Lose the workspace
+                        tasks:
+                          - id: a
+                            agent: scripted
+                            hints: the whole task
+                            description: |
+                              Work
+                              ```script
+                              attempt 1: usage 10 5 0.01
+                              attempt 1: run rm ../worktree.json
+                              attempt 1: fail it is gone
+                              expect the whole task
+                              write a.txt
+                              | a
+                              ```
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        List<AttemptView> attempts = task(job, "a").attempts();
+        assertThat(attempts.get(1).resumes()).isEqualTo(attempts.get(0).session());
+        assertThat(attempts.get(1).session()).isPresent().isNotEqualTo(attempts.get(0).session());
+    }
+
+    @Test
+    void aResumedTaskKeepsTheBaseThatItBeganFrom() throws Exception {
+        Scene scene = new Scene(folder, 3, SOON_AGAIN);
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Go on after a while
+                        tasks:
+                          - id: a
+                            description: echo a > a.txt
+                          - id: b
+                            description: echo b > b.txt
+                          - id: c
+                            agent: scripted
+                            dependencies: [a, b]
+                            description: |
+                              Work
+                              ```script
+                              write c.txt
+                              | c
+                              attempt 1: run s=$(date +%s); until [ $(date +%s) -gt $s ]; do sleep 0.05; done
+                              attempt 1: fail once
+                              ```
+                        """);
+
+        List<AttemptView> attempts = task(job, "c").attempts();
+        assertThat(attempts).hasSize(2);
+        assertThat(attempts.get(1).session()).isEqualTo(attempts.get(0).session());
+        assertThat(attempts.get(1).base()).isPresent().isEqualTo(attempts.get(0).base());
+        assertThat(attempts.get(1).result().files())
+                .extracting(FileChange::path)
+                .containsExactly("c.txt");
+    }
+
+    @Test
+    void aResolverThatCommittedTheMergeItselfIsNotGivenItAgain() throws Exception {
+        Scene scene = new Scene(folder, 3, SOON_AGAIN);
+        scene.repository().write("list.txt", "first\n");
+        scene.repository().commit("Begin a list");
+
+        scene.script(
+                """
+                ```script when conflict
+                attempt 1: settle list.txt
+                attempt 1: run rm "$(git rev-parse --git-dir)/MERGE_HEAD"; git add list.txt
+                attempt 1: run git -c user.name=r -c user.email=r@r commit -qm Resolved
+                attempt 1: fail too early
+                ```
+                """);
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Extend the list twice
+                        tasks:
+                          - id: left
+                            description: echo left >> list.txt
+                          - id: right
+                            description: echo right >> list.txt
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "list.txt"))
+                .isEqualTo("first\nleft\nright\n");
+    }
+
+    private static TaskView task(JobView job, String id) {
+        return job.task(new TaskId(id)).orElseThrow();
     }
 }

@@ -8,6 +8,9 @@ import dev.coppice.lead.PlanReader;
 import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -46,11 +49,26 @@ final class Scene {
                   default: script
                   lead: scripted
                   script: { command: [bash], stdin: description }
-                  scripted: { kind: scripted, command: [%s] }
+                  scripted: { kind: scripted, command: [%s], args: [--scripts, "%s"] }
                 """
-                                .formatted(scripted)
+                                .formatted(scripted, scripts())
                         + configuration);
         repository.commit("Configure");
+    }
+
+    /// A file for scripts that agents follow also where their prompts have none.
+    private Path scripts() {
+        Path file = folder.resolve("scripts.md");
+        try {
+            return Files.exists(file) ? file : Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Gives the scripted agent a script that it follows whatever else it is told.
+    void script(String script) throws IOException {
+        Files.writeString(scripts(), script);
     }
 
     ScratchRepository repository() {
