@@ -1,6 +1,7 @@
 package dev.coppice.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /// What a task is for. Everything that runs is a task: the lead's planning, the plan's work, the
 /// joining of branches and the settling of a conflict differ in their duty only.
@@ -9,7 +10,14 @@ public sealed interface Duty {
     record Planning() implements Duty {}
 
     /// An agent does one task of the plan.
-    record Work() implements Duty {}
+    ///
+    /// @param handoff what a program handed over with it, beyond what a plan can say
+    record Work(Optional<Handoff> handoff) implements Duty {
+        /// Work that a plan says all of.
+        public Work() {
+            this(Optional.empty());
+        }
+    }
 
     /// The finished branches are joined into the job's result.
     record Integrating() implements Duty {}

@@ -65,15 +65,26 @@ public record Settings(
         }
     }
 
-    /// The wait before a retry: min(base·2^n, max), give or take its jitter, never more than max.
+    /// The wait before a retry: min(base·factor^n, max), give or take its jitter, never more than max.
     ///
     /// @param jitter share of the delay, 0–1
     /// @param timeoutFactor by which the limit grows for an attempt after one that timed out
-    public record Backoff(Duration base, Duration max, double jitter, double timeoutFactor) {
+    /// @param factor by which the wait grows from retry to retry; more than zero
+    public record Backoff(
+            Duration base, Duration max, double jitter, double timeoutFactor, double factor) {
+        /// The factor where nobody asks for another.
+        public static final double DOUBLING = 2;
+
+        /// A wait that doubles.
+        public Backoff(Duration base, Duration max, double jitter, double timeoutFactor) {
+            this(base, max, jitter, timeoutFactor, DOUBLING);
+        }
+
         /// The wait before retry number `retry` (0 for the first); `chance` is from 0 to 1.
         public Duration delay(int retry, double chance) {
             double longest = (double) max.toMillis();
-            double capped = Math.min(base.toMillis() * Math.pow(2, Math.min(retry, 60)), longest);
+            double capped =
+                    Math.min(base.toMillis() * Math.pow(factor, Math.min(retry, 60)), longest);
             double jittered = capped + capped * jitter * (2 * chance - 1);
             return Duration.ofMillis(Math.round(Math.min(jittered, longest)));
         }
@@ -169,21 +180,24 @@ public record Settings(
     /// @param copy paths copied from the user's checkout
     /// @param link paths linked to the user's checkout
     /// @param requirements requirement files of a Python environment; unset: no environment
+    /// @param packages Python packages that the environment holds besides
     /// @param ports size of the block of free ports; 0: none
     public record Environment(
             List<CommandLine> setup,
             List<String> copy,
             List<String> link,
             Optional<List<String>> requirements,
+            List<String> packages,
             int ports) {
         public static final Environment NONE =
-                new Environment(List.of(), List.of(), List.of(), Optional.empty(), 0);
+                new Environment(List.of(), List.of(), List.of(), Optional.empty(), List.of(), 0);
 
         public Environment {
             setup = List.copyOf(setup);
             copy = List.copyOf(copy);
             link = List.copyOf(link);
             requirements = requirements.map(List::copyOf);
+            packages = List.copyOf(packages);
         }
     }
 

@@ -53,6 +53,11 @@ public record Task(
         }
     }
 
+    /// What a program handed over with it, beyond what a plan can say.
+    public Optional<Handoff> handoff() {
+        return duty instanceof Duty.Work(Optional<Handoff> handoff) ? handoff : Optional.empty();
+    }
+
     /// The first line of the description, at most 72 characters: its name for people.
     public String name() {
         String line = description.strip().lines().findFirst().orElse("").strip();

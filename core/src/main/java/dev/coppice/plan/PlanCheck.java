@@ -323,7 +323,7 @@ final class PlanCheck {
         AgentName agent = task.agent().flatMap(this::configured).orElse(agents.byDefault());
         return new Task(
                 new TaskId(names.of(i)),
-                new Duty.Work(),
+                new Duty.Work(task.handoff()),
                 task.description().orElseThrow(),
                 task.priority().orElse(Task.DEFAULT_PRIORITY),
                 needs(i),

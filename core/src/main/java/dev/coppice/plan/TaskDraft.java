@@ -2,6 +2,7 @@ package dev.coppice.plan;
 
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Expectation;
+import dev.coppice.model.Handoff;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.SequencedMap;
 ///
 /// @param place the task itself: `plan.yaml:3` or `tasks[0]`
 /// @param places the places of its keys, where they are known more exactly
+/// @param handoff what only a program can hand over, never a file
 /// @param unknownKeys keys that no task has, with their places
 public record TaskDraft(
         String place,
@@ -35,6 +37,7 @@ public record TaskDraft(
         Optional<Duration> timeout,
         Optional<Integer> maxRetries,
         Optional<BigDecimal> budgetUsd,
+        Optional<Handoff> handoff,
         SequencedMap<String, String> unknownKeys) {
     public TaskDraft {
         places = Map.copyOf(places);
@@ -80,6 +83,7 @@ public record TaskDraft(
         private Optional<Duration> timeout = Optional.empty();
         private Optional<Integer> maxRetries = Optional.empty();
         private Optional<BigDecimal> budgetUsd = Optional.empty();
+        private Optional<Handoff> handoff = Optional.empty();
 
         private Builder(String place) {
             this.place = place;
@@ -171,6 +175,11 @@ public record TaskDraft(
             return this;
         }
 
+        public Builder handoff(Handoff value) {
+            handoff = Optional.of(value);
+            return this;
+        }
+
         TaskDraft build(String where) {
             place = where;
             for (TaskKey key : TaskKey.values()) {
@@ -198,6 +207,7 @@ public record TaskDraft(
                     timeout,
                     maxRetries,
                     budgetUsd,
+                    handoff,
                     unknownKeys);
         }
     }

@@ -105,6 +105,16 @@ class ValuesTest {
     }
 
     @Test
+    void aWaitGrowsByItsFactor() {
+        Settings.Backoff backoff =
+                new Settings.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(20), 0, 1, 3);
+
+        assertThat(backoff.delay(0, 0.5)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(backoff.delay(2, 0.5)).isEqualTo(Duration.ofSeconds(9));
+        assertThat(backoff.delay(60, 0.5)).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    @Test
     void aBackoffJittersButNotPastTheLongest() {
         Settings.Backoff backoff = backoff(0.5);
         assertThat(backoff.delay(0, 0)).isEqualTo(Duration.ofMillis(500));

@@ -17,10 +17,11 @@ import tools.jackson.databind.JsonNode;
 
 /// The result file that an agent may leave beside its work:
 /// ```
-/// {"status": "completed" | "failed", "output": "…", "error_message": "…",
+/// {"status": "completed" | "failed", "output": "…", "error_message": "…", "results": {"…": …},
 ///  "discoveries": ["…", {"content": "…", "tags": ["…"]}], "files": ["…", {"path": "…"}]}
 /// ```
-/// Every key may be absent and unknown ones are left alone. `output` may be any JSON. What is not as it should be is
+/// Every key may be absent and unknown ones are left alone. `output` may be any JSON; where it is absent, `results`
+/// stands for it. What is not as it should be is
 /// read as far as it makes sense, but two things count: a status other than one of success is a failure, and a file
 /// that is no JSON object is one, too.
 public sealed interface ResultFile {
@@ -46,17 +47,20 @@ public sealed interface ResultFile {
     ///
     /// @param failure empty where the agent says that it succeeded, else why it did not
     /// @param files what the agent says it touched; a claim, git knows better
+    /// @param results the names of what the agent brings
     /// @param json the whole file
     record Report(
             Optional<String> failure,
             Optional<String> output,
             List<Discovery> discoveries,
             List<String> files,
+            Set<String> results,
             String json)
             implements ResultFile {
         public Report {
             discoveries = List.copyOf(discoveries);
             files = List.copyOf(files);
+            results = Set.copyOf(results);
         }
     }
 
@@ -92,6 +96,7 @@ public sealed interface ResultFile {
                     output(root),
                     discoveries(root.path("discoveries")),
                     files(root),
+                    Set.copyOf(root.path("results").propertyNames()),
                     new String(bytes, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             return new Unreadable(name + " is not JSON: " + e.getOriginalMessage());
@@ -113,7 +118,7 @@ public sealed interface ResultFile {
     }
 
     private static Optional<String> output(JsonNode root) {
-        JsonNode output = root.path("output");
+        JsonNode output = root.path(root.has("output") ? "output" : "results");
         if (output.isMissingNode() || output.isNull()) {
             return Optional.empty();
         }

@@ -9,7 +9,6 @@ import dev.coppice.agent.Agents;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch.Reports;
 import dev.coppice.folder.JobFolder.AttemptFolder;
-import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.ProcessIdentity;
@@ -19,7 +18,6 @@ import dev.coppice.process.Identity;
 import dev.coppice.process.Limits;
 import dev.coppice.workspace.Workspace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +35,7 @@ final class Conversation {
     private final Running running;
     private final Tally tally;
     private final Agent agent;
-    private final TaskFolder folder;
+    private final Papers papers;
     private final Instant deadline;
     private Optional<String> session;
 
@@ -56,7 +54,7 @@ final class Conversation {
         this.running = running;
         this.tally = tally;
         this.agent = Agents.of(order.task().agent(), order.agentSettings());
-        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.papers = Papers.of(order, Naming.folder(equipment.workspaceRoot(), order));
         this.deadline = equipment.clock().instant().plus(order.timeout());
         this.session =
                 agent.hasSessions()
@@ -89,7 +87,7 @@ final class Conversation {
     /// @param schema the form of the answer that is wanted
     AgentEnd say(String prompt, Workspace workspace, AttemptFolder files, Optional<String> schema)
             throws InterruptedException, IOException {
-        Files.deleteIfExists(folder.result());
+        papers.clearResult();
         AgentRun program =
                 new AgentRun(
                         equipment.processes(),
@@ -102,6 +100,7 @@ final class Conversation {
                         AttemptMark.of(order));
         AgentRun.Ran ran =
                 program.run(request(prompt, schema), files, limits(), this::started, this::noted);
+        papers.keepResult();
         tally.add(ran.ended());
         tally.add(ran.end().usage());
         session = ran.end().session().or(() -> session);
@@ -122,8 +121,8 @@ final class Conversation {
                 schema,
                 order.task().duty() instanceof Duty.Planning,
                 order.task().limits().budgetUsd(),
-                folder.envelope(),
-                folder.result());
+                papers.envelope(),
+                papers.result());
     }
 
     private void started(Identity process) {

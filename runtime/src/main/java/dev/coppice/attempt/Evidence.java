@@ -1,7 +1,9 @@
 package dev.coppice.attempt;
 
+import dev.coppice.agent.ResultFile;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.FileChange;
+import dev.coppice.model.Handoff;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
 import java.nio.file.FileSystems;
@@ -11,6 +13,7 @@ import java.nio.file.PathMatcher;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Whether what a task must show is there. The agent's words count for nothing here.
 final class Evidence {
@@ -49,6 +52,28 @@ final class Evidence {
                             "Expected files are missing: " + String.join(", ", absent)));
         }
         return Optional.empty();
+    }
+
+    /// What was promised with a task that was handed over, and is neither among the agent's results nor a file.
+    static Optional<Missing> missingOutputs(
+            Handoff handoff, Optional<ResultFile.Report> report, Collection<String> files) {
+        Set<String> results = report.map(ResultFile.Report::results).orElse(Set.of());
+        List<String> absent =
+                handoff.expectedOutputs().stream()
+                        .filter(name -> !results.contains(name) && !matchesAny(name, files))
+                        .toList();
+        if (absent.isEmpty()) {
+            return Optional.empty();
+        }
+        String names = String.join(", ", absent);
+        return Optional.of(
+                new Missing(
+                        Reason.NO_RESULT,
+                        report.isPresent()
+                                ? "Expected outputs are missing from task_result.json: " + names
+                                : "The agent wrote no task_result.json, and these outputs were"
+                                        + " expected: "
+                                        + names));
     }
 
     private static boolean matchesAny(String pattern, Collection<String> files) {

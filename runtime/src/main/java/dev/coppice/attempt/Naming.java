@@ -23,7 +23,15 @@ final class Naming {
         return Slug.of(task.id(), task.description());
     }
 
+    /// The task's branch: the one that was handed over with it, else one of the template's form.
     static BranchName branch(AttemptOrder order) {
+        return order.task()
+                .handoff()
+                .map(handed -> new BranchName(handed.branch()))
+                .orElseGet(() -> fromTemplate(order));
+    }
+
+    private static BranchName fromTemplate(AttemptOrder order) {
         return new BranchTemplate(order.request().settings().layout().branchTemplate())
                 .branch(order.job(), order.worker(), slug(order.task()));
     }

@@ -34,6 +34,7 @@ final class TaskPrompt {
         text.line("You stand in a git worktree of your own; change files here and nowhere else.");
         text.section("Goal", order.goal());
         text.section("Your task (" + task.id() + ")", task.description());
+        task.handoff().ifPresent(handed -> text.line("\n" + handed.brief()));
         text.section("Hints", task.hints());
         text.list("Look at these files first", task.contextFiles());
         text.list("These files must be there when you are done", task.expectedFiles());
@@ -60,6 +61,15 @@ final class TaskPrompt {
         return text.toString();
     }
 
+    private static String resultForm(Task task) {
+        return task.handoff().isPresent()
+                ? "What you bring you must write, as JSON, into %s: {\"task_id\": \"…\", \"status\":"
+                        + " \"completed\" or \"failed\", \"results\": {\"name\": …}}"
+                : "What the other agents should know you may write, as JSON, into %s: {\"status\":"
+                        + " \"completed\" or \"failed\", \"output\": \"…\", \"discoveries\":"
+                        + " [\"…\"]}";
+    }
+
     private static Optional<String> earlier(AttemptOrder order) {
         return order.earlier()
                 .filter(e -> e.reason().isPresent() && !e.message().isBlank())
@@ -76,9 +86,7 @@ final class TaskPrompt {
                 };
         return evidence
                 + "Do not commit: your changes are committed for you. Say briefly at the end what you did.\n"
-                + "What the other agents should know you may write, as JSON, into "
-                + resultFile
-                + ": {\"status\": \"completed\" or \"failed\", \"output\": \"…\", \"discoveries\": [\"…\"]}";
+                + resultForm(task).formatted(resultFile);
     }
 
     private static String resolving(AttemptOrder order, Duty.Resolving duty) {

@@ -49,6 +49,7 @@ final class WorkAttempt {
     private final Workplace workplace;
     private final Conversation conversation;
     private final TaskFolder folder;
+    private final Papers papers;
 
     WorkAttempt(
             Equipment equipment,
@@ -64,6 +65,7 @@ final class WorkAttempt {
         this.workplace = new Workplace(equipment, order);
         this.conversation = new Conversation(equipment, order, reports, running, tally);
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.papers = Papers.of(order, folder);
     }
 
     /// Carries the attempt to its end.
@@ -185,7 +187,7 @@ final class WorkAttempt {
         String prompt =
                 conversation.canGoOn()
                         ? TaskPrompt.goOn(order)
-                        : TaskPrompt.of(order, folder.result().toString());
+                        : TaskPrompt.of(order, papers.result().toString());
         for (int round = 0; ; round++) {
             AgentEnd end = conversation.say(prompt, workspace, files, Optional.empty());
             Optional<Outcome> cutOff = cutOff(end);
@@ -257,19 +259,26 @@ final class WorkAttempt {
                     new Outcome.Failed(reason, message, WorkResult.of(end.output()));
             case Brought.In(CommitId commit) -> {
                 WorkResult result = workplace.result(workspace, commit, end.output());
-                List<String> files =
-                        order.task().expectedFiles().isEmpty()
-                                ? List.of()
-                                : equipment
-                                        .git()
-                                        .commits()
-                                        .outline(commit, Integer.MAX_VALUE)
-                                        .files();
+                List<String> files = isAnyFileExpected() ? filesOf(commit) : List.of();
                 yield Evidence.missing(order.task(), result.files(), end.output(), files)
+                        .or(() -> missingOutputs(end, files))
                         .<Outcome>map(m -> new Outcome.Failed(m.reason(), m.message(), result))
                         .orElseGet(() -> new Outcome.Done(result));
             }
         };
+    }
+
+    private boolean isAnyFileExpected() {
+        return !order.task().expectedFiles().isEmpty() || papers.handoff().isPresent();
+    }
+
+    private List<String> filesOf(CommitId commit) {
+        return equipment.git().commits().outline(commit, Integer.MAX_VALUE).files();
+    }
+
+    private Optional<Evidence.Missing> missingOutputs(AgentEnd end, List<String> files) {
+        return papers.handoff()
+                .flatMap(handoff -> Evidence.missingOutputs(handoff, end.report(), files));
     }
 
     private Brought commit(Workspace workspace, Checkout checkout) {

@@ -29,11 +29,13 @@ final class Workplace {
     private final Equipment equipment;
     private final AttemptOrder order;
     private final TaskFolder folder;
+    private final Papers papers;
 
     Workplace(Equipment equipment, AttemptOrder order) {
         this.equipment = equipment;
         this.order = order;
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.papers = Papers.of(order, folder);
     }
 
     /// A clean workspace on `base`.
@@ -60,7 +62,7 @@ final class Workplace {
                 base,
                 folder.worktree(),
                 order.request().settings().environment(),
-                List.of(),
+                papers.reserved(),
                 variables(),
                 AttemptMark.of(order),
                 folder.root().resolve("setup.log"));
@@ -77,8 +79,8 @@ final class Workplace {
         variables.put("COPPICE_TASK", order.task().id().value());
         variables.put("COPPICE_ATTEMPT", Integer.toString(order.attempt()));
         variables.put("COPPICE_PROMPT_FILE", folder.attempt(order.attempt()).prompt().toString());
-        variables.put("COPPICE_ENVELOPE", folder.envelope().toString());
-        variables.put("COPPICE_RESULT", folder.result().toString());
+        variables.put("COPPICE_ENVELOPE", papers.envelope().toString());
+        variables.put("COPPICE_RESULT", papers.result().toString());
         return variables;
     }
 
@@ -99,6 +101,10 @@ final class Workplace {
 
     /// Writes what the agent may read beside its prompt.
     void writeEnvelope() throws IOException {
+        if (papers.handoff().isPresent()) {
+            papers.layEnvelope(papers.handoff().get());
+            return;
+        }
         SequencedMap<String, TaskEnvelope.Input> inputs = new LinkedHashMap<>();
         for (AttemptOrder.Input input : order.inputs()) {
             inputs.put(
@@ -117,7 +123,7 @@ final class Workplace {
                         order.goal(),
                         inputs,
                         order.discoveries().stream().map(Discovery::content).toList())
-                .write(folder.envelope());
+                .write(papers.envelope());
     }
 
     /// What a commit brings against the workspace's base.

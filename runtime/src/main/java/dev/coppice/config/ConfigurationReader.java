@@ -80,6 +80,7 @@ final class ConfigurationReader {
                         values.of(Keys.COPY),
                         values.of(Keys.LINK),
                         values.find(Keys.REQUIREMENTS),
+                        List.of(),
                         values.of(Keys.PORTS)),
                 values.of(Keys.CHECKS),
                 new Integrate(

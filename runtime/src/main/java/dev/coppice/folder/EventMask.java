@@ -2,8 +2,10 @@ package dev.coppice.folder;
 
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
+import dev.coppice.model.Handoff;
 import dev.coppice.model.Integration;
 import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobRequest;
@@ -12,6 +14,7 @@ import dev.coppice.model.Plan;
 import dev.coppice.model.Task;
 import dev.coppice.model.WorkResult;
 import java.util.List;
+import java.util.Optional;
 
 /// Masks every text in an event that somebody wrote: a person, an agent, a check, a provider. Names
 /// that the engine made (ids, branches, refs) stay.
@@ -99,10 +102,25 @@ record EventMask(Secrets secrets) {
         return tasks.stream().map(this::task).toList();
     }
 
+    private Duty duty(Duty duty) {
+        return switch (duty) {
+            case Duty.Work(Optional<Handoff> handoff) -> new Duty.Work(handoff.map(this::handoff));
+            case Duty.Planning _, Duty.Integrating _, Duty.Resolving _, Duty.Mending _ -> duty;
+        };
+    }
+
+    private Handoff handoff(Handoff handoff) {
+        return new Handoff(
+                handoff.branch(),
+                text(handoff.envelope()),
+                text(handoff.brief()),
+                texts(handoff.expectedOutputs()));
+    }
+
     private Task task(Task task) {
         return new Task(
                 task.id(),
-                task.duty(),
+                duty(task.duty()),
                 text(task.description()),
                 task.priority(),
                 task.needs(),

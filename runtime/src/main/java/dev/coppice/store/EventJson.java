@@ -8,6 +8,7 @@ import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.FileChange;
+import dev.coppice.model.Handoff;
 import dev.coppice.model.Integration;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -434,7 +435,9 @@ final class EventJson {
     private static void writeDuty(JsonWriter json, Duty duty) {
         switch (duty) {
             case Duty.Planning() -> json.constant("type", DutyType.PLANNING);
-            case Duty.Work() -> json.constant("type", DutyType.WORK);
+            case Duty.Work(Optional<Handoff> handoff) ->
+                    json.constant("type", DutyType.WORK)
+                            .object("handoff", handoff, EventJson::writeHandoff);
             case Duty.Integrating() -> json.constant("type", DutyType.INTEGRATING);
             case Duty.Resolving(
                             CommitId ours,
@@ -456,7 +459,7 @@ final class EventJson {
     private static Duty readDuty(Fields in) {
         return switch (in.constant("type", DutyType.class)) {
             case PLANNING -> new Duty.Planning();
-            case WORK -> new Duty.Work();
+            case WORK -> new Duty.Work(in.maybeObject("handoff", EventJson::readHandoff));
             case INTEGRATING -> new Duty.Integrating();
             case RESOLVING ->
                     new Duty.Resolving(
@@ -466,6 +469,21 @@ final class EventJson {
                             in.texts("files"));
             case MENDING -> new Duty.Mending(in.value("joined", CommitId::new), in.text("failure"));
         };
+    }
+
+    private static void writeHandoff(JsonWriter json, Handoff handoff) {
+        json.text("branch", handoff.branch())
+                .text("envelope", handoff.envelope())
+                .text("brief", handoff.brief())
+                .texts("expected_outputs", handoff.expectedOutputs());
+    }
+
+    private static Handoff readHandoff(Fields in) {
+        return new Handoff(
+                in.text("branch"),
+                in.text("envelope"),
+                in.text("brief"),
+                in.texts("expected_outputs"));
     }
 
     private static void writeNeed(JsonWriter json, Need need) {
@@ -766,7 +784,8 @@ final class EventJson {
         json.text("base", backoff.base())
                 .text("max", backoff.max())
                 .fraction("jitter", backoff.jitter())
-                .fraction("timeout_factor", backoff.timeoutFactor());
+                .fraction("timeout_factor", backoff.timeoutFactor())
+                .fraction("factor", backoff.factor());
     }
 
     private static Settings.Backoff readBackoff(Fields in) {
@@ -774,7 +793,8 @@ final class EventJson {
                 in.value("base", Duration::parse),
                 in.value("max", Duration::parse),
                 in.fraction("jitter"),
-                in.fraction("timeout_factor"));
+                in.fraction("timeout_factor"),
+                in.maybeFraction("factor").orElse(Settings.Backoff.DOUBLING));
     }
 
     private static void writeRecursion(JsonWriter json, Settings.Recursion recursion) {
@@ -829,6 +849,7 @@ final class EventJson {
                 .texts("copy", environment.copy())
                 .texts("link", environment.link())
                 .texts("requirements", environment.requirements())
+                .texts("packages", environment.packages())
                 .number("ports", environment.ports());
     }
 
@@ -838,6 +859,7 @@ final class EventJson {
                 in.texts("copy"),
                 in.texts("link"),
                 in.maybeTexts("requirements"),
+                in.maybeTexts("packages").orElse(List.of()),
                 in.integer("ports"));
     }
 

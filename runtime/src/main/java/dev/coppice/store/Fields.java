@@ -133,6 +133,10 @@ final class Fields {
         return required(name, find(name, Number.class)).doubleValue();
     }
 
+    Optional<Double> maybeFraction(String name) {
+        return find(name, Number.class).map(Number::doubleValue);
+    }
+
     boolean flag(String name) {
         return required(name, find(name, Boolean.class));
     }

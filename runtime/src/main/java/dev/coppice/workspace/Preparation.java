@@ -68,7 +68,8 @@ final class Preparation {
         AgentIgnores.write(path, file.exclusions(), usersIgnores);
 
         if (wanted.requirements().isPresent()) {
-            Requirements requirements = new Requirements(List.of(), wanted.requirements().get());
+            Requirements requirements =
+                    new Requirements(wanted.packages(), wanted.requirements().get());
             warnings.addAll(
                     environments.make(path, requirements, request.variables(), request.log()));
         }

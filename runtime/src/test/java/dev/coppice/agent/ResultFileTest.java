@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,21 @@ class ResultFileTest {
     void anEmptyObjectIsASuccessThatSaysNothing() throws IOException {
         assertThat(report("{}"))
                 .isEqualTo(
-                        new Report(Optional.empty(), Optional.empty(), List.of(), List.of(), "{}"));
+                        new Report(
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                Set.of(),
+                                "{}"));
+    }
+
+    @Test
+    void resultsAreNamedAndStandForTheOutput() throws IOException {
+        Report report = report("{\"task_id\":\"t1\",\"results\":{\"code\":1,\"notes\":null}}");
+
+        assertThat(report.results()).containsExactlyInAnyOrder("code", "notes");
+        assertThat(report.output()).contains("{\"code\":1,\"notes\":null}");
     }
 
     @ParameterizedTest

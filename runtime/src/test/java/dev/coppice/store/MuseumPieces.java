@@ -8,6 +8,7 @@ import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.FileChange;
+import dev.coppice.model.Handoff;
 import dev.coppice.model.Integration;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -144,6 +145,7 @@ final class MuseumPieces {
                         List.of(".env"),
                         List.of("node_modules"),
                         Optional.of(List.of("requirements.txt")),
+                        List.of("requests"),
                         10),
                 List.of(VERIFY),
                 new Settings.Integrate(
@@ -164,7 +166,7 @@ final class MuseumPieces {
                         1,
                         0,
                         0,
-                        new Settings.Backoff(second, second, 0, 1)),
+                        new Settings.Backoff(second, second, 0, 1, 1.5)),
                 new Settings.Recursion(false, 0, List.of()),
                 new Settings.Agents(SCRIPT, CLAUDE, Map.of()),
                 Settings.Environment.NONE,
@@ -227,7 +229,15 @@ final class MuseumPieces {
                         Need.success(MODEL),
                         new Need(new TaskId("fallback"), Need.On.FAILURE),
                         Need.end(TaskId.PLAN));
-        return bare(REST, new Duty.Work(), needs);
+        return bare(REST, new Duty.Work(Optional.of(handoff())), needs);
+    }
+
+    private static Handoff handoff() {
+        return new Handoff(
+                "agent-branch",
+                "{\"task_id\": \"rest_1795260705\"}",
+                "## Your role\ntester",
+                List.of("report"));
     }
 
     private static Task bare(TaskId id, Duty duty, List<Need> needs) {

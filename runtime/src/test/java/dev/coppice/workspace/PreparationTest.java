@@ -32,11 +32,13 @@ class PreparationTest {
     }
 
     private static Settings.Environment copying(String... names) {
-        return new Settings.Environment(List.of(), List.of(names), List.of(), Optional.empty(), 0);
+        return new Settings.Environment(
+                List.of(), List.of(names), List.of(), Optional.empty(), List.of(), 0);
     }
 
     private static Settings.Environment linking(String... names) {
-        return new Settings.Environment(List.of(), List.of(), List.of(names), Optional.empty(), 0);
+        return new Settings.Environment(
+                List.of(), List.of(), List.of(names), Optional.empty(), List.of(), 0);
     }
 
     private static Settings.Environment settingUp(String... lines) {
@@ -45,11 +47,13 @@ class PreparationTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 0);
     }
 
     private static Settings.Environment ports(int count) {
-        return new Settings.Environment(List.of(), List.of(), List.of(), Optional.empty(), count);
+        return new Settings.Environment(
+                List.of(), List.of(), List.of(), Optional.empty(), List.of(), count);
     }
 
     @Test
@@ -132,6 +136,7 @@ class PreparationTest {
                         List.of("secret.txt", ".env"),
                         List.of("node_modules"),
                         Optional.empty(),
+                        List.of(),
                         0);
         scene.repository.write(".env", "SECRET=1\n");
         Workspace workspace = scene.acquire(environment);
@@ -276,6 +281,7 @@ class PreparationTest {
                         List.of(),
                         List.of(),
                         Optional.of(List.of("requirements.txt")),
+                        List.of(),
                         0);
 
         Workspace workspace = scene.acquire(environment);

@@ -38,7 +38,8 @@ final class WorkspaceSpeed {
     private static final int TASKS = 16;
     private static final int SLOTS = 4;
     private static final Settings.Environment PYTHON =
-            new Settings.Environment(List.of(), List.of(), List.of(), Optional.of(List.of()), 0);
+            new Settings.Environment(
+                    List.of(), List.of(), List.of(), Optional.of(List.of()), List.of(), 0);
 
     private final Path folder;
     private int number;

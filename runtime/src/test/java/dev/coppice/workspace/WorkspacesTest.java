@@ -206,7 +206,7 @@ class WorkspacesTest {
     void anAttemptThatGoesOnFindsItsWorkspaceAsItWasLeft() throws Exception {
         Settings.Environment environment =
                 new Settings.Environment(
-                        List.of(), List.of(".env"), List.of(), Optional.empty(), 3);
+                        List.of(), List.of(".env"), List.of(), Optional.empty(), List.of(), 3);
         scene.repository.write(".env", "SECRET=1\n");
         Workspace first = scene.acquire(environment);
         Scene.write(first.path().resolve("half.txt"), "half\n");
