@@ -8,11 +8,13 @@ import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.workspace.BranchTemplate;
 import dev.coppice.workspace.Cleaning;
+import java.io.Console;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,13 +22,15 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `clean`: removes what is no longer needed, and tells what stays and why.
 final class CleanCommand implements Action {
     private static final String BEFORE = "--rescued-before";
+    private static final String ALL = "--all";
+    private static final String YES = "--yes";
 
     @Override
     public void describe(CommandSpec spec) {
         Options.of(spec)
                 .value(BEFORE, "AGE", "Also rescued work that is older: 30d, 12h")
-                .flag("--all", "For uninstalling: also tells which folders can then be deleted")
-                .flag("--yes", "Don't ask")
+                .flag(ALL, "For uninstalling: also tells what is left to be deleted by hand")
+                .flag(YES, "Don't ask before --all")
                 .usual();
     }
 
@@ -34,11 +38,9 @@ final class CleanCommand implements Action {
     public int run(Invocation call) throws InterruptedException {
         Optional<Instant> before = call.value(BEFORE).map(age -> call.now().minus(age(age)));
         try (Coppice coppice = call.open()) {
-            if (call.has("--all") && !call.has("--yes")) {
-                throw CommandFailure.of(
-                        ExitCode.INVALID,
-                        "--all",
-                        "It removes the workspaces and branches of all ended jobs. If that is meant, say --all --yes.");
+            if (call.has(ALL) && !call.has(YES) && !isMeant(call)) {
+                call.out().say("nothing was removed");
+                return ExitCode.DONE.number();
             }
             Set<JobId> running = new HashSet<>();
             List<CommitId> targets = new ArrayList<>();
@@ -60,6 +62,18 @@ final class CleanCommand implements Action {
                     coppice.workspaces().clean(targets, template, before, running::contains));
         }
         return ExitCode.DONE.number();
+    }
+
+    /// Asks the person at the terminal.
+    private static boolean isMeant(Invocation call) {
+        String what = "It removes the workspaces and the merged branches of all ended jobs.";
+        Console console = System.console();
+        if (console == null || !console.isTerminal() || call.isJson()) {
+            throw CommandFailure.of(
+                    ExitCode.INVALID, ALL, what + " If that is meant, say --all --yes.");
+        }
+        String answer = console.readLine("%s Go on? [y/N] ", what);
+        return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 
     private static List<CommitId> targets(Coppice coppice, JobView job) {
@@ -84,6 +98,7 @@ final class CleanCommand implements Action {
     }
 
     private static void tell(Invocation call, Coppice coppice, Cleaning done) {
+        List<Leftover> left = call.has(ALL) ? Leftover.of(call.world(), coppice) : List.of();
         if (call.isJson()) {
             call.out()
                     .line(
@@ -103,18 +118,21 @@ final class CleanCommand implements Action {
                                                                     kept.what(),
                                                                     "why",
                                                                     kept.why()))
-                                                    .toList())));
+                                                    .toList(),
+                                            "left",
+                                            left.stream().map(Leftover::json).toList())));
             return;
+        }
+        if (done.equals(new Cleaning(List.of(), List.of(), List.of(), List.of()))) {
+            call.out().line("There is nothing to remove.");
         }
         done.workspaces().forEach(path -> call.out().line("removed workspace " + path));
         done.branches().forEach(branch -> call.out().line("removed branch " + branch));
         done.rescued().forEach(ref -> call.out().line("removed rescued work " + ref));
         done.kept().forEach(kept -> call.out().line("kept " + kept.what() + ": " + kept.why()));
-        if (call.has("--all")) {
-            call.out().line("To uninstall, delete these folders:");
-            call.out().line("  " + coppice.repository().commonFolder().resolve("coppice"));
-            call.out().line("  " + coppice.repository().topLevel().resolve(".coppice"));
-            call.out().line("  " + call.world().coppiceHome());
+        if (!left.isEmpty()) {
+            call.out().line("\nTo uninstall, delete what is left:");
+            left.forEach(each -> call.out().line(each.command() + "  # " + each.what()));
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `doctor`: is everything in order, and if not, what to do.
@@ -41,6 +42,7 @@ final class DoctorCommand implements Action {
             findings.add(disk(coppice));
             findings.add(new Finding("store", true, Figures.number(coppice.jobs().size(), "job")));
             findings.addAll(interrupted(coppice));
+            coppice.leftovers().forEach((job, pids) -> findings.add(leftover(job, pids)));
             for (Map.Entry<AgentName, Availability> agent :
                     AgentsCommand.probe(call, coppice).entrySet()) {
                 findings.add(
@@ -90,6 +92,19 @@ final class DoctorCommand implements Action {
                                             "interrupted, continue with: coppice resume " + job)));
         }
         return findings;
+    }
+
+    private static Finding leftover(JobId job, List<Long> processes) {
+        return new Finding(
+                "processes",
+                false,
+                "%s of job %s, which nobody drives; end with: kill %s"
+                        .formatted(
+                                Figures.number(processes.size(), "process", "processes"),
+                                job,
+                                processes.stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(" "))));
     }
 
     private static void tell(Invocation call, Coppice coppice, List<Finding> findings) {

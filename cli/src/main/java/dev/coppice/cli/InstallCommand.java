@@ -1,16 +1,23 @@
 package dev.coppice.cli;
 
+import dev.coppice.runtime.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `install`: a link to the launcher where shells look for programs.
 final class InstallCommand implements Action {
     @Override
     public void describe(CommandSpec spec) {}
+
+    /// Where the link is, or would be.
+    static Path link(Surroundings world) {
+        return world.home().resolve(".local/bin/coppice");
+    }
 
     @Override
     public int run(Invocation call) {
@@ -22,8 +29,8 @@ final class InstallCommand implements Action {
                                         ExitCode.UNUSABLE,
                                         "install",
                                         "Start it by its launcher, ./coppice."));
-        Path folder = call.world().home().resolve(".local/bin");
-        Path link = folder.resolve("coppice");
+        Path link = link(call.world());
+        Path folder = Objects.requireNonNull(link.getParent());
         try {
             Files.createDirectories(folder);
             if (Files.isSymbolicLink(link)) {

@@ -15,6 +15,12 @@ final class Jobs {
                 .render(job, present(call, coppice, job));
     }
 
+    /// For people who watch, on less than the whole screen.
+    static String frame(Invocation call, Coppice coppice, JobView job, Screen screen) {
+        return new StatusText(screen.columns(), screen.hasColour(), call.zone())
+                .frame(job, present(call, coppice, job), screen.rows() - 1);
+    }
+
     /// For programs, with all that is known now.
     static String json(Invocation call, Coppice coppice, JobView job) {
         return new StatusJson(coppice.folder(job), coppice.secrets())

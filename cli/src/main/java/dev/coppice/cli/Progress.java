@@ -58,9 +58,8 @@ final class Progress {
     }
 
     private void draw(JobView job, boolean isLast) {
-        Screen now = screen.again(call.world().environment());
-        String text = isLast ? "" : Jobs.text(call, coppice, job, now);
         // A frame that is as high as the terminal could not be drawn over.
+        String text = isLast ? "" : Jobs.frame(call, coppice, job, screen.again());
         String frame = (drawn > 0 ? "\u001b[" + drawn + "A\r" : "") + CLEAR_BELOW + text;
         drawn = (int) text.lines().count();
         call.out().print(frame);

@@ -92,6 +92,11 @@ public final class Figures {
 
     /// `1 task`, `3 tasks`.
     public static String number(long count, String thing) {
-        return count + " " + thing + (count == 1 ? "" : "s");
+        return number(count, thing, thing + "s");
+    }
+
+    /// `1 process`, `3 processes`.
+    public static String number(long count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
     }
 }

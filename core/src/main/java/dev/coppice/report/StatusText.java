@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Writes a job's state as lines for a terminal. Nothing that an agent or a plan says can command the
 /// terminal: control characters are taken out.
@@ -19,6 +22,9 @@ import java.util.Optional;
 /// @param zone in which times are shown
 public record StatusText(int width, boolean colour, ZoneId zone) {
     private static final int ERROR_LINES_MAX = 5;
+    private static final int TABLE_HEAD_LINES = 2;
+    private static final int TASK_WIDTH_MIN = 16;
+    private static final int WIDTH_FOR_ALL = 100;
     private static final String INDENT = "  ";
 
     /// What the events can't tell of the present.
@@ -40,6 +46,36 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
 
     /// The lines, each with its end.
     public String render(JobView job, Present present) {
+        List<String> lines = summary(job, present);
+        table(job, shown(job), present, lines);
+        pauses(job, present, lines);
+        failures(job, lines);
+        next(job, present, lines);
+        return String.join("\n", lines) + "\n";
+    }
+
+    /// A picture of the present that is drawn again and again: at most `height` lines (but six at
+    /// least), each with its end. Where not all tasks have room, those that run or failed come first,
+    /// and a line says how many are left out.
+    public String frame(JobView job, Present present, int height) {
+        List<String> lines = summary(job, present);
+        List<String> below = new ArrayList<>();
+        pauses(job, present, below);
+        List<TaskView> all = shown(job);
+        int room = Math.max(1, height - lines.size() - TABLE_HEAD_LINES - below.size());
+        List<TaskView> fitting = all.size() <= room ? all : mostUrgent(all, Math.max(1, room - 1));
+        table(job, fitting, present, lines);
+        if (fitting.size() < all.size()) {
+            lines.add(
+                    paint(
+                            fit("%s… and %s more".formatted(INDENT, all.size() - fitting.size())),
+                            Paint.DIM));
+        }
+        lines.addAll(below);
+        return String.join("\n", lines) + "\n";
+    }
+
+    private List<String> summary(JobView job, Present present) {
         List<String> lines = new ArrayList<>();
         lines.add(head(job, present));
         lines.add(fit(INDENT + Plain.line(job.goal())));
@@ -47,11 +83,35 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         if (!job.why().isBlank()) {
             lines.add(fit(INDENT + Plain.line(job.why())));
         }
-        table(job, present, lines);
-        pauses(job, present, lines);
-        failures(job, lines);
-        next(job, present, lines);
-        return String.join("\n", lines) + "\n";
+        return lines;
+    }
+
+    /// The tasks that have a line: the engine's own only once they were attempted.
+    private static List<TaskView> shown(JobView job) {
+        return job.all().filter(task -> !task.id().isOwn() || !task.attempts().isEmpty()).toList();
+    }
+
+    /// Those that a person looks for first, in the order of the plan.
+    private static List<TaskView> mostUrgent(List<TaskView> tasks, int max) {
+        Set<TaskId> urgent =
+                tasks.stream()
+                        .sorted(Comparator.comparingInt(task -> urgency(task.status())))
+                        .limit(max)
+                        .map(TaskView::id)
+                        .collect(Collectors.toSet());
+        return tasks.stream().filter(task -> urgent.contains(task.id())).toList();
+    }
+
+    private static int urgency(TaskStatus status) {
+        return switch (status) {
+            case RUNNING -> 0;
+            case FAILED, TIMEOUT -> 1;
+            case RETRYING -> 2;
+            case BLOCKED -> 3;
+            case READY -> 4;
+            case PENDING, CANCELED -> 5;
+            case COMPLETED -> 6;
+        };
     }
 
     private String head(JobView job, Present present) {
@@ -63,15 +123,17 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                 + Plain.fit(rest, width - Plain.width(start) - Plain.width(status));
     }
 
-    private void table(JobView job, Present present, List<String> lines) {
+    private void table(JobView job, List<TaskView> shown, Present present, List<String> lines) {
         if (job.all().findAny().isEmpty()) {
             return;
         }
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("", "TASK", "STATUS", "AGENT", "TRY", "TIME", "COST", "CPU", "MEMORY"));
-        List<TaskView> shown =
-                job.all().filter(task -> !task.id().isOwn() || !task.attempts().isEmpty()).toList();
-        shown.forEach(task -> rows.add(row(task, present)));
+        rows.add(
+                columns(
+                        List.of(
+                                "", "TASK", "STATUS", "AGENT", "TRY", "TIME", "COST", "CPU",
+                                "MEMORY")));
+        shown.forEach(task -> rows.add(columns(row(task, present))));
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
@@ -89,7 +151,12 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         }
     }
 
-    private static List<String> row(TaskView task, Present present) {
+    /// On a narrow terminal what a task is about takes the place of what it takes from the machine.
+    private List<String> columns(List<String> cells) {
+        return width < WIDTH_FOR_ALL ? cells.subList(0, cells.size() - 2) : cells;
+    }
+
+    private List<String> row(TaskView task, Present present) {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<Load> taken =
                 last.filter(AttemptView::isRunning).isPresent()
@@ -100,7 +167,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                                         attempt.resources().peakMemoryBytes()));
         return List.of(
                 task.worker() == 0 ? "" : Integer.toString(task.worker()),
-                task.id().value(),
+                Plain.fit(task.id().value(), Math.max(TASK_WIDTH_MIN, width / 5)),
                 task.status() == TaskStatus.RUNNING
                         ? last.map(attempt -> attempt.phase().wire()).orElse("running")
                         : task.status().wire(),
@@ -113,9 +180,10 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     }
 
     private static String cost(TaskView task) {
-        return task.usage().usd().isEmpty() && !task.attempts().isEmpty()
-                ? "?"
-                : Headline.cost(task);
+        if (task.usage().usd().isPresent()) {
+            return Headline.cost(task);
+        }
+        return task.unpricedAttempts() > 0 ? "?" : "";
     }
 
     private String what(TaskView task, Present present) {

@@ -163,9 +163,12 @@ public record TaskView(
         return attempts.stream().map(AttemptView::usage).reduce(Usage.NONE, Usage::plus);
     }
 
-    /// Its ended attempts whose price is not known.
+    /// Its ended attempts in which a process ran and whose price is not known.
     public int unpricedAttempts() {
-        return (int) ended().filter(attempt -> attempt.usage().usd().isEmpty()).count();
+        return (int)
+                ended().filter(attempt -> attempt.process().isPresent())
+                        .filter(attempt -> attempt.usage().usd().isEmpty())
+                        .count();
     }
 
     /// Time spent in its attempts, a running one's up to `now`; the waits between them don't count.

@@ -4,10 +4,12 @@ import dev.coppice.engine.AttemptOrder;
 import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
 import dev.coppice.process.Marker;
+import java.util.Optional;
 
 /// The mark by which every process of an attempt is known, whoever started it.
 public final class AttemptMark {
-    private static final String NAME = "COPPICE_ATTEMPT_MARK";
+    /// The variable that every mark is in.
+    public static final String NAME = "COPPICE_ATTEMPT_MARK";
 
     private AttemptMark() {}
 
@@ -18,5 +20,10 @@ public final class AttemptMark {
     /// The mark of one attempt.
     public static Marker of(JobId job, TaskId task, int attempt) {
         return new Marker(NAME, job + "/" + task + "/" + attempt);
+    }
+
+    /// The job whose attempt has this mark; empty where it is none of ours.
+    public static Optional<JobId> job(String mark) {
+        return JobId.parse(mark.split("/", 2)[0]);
     }
 }

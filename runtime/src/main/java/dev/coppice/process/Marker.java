@@ -2,6 +2,8 @@ package dev.coppice.process;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// An environment variable by which the processes of one child are known again: they inherit it,
 /// wherever they go and whoever started them. Two children that may live at once on a machine never
@@ -15,6 +17,14 @@ public record Marker(String name, String value) {
     @Override
     public String toString() {
         return name + "=" + value;
+    }
+
+    /// The value that an environment, as NUL-ended entries, gives the variable `name`; empty where it has none.
+    static Optional<String> value(byte[] environment, String name) {
+        return Stream.of(new String(environment, StandardCharsets.UTF_8).split("\0", -1))
+                .filter(entry -> entry.startsWith(name + "="))
+                .map(entry -> entry.substring(name.length() + 1))
+                .findFirst();
     }
 
     /// Whether an environment, as NUL-ended entries, holds it.

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -128,6 +130,19 @@ public final class Processes implements AutoCloseable {
         Meter meter = new Meter(table.source().ticksPerSecond());
         meter.sample(members);
         return Optional.of(meter.latest());
+    }
+
+    /// The living processes that carry a marker of this name, whatever its value, by their numbers. Of
+    /// other users' processes nothing can be seen.
+    public SortedMap<Long, String> marked(String name) {
+        SortedMap<Long, String> marked = new TreeMap<>();
+        for (ProcessTable.Row row : table.source().rows()) {
+            if (!row.isZombie()) {
+                Marker.value(table.source().environment(row.pid()), name)
+                        .ifPresent(value -> marked.put(row.pid(), value));
+            }
+        }
+        return marked;
     }
 
     private Tree tree(Optional<Identity> first, Marker marker) {

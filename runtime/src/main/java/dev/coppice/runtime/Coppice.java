@@ -43,6 +43,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Coppice, opened on one repository: the only place where the rooms are put together. What only looks opens
@@ -394,6 +396,26 @@ public final class Coppice implements AutoCloseable {
                                     new StatusText.Load(used.cpu(), used.residentBytes())));
         }
         return loads;
+    }
+
+    /// Numbers of the living processes that agents of this repository's jobs left on this machine: nobody
+    /// drives these jobs, or they are over.
+    public SortedMap<JobId, List<Long>> leftovers() {
+        SortedMap<JobId, List<Long>> leftovers = new TreeMap<>();
+        processes
+                .marked(AttemptMark.NAME)
+                .forEach((pid, mark) ->
+                        AttemptMark.job(mark)
+                                .ifPresent(job ->
+                                        leftovers
+                                                .computeIfAbsent(job, _ -> new ArrayList<>())
+                                                .add(pid)));
+        leftovers.keySet().removeIf(id -> !isLeftAlone(id));
+        return leftovers;
+    }
+
+    private boolean isLeftAlone(JobId id) {
+        return view(id).filter(job -> job.status().isOver() || !isDriven(job)).isPresent();
     }
 
     @Override

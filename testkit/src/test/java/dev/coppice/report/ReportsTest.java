@@ -6,6 +6,7 @@ import static dev.coppice.testkit.JobStory.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.testkit.Golden;
@@ -13,7 +14,9 @@ import dev.coppice.testkit.JobStory;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReportsTest {
@@ -91,6 +94,28 @@ class ReportsTest {
 
         assertThat(new StatusText(80, false, ZONE).render(view(story), present))
                 .contains("interrupted, continue with: coppice resume " + JobStory.JOB);
+    }
+
+    @Test
+    void aLivePictureFitsTheTerminalAndKeepsWhatRunsAndWhatFailed() {
+        Task[] tasks =
+                IntStream.rangeClosed(1, 40).mapToObj(n -> task("t" + n)).toArray(Task[]::new);
+        JobStory story = new JobStory("Do much").lays(tasks);
+        for (int n = 1; n <= 20; n++) {
+            story.begins("t" + n).finishes("t" + n);
+        }
+        story.begins("t21").fails("t21", Reason.NO_CHANGES, "nothing was done");
+        story.begins("t39").begins("t40");
+        Present present = new Present(story.now(), false, Map.of());
+
+        List<String> lines =
+                new StatusText(80, false, ZONE).frame(view(story), present, 23).lines().toList();
+
+        assertThat(lines).hasSize(23);
+        assertThat(lines).anyMatch(line -> line.contains("t21") && line.contains("failed"));
+        assertThat(lines).anyMatch(line -> line.contains("t39"));
+        assertThat(lines).anyMatch(line -> line.contains("t40"));
+        assertThat(lines.getLast()).isEqualTo("  … and 23 more");
     }
 
     @Test
