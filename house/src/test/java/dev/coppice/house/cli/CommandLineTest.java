@@ -7,9 +7,6 @@ import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,25 +14,16 @@ import tools.jackson.databind.ObjectMapper;
 
 /// Exit codes, messages and signals, as scripts and people meet them.
 class CommandLineTest {
-    private static final Pattern JOB = Pattern.compile("^job ([0-9a-z]{12})$", Pattern.MULTILINE);
-    private static final String CONFIGURATION =
-            """
-            agents:
-              default: script
-              lead: script
-              script: { command: [bash], stdin: description }
-            """;
-
     @TempDir Path folder;
+    private Scene scene;
     private Program program;
     private ScratchRepository repository;
 
     @BeforeEach
     void prepare() throws IOException {
-        program = Program.in(Files.createDirectories(folder.resolve("program")));
-        repository = ScratchRepository.in(folder.resolve("a répository"));
-        repository.write("coppice.yaml", CONFIGURATION);
-        repository.commit("Configure");
+        scene = Scene.in(folder);
+        program = scene.program();
+        repository = scene.repository();
     }
 
     @Test
@@ -49,7 +37,7 @@ class CommandLineTest {
         // then
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("completed").contains("FINAL_RESULT.md");
-        assertThat(repository.read("coppice/" + job(run) + "/result", "ünï code.txt"))
+        assertThat(repository.read("coppice/" + Scene.job(run) + "/result", "ünï code.txt"))
                 .isEqualTo("one\n");
     }
 
@@ -145,7 +133,7 @@ class CommandLineTest {
     @Test
     void initMakesARepositoryWhereThereIsNone() throws Exception {
         Path plain = Files.createDirectory(folder.resolve("plain"));
-        Files.writeString(plain.resolve("coppice.yaml"), CONFIGURATION);
+        Files.writeString(plain.resolve("coppice.yaml"), Scene.CONFIGURATION);
         Files.writeString(
                 plain.resolve("plan.yaml"), "tasks: [{id: a, description: echo one > a.txt}]");
 
@@ -174,7 +162,7 @@ class CommandLineTest {
     @Test
     void aReaderThatGoesAwayEndsALookQuietly() throws Exception {
         plan("tasks: [{id: a, description: echo one > a.txt}]");
-        String job = job(run("run", "--plan", "plan.yaml"));
+        String job = Scene.job(run("run", "--plan", "plan.yaml"));
 
         Result look =
                 program.shell(
@@ -184,28 +172,6 @@ class CommandLineTest {
 
         assertThat(look.out().lines()).hasSize(2).last().isEqualTo("0");
         assertThat(look.err()).isEmpty();
-    }
-
-    @Test
-    void aSignalLaysTheJobDownAndResumeFinishesIt() throws Exception {
-        // given
-        Path gate = folder.resolve("gate");
-        plan(
-                "tasks: [{id: a, description: 'while ! test -e \"%s\"; do sleep 0.1; done; echo one > a.txt'}]"
-                        .formatted(gate));
-        Process running = program.start(repository.path(), "run", "--plan", "plan.yaml");
-        awaitPrinted("begins");
-
-        // when
-        running.destroy();
-        Result stopped = program.ended(running);
-
-        // then
-        assertThat(stopped.code()).as(stopped.err()).isEqualTo(143);
-        assertThat(stopped.err()).contains("coppice resume " + job(stopped));
-        Files.createFile(gate);
-        assertThat(run("resume", job(stopped)).code()).isZero();
-        assertThat(run("verify", job(stopped)).code()).isZero();
     }
 
     @Test
@@ -252,23 +218,10 @@ class CommandLineTest {
     }
 
     private void plan(String yaml) {
-        repository.write("plan.yaml", yaml);
+        scene.plan(yaml);
     }
 
     private Result run(String... words) throws IOException, InterruptedException {
-        return program.run(repository.path(), words);
-    }
-
-    private static String job(Result run) {
-        Matcher found = JOB.matcher(run.out());
-        assertThat(found.find()).as(run.toString()).isTrue();
-        return found.group(1);
-    }
-
-    private void awaitPrinted(String text) throws IOException {
-        for (int i = 0; i < 2_000 && !program.printed("out").contains(text); i++) {
-            LockSupport.parkNanos(20_000_000);
-        }
-        assertThat(program.printed("out")).contains(text);
+        return scene.run(words);
     }
 }

@@ -47,9 +47,9 @@ final class Program {
         return program;
     }
 
-    /// With `directory` as the only place where programs are looked for.
-    Program withPath(String directory) {
-        environment.put("PATH", directory);
+    /// With another value of a variable.
+    Program with(String variable, String value) {
+        environment.put(variable, value);
         return this;
     }
 
@@ -85,6 +85,24 @@ final class Program {
     Result ended(Process process) throws IOException, InterruptedException {
         int code = process.waitFor();
         return new Result(code, printed("out"), printed("err"));
+    }
+
+    /// Numbers of the living processes that were started with this entry, `NAME=VALUE`, in their environment.
+    List<Long> processesWith(String entry) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> environmentOf(pid).contains("\0" + entry + "\0"))
+                .toList();
+    }
+
+    private static String environmentOf(long pid) {
+        try {
+            return "\0"
+                    + Files.readString(
+                            Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     /// What the last call has printed so far.

@@ -1,0 +1,84 @@
+package dev.coppice.house.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.house.cli.Program.Result;
+import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A user in a repository whose agent is the shell: each task's description is the line that it runs.
+record Scene(Path folder, Program program, ScratchRepository repository) {
+    static final String CONFIGURATION =
+            """
+            agents:
+              default: script
+              lead: script
+              script: { command: [bash], stdin: description }
+            """;
+
+    private static final Pattern JOB = Pattern.compile("^job ([0-9a-z]{12})$", Pattern.MULTILINE);
+
+    static Scene in(Path folder) throws IOException {
+        Program program = Program.in(Files.createDirectories(folder.resolve("program")));
+        ScratchRepository repository = ScratchRepository.in(folder.resolve("a répository"));
+        Scene scene = new Scene(folder, program, repository);
+        scene.configure(CONFIGURATION);
+        return scene;
+    }
+
+    void configure(String yaml) {
+        repository.write("coppice.yaml", yaml);
+        repository.commit("Configure");
+    }
+
+    void plan(String yaml) {
+        repository.write("plan.yaml", yaml);
+    }
+
+    Result run(String... words) throws IOException, InterruptedException {
+        return program.run(repository.path(), words);
+    }
+
+    /// Runs a plan to its end.
+    Result runPlan(String yaml) throws IOException, InterruptedException {
+        plan(yaml);
+        return run("run", "--plan", "plan.yaml");
+    }
+
+    /// Begins to run a plan, and returns once an attempt has begun.
+    Process startPlan(String yaml) throws IOException {
+        plan(yaml);
+        Process running = program.start(repository.path(), "run", "--plan", "plan.yaml");
+        await(() -> program.printed("out").contains("begins"));
+        return running;
+    }
+
+    /// A condition that looks at files.
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /// Waits for a condition; the limit only ends a hang.
+    static void await(Condition condition) throws IOException {
+        for (int i = 0; i < 6_000 && !condition.holds(); i++) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        assertThat(condition.holds()).isTrue();
+    }
+
+    /// The id of the job that a run told of.
+    static String job(Result run) {
+        return found(run).orElseThrow(() -> new AssertionError(run.toString()));
+    }
+
+    private static Optional<String> found(Result run) {
+        Matcher found = JOB.matcher(run.out());
+        return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+    }
+}

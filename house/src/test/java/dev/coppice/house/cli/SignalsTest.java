@@ -1,0 +1,91 @@
+package dev.coppice.house.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.house.cli.Program.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What Ctrl-C, a closed terminal and a polite end do to `run`.
+class SignalsTest {
+    @TempDir Path folder;
+    private Scene scene;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        scene = Scene.in(folder);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    void oneSignalLaysTheJobDownAndResumeFinishesIt(String signal, int code) throws Exception {
+        // given
+        Path gate = folder.resolve("gate");
+        Path begun = folder.resolve("begun");
+        Process running =
+                scene.startPlan(
+                        "tasks: [{id: a, description: 'echo half > half.txt; touch \"%s\"; while ! test -e \"%s\"; do sleep 0.1; done; echo one > a.txt'}]"
+                                .formatted(begun, gate));
+        Scene.await(() -> Files.exists(begun));
+
+        // when
+        send(signal, running);
+        Result stopped = scene.program().ended(running);
+
+        // then
+        String job = Scene.job(stopped);
+        assertThat(stopped.code()).as(stopped.err()).isEqualTo(code);
+        assertThat(stopped.err()).contains("coppice resume " + job);
+        assertThat(scene.run("status", job).out()).contains("interrupted");
+        Files.createFile(gate);
+        Result resumed = scene.run("resume", job);
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(scene.run("verify", job).code()).isZero();
+        assertThat(scene.repository().read("coppice/" + job + "/result", "a.txt"))
+                .isEqualTo("one\n");
+        // The work of the agent that was stopped is in the result, or kept beside it.
+        assertThat(List.of(scene.run("rescue", job).out(), scene.run("diff", job).out()))
+                .anySatisfy(text -> assertThat(text).containsAnyOf("half.txt", "refs/coppice/"));
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void aSecondSignalEndsAgentsThatTakeTheirTime() throws Exception {
+        // given an agent that is deaf to SIGTERM, and a user who would be patient with it for an
+        // hour
+        scene.configure(Scene.CONFIGURATION + "workers: { stop_grace: 1h, default_timeout: 2h }\n");
+        Path begun = folder.resolve("begun");
+        Process running =
+                scene.startPlan(
+                        "tasks: [{id: a, description: 'trap \"\" TERM; touch \"%s\"; while :; do sleep 1; done'}]"
+                                .formatted(begun));
+        Scene.await(() -> Files.exists(begun));
+
+        // when
+        send("INT", running);
+        Scene.await(() -> scene.program().printed("err").contains("stopping"));
+        send("INT", running);
+        Result ended = scene.program().ended(running);
+
+        // then
+        assertThat(ended.code()).as(ended.err()).isEqualTo(130);
+        assertThat(scene.program().processesWith("COPPICE_JOB=" + Scene.job(ended))).isEmpty();
+    }
+
+    private static void send(String signal, Process to) throws IOException, InterruptedException {
+        assertThat(
+                        new ProcessBuilder("kill", "-" + signal, Long.toString(to.pid()))
+                                .start()
+                                .waitFor())
+                .isZero();
+    }
+}
