@@ -56,16 +56,19 @@ record CheckRun(
         }
     }
 
-    /// The checks that ran, of which only the last may have failed.
+    /// The checks that ran, of which only the last may have failed; fewer than all also where the time was up.
     ///
     /// @param folder where their output goes
-    List<Checked> run(List<CommandLine> checks, Path folder, Limits limits)
+    List<Checked> run(List<CommandLine> checks, Path folder, Deadline deadline)
             throws InterruptedException, IOException {
         List<Checked> ran = new ArrayList<>();
         Files.createDirectories(folder);
         for (CommandLine check : checks) {
+            if (deadline.isPassed()) {
+                break;
+            }
             Path output = folder.resolve("check_" + (ran.size() + 1) + ".log");
-            Checked checked = run(check, output, limits);
+            Checked checked = run(check, output, deadline.limits());
             ran.add(checked);
             if (!checked.isPassed()) {
                 break;

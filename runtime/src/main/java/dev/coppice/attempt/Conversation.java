@@ -12,23 +12,17 @@ import dev.coppice.folder.JobFolder.AttemptFolder;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.ProcessIdentity;
-import dev.coppice.model.Settings;
 import dev.coppice.model.Usage;
 import dev.coppice.process.Identity;
-import dev.coppice.process.Limits;
 import dev.coppice.workspace.Workspace;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
 /// What an attempt and its agent say to each other: one run of the agent's program, or several in one
 /// session where the agent can take one up again. Owned by the attempt's thread.
 final class Conversation {
-    /// The least time that what begins late in an attempt still gets.
-    private static final Duration LEAST_LIMIT = Duration.ofSeconds(1);
-
     private final Equipment equipment;
     private final AttemptOrder order;
     private final Reports reports;
@@ -36,7 +30,7 @@ final class Conversation {
     private final Tally tally;
     private final Agent agent;
     private final Papers papers;
-    private final Instant deadline;
+    private final Deadline deadline;
     private Optional<String> session;
 
     /// What was used in the session before this attempt.
@@ -47,7 +41,8 @@ final class Conversation {
             AttemptOrder order,
             Reports reports,
             Running running,
-            Tally tally) {
+            Tally tally,
+            Deadline deadline) {
         this.equipment = equipment;
         this.order = order;
         this.reports = reports;
@@ -55,7 +50,7 @@ final class Conversation {
         this.tally = tally;
         this.agent = Agents.of(order.task().agent(), order.agentSettings());
         this.papers = Papers.of(order, Naming.folder(equipment.workspaceRoot(), order));
-        this.deadline = equipment.clock().instant().plus(order.timeout());
+        this.deadline = deadline;
         this.session =
                 agent.hasSessions()
                         ? order.earlier().flatMap(AttemptOrder.Earlier::session)
@@ -81,7 +76,7 @@ final class Conversation {
         return session;
     }
 
-    /// Says `prompt` and waits until the agent has done with it.
+    /// Says `prompt` and waits until the agent has done with it, at most until the deadline.
     ///
     /// @param files where this run's prompt and output go
     /// @param schema the form of the answer that is wanted
@@ -99,7 +94,12 @@ final class Conversation {
                         workspace.variables(),
                         AttemptMark.of(order));
         AgentRun.Ran ran =
-                program.run(request(prompt, schema), files, limits(), this::started, this::noted);
+                program.run(
+                        request(prompt, schema),
+                        files,
+                        deadline.limits(),
+                        this::started,
+                        this::noted);
         papers.keepResult();
         tally.add(ran.ended());
         tally.add(ran.end().usage());
@@ -155,16 +155,5 @@ final class Conversation {
 
     private void heard(String text) {
         equipment.listener().said(order.job(), order.task().id(), text);
-    }
-
-    /// What is left of the attempt's time, and its other limits.
-    Limits limits() {
-        Settings.Workers workers = order.request().settings().workers();
-        Duration left = Duration.between(equipment.clock().instant(), deadline);
-        return new Limits(
-                left.compareTo(LEAST_LIMIT) < 0 ? LEAST_LIMIT : left,
-                workers.idleTimeout(),
-                workers.stopGrace(),
-                workers.maxOutputBytes());
     }
 }

@@ -18,7 +18,6 @@ import dev.coppice.model.Reason;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.WorkResult;
-import dev.coppice.process.Limits;
 import dev.coppice.workspace.Workspace;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -38,6 +37,7 @@ final class IntegrationAttempt {
     private final Git git;
     private final BranchName branch;
     private final Tally tally;
+    private final Deadline deadline;
 
     IntegrationAttempt(
             Equipment equipment,
@@ -50,6 +50,7 @@ final class IntegrationAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
+        this.deadline = new Deadline(order, equipment.clock());
         this.settings = order.request().settings();
         this.git = equipment.git();
         this.branch = Naming.resultBranch(order.job());
@@ -90,7 +91,7 @@ final class IntegrationAttempt {
         if (checks.isEmpty() || isCheckedAlready(joined)) {
             return Optional.empty();
         }
-        Workplace workplace = new Workplace(equipment, order);
+        Workplace workplace = new Workplace(equipment, order, running);
         Workspace workspace = workplace.acquire(joined);
         workplace.tell(workspace, reports);
         CheckRun run =
@@ -106,20 +107,23 @@ final class IntegrationAttempt {
                         Naming.folder(equipment.workspaceRoot(), order)
                                 .attempt(order.attempt())
                                 .root(),
-                        limits());
+                        deadline);
         for (CheckRun.Checked checked : ran) {
             tally.add(checked.ended());
             reports.happened(checked.event(order, 0));
         }
         equipment.workspaces().release(workspace);
-        CheckRun.Checked last = ran.getLast();
-        if (last.isPassed()) {
+        Optional<CheckRun.Checked> failed = ran.stream().filter(c -> !c.isPassed()).findFirst();
+        if (failed.isEmpty() && ran.size() == checks.size()) {
             return Optional.empty();
         }
         if (running.isStopped()) {
             return Optional.of(new Outcome.Stopped(WorkResult.NONE));
         }
-        return Optional.of(broken(joined, last.failure()));
+        return Optional.of(
+                failed.isEmpty() || deadline.isPassed()
+                        ? deadline.passedInChecks(WorkResult.NONE)
+                        : broken(joined, failed.get().failure()));
     }
 
     private Outcome broken(CommitId joined, String failure) {
@@ -188,14 +192,5 @@ final class IntegrationAttempt {
         }
         return Delivering.deliver(
                 git, order.job(), order.request().request(), target.get(), joined, authorship());
-    }
-
-    private Limits limits() {
-        Settings.Workers workers = settings.workers();
-        return new Limits(
-                order.timeout(),
-                workers.idleTimeout(),
-                workers.stopGrace(),
-                workers.maxOutputBytes());
     }
 }

@@ -123,7 +123,10 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         } catch (CannotStartException e) {
             reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
-            reports.happened(failed(order, Reason.WORKSPACE, said(e), tally));
+            reports.happened(
+                    run.isStopped()
+                            ? ended(order, new Outcome.Stopped(WorkResult.NONE), tally)
+                            : failed(order, Reason.WORKSPACE, said(e), tally));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
@@ -173,13 +176,17 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
     }
 
-    /// The session is not known here; the one that was reported holds.
     private static Event.AttemptEnded failed(
             AttemptOrder order, Reason reason, String message, Tally tally) {
+        return ended(order, new Outcome.Failed(reason, message, WorkResult.NONE), tally);
+    }
+
+    /// The session is not known here; the one that was reported holds.
+    private static Event.AttemptEnded ended(AttemptOrder order, Outcome outcome, Tally tally) {
         return new Event.AttemptEnded(
                 order.task().id(),
                 order.attempt(),
-                new Outcome.Failed(reason, message, WorkResult.NONE),
+                outcome,
                 tally.usage(),
                 tally.resources(),
                 Optional.empty(),

@@ -50,8 +50,15 @@ final class PlanningAttempt {
         this.order = order;
         this.reports = reports;
         this.tally = tally;
-        this.workplace = new Workplace(equipment, order);
-        this.conversation = new Conversation(equipment, order, reports, running, tally);
+        this.workplace = new Workplace(equipment, order, running);
+        this.conversation =
+                new Conversation(
+                        equipment,
+                        order,
+                        reports,
+                        running,
+                        tally,
+                        new Deadline(order, equipment.clock()));
     }
 
     Event.AttemptEnded carry() throws InterruptedException, IOException {

@@ -47,6 +47,7 @@ final class WorkAttempt {
     private final Running running;
     private final Tally tally;
     private final Workplace workplace;
+    private final Deadline deadline;
     private final Conversation conversation;
     private final TaskFolder folder;
     private final Papers papers;
@@ -62,8 +63,9 @@ final class WorkAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
-        this.workplace = new Workplace(equipment, order);
-        this.conversation = new Conversation(equipment, order, reports, running, tally);
+        this.workplace = new Workplace(equipment, order, running);
+        this.deadline = new Deadline(order, equipment.clock());
+        this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
         this.papers = Papers.of(order, folder);
     }
@@ -195,12 +197,20 @@ final class WorkAttempt {
                 return cutOff.get();
             }
             end.report().stream().flatMap(r -> r.discoveries().stream()).forEach(this::discovered);
-            Optional<String> failing = failingCheck(workspace, round, files);
+            List<CheckRun.Checked> ran = runChecks(workspace, round, files);
+            Optional<String> failing =
+                    ran.stream()
+                            .filter(c -> !c.isPassed())
+                            .findFirst()
+                            .map(CheckRun.Checked::failure);
             if (running.isStopped()) {
                 return new Outcome.Stopped(WorkResult.of(end.output()));
             }
-            if (failing.isEmpty()) {
+            if (failing.isEmpty() && ran.size() == order.task().checks().size()) {
                 return bring(end, bringing, workspace);
+            }
+            if (failing.isEmpty() || deadline.isPassed()) {
+                return deadline.passedInChecks(WorkResult.of(end.output()));
             }
             if (!conversation.canGoOn() || round >= order.task().limits().maxFixRounds()) {
                 return new Outcome.Failed(
@@ -235,7 +245,7 @@ final class WorkAttempt {
         reports.happened(new Event.Discovered(order.task().id(), order.attempt(), discovery));
     }
 
-    private Optional<String> failingCheck(Workspace workspace, int round, AttemptFolder files)
+    private List<CheckRun.Checked> runChecks(Workspace workspace, int round, AttemptFolder files)
             throws InterruptedException, IOException {
         CheckRun run =
                 new CheckRun(
@@ -244,13 +254,12 @@ final class WorkAttempt {
                         workspace.path(),
                         workspace.variables(),
                         AttemptMark.of(order));
-        List<CheckRun.Checked> ran =
-                run.run(order.task().checks(), files.root(), conversation.limits());
+        List<CheckRun.Checked> ran = run.run(order.task().checks(), files.root(), deadline);
         for (CheckRun.Checked checked : ran) {
             tally.add(checked.ended());
             reports.happened(checked.event(order, round));
         }
-        return ran.stream().filter(c -> !c.isPassed()).findFirst().map(CheckRun.Checked::failure);
+        return ran;
     }
 
     private Outcome bring(AgentEnd end, Bringing bringing, Workspace workspace) {

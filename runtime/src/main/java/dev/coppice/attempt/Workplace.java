@@ -28,12 +28,14 @@ import java.util.SequencedMap;
 final class Workplace {
     private final Equipment equipment;
     private final AttemptOrder order;
+    private final Running running;
     private final TaskFolder folder;
     private final Papers papers;
 
-    Workplace(Equipment equipment, AttemptOrder order) {
+    Workplace(Equipment equipment, AttemptOrder order, Running running) {
         this.equipment = equipment;
         this.order = order;
+        this.running = running;
         this.folder = Naming.folder(equipment.workspaceRoot(), order);
         this.papers = Papers.of(order, folder);
     }
@@ -41,7 +43,9 @@ final class Workplace {
     /// A clean workspace on `base`.
     Workspace acquire(CommitId base) throws InterruptedException, IOException {
         Files.createDirectories(folder.root());
-        return equipment.workspaces().acquire(request(base));
+        return equipment
+                .workspaces()
+                .acquire(request(base), launch -> running.start(equipment.processes(), launch));
     }
 
     /// The workspace as the attempt before this one left it; empty where there is none, or what it was made from

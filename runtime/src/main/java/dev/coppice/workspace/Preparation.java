@@ -6,6 +6,9 @@ import dev.coppice.git.Git;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
+import dev.coppice.process.Child;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /// Makes worktrees usable: the steps between a checkout and an agent that can build and test in it.
@@ -33,15 +37,15 @@ final class Preparation {
         this.git = git;
         this.processes = processes;
         this.ports = new PortBlocks(home.resolve("ports"));
-        this.environments =
-                new VirtualEnvironments(home.resolve("cache").resolve("python"), processes);
+        this.environments = new VirtualEnvironments(home.resolve("cache").resolve("python"));
         this.shared = new SharedSettings(git.commonFolder());
         this.usersIgnores = git.ignoredFiles().usersRules();
     }
 
     /// Prepares a new worktree. What must not enter a commit is written down before it comes into the worktree, so that it
     /// is known also if this process dies here.
-    Workspace prepare(Checkout checkout, WorkspaceRequest request) throws InterruptedException {
+    Workspace prepare(Checkout checkout, WorkspaceRequest request, Launching launching)
+            throws InterruptedException {
         Path path = checkout.folder();
         Settings.Environment wanted = request.environment();
         List<String> configured =
@@ -70,11 +74,14 @@ final class Preparation {
         if (wanted.requirements().isPresent()) {
             Requirements requirements =
                     new Requirements(wanted.packages(), wanted.requirements().get());
-            warnings.addAll(
-                    environments.make(path, requirements, request.variables(), request.log()));
+            Programs programs = programs(request, launching, path, request.variables());
+            warnings.addAll(environments.make(programs, requirements));
         }
         Workspace workspace = workspace(path, request, file, warnings);
-        setUp(workspace, request);
+        Programs programs = programs(request, launching, path, workspace.variables());
+        for (CommandLine command : wanted.setup()) {
+            programs.setUp(command);
+        }
         return workspace;
     }
 
@@ -107,15 +114,22 @@ final class Preparation {
     List<String> makeEnvironment(
             Path folder, Requirements requirements, Map<String, String> variables, Path log)
             throws InterruptedException {
-        return environments.make(folder, requirements, variables, log);
+        Marker marker = new Marker("COPPICE_PYTHON", UUID.randomUUID().toString());
+        return environments.make(
+                new Programs(processes, processes::start, marker, folder, variables, log),
+                requirements);
     }
 
-    private void setUp(Workspace workspace, WorkspaceRequest request) throws InterruptedException {
-        Programs programs =
-                new Programs(processes, workspace.path(), workspace.variables(), request.log());
-        for (CommandLine command : request.environment().setup()) {
-            programs.setUp(command, request.marker());
-        }
+    Child start(Launch launch) {
+        return processes.start(launch);
+    }
+
+    private Programs programs(
+            WorkspaceRequest request,
+            Launching launching,
+            Path path,
+            Map<String, String> variables) {
+        return new Programs(processes, launching, request.marker(), path, variables, request.log());
     }
 
     private Optional<String> largeFilesWarning(Path path) {

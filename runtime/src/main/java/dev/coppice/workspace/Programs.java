@@ -5,7 +5,6 @@ import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Child;
 import dev.coppice.process.ChildFiles;
 import dev.coppice.process.Command;
-import dev.coppice.process.Ended;
 import dev.coppice.process.Exit;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Launch;
@@ -20,12 +19,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Runs the programs that prepare one workspace, in it. Whatever they print is added to its log.
-final class Programs {
+///
+/// @param launching starts what may take long, so that others can end it
+/// @param marker by which its processes are known
+/// @param variables the programs' whole environment
+record Programs(
+        Processes processes,
+        Launching launching,
+        Marker marker,
+        Path workspace,
+        Map<String, String> variables,
+        Path log) {
     private static final int OUTPUT_END_MAX = 4_000;
 
     /// Far more than an installation of packages takes; it ends what hangs.
@@ -33,64 +43,80 @@ final class Programs {
 
     private static final Path NO_INPUT = Path.of("/dev/null");
 
-    private final Processes processes;
-    private final Path workspace;
-    private final Map<String, String> variables;
-    private final Path log;
-
-    /// @param variables the programs' whole environment
-    Programs(Processes processes, Path workspace, Map<String, String> variables, Path log) {
-        this.processes = processes;
-        this.workspace = workspace;
-        this.variables = variables;
-        this.log = log;
+    /// The same without some variables.
+    Programs without(String... names) {
+        Map<String, String> fewer = new HashMap<>(variables);
+        fewer.keySet().removeAll(List.of(names));
+        return new Programs(processes, launching, marker, workspace, fewer, log);
     }
 
-    /// Runs a program and gives its standard output.
+    /// What a program says that answers soon.
     ///
     /// @throws WorkspaceException with the end of what it printed, if it fails
-    String run(Duration timeout, List<String> argv) throws InterruptedException {
-        Finished finished = finish(timeout, argv);
-        if (!finished.isSuccess()) {
-            throw new WorkspaceException(String.join(" ", argv) + ": " + end(finished));
-        }
-        return finished.stdoutText();
-    }
-
-    /// Runs a command of the user's, and watches over all that it starts.
-    ///
-    /// @param marker by which its processes are known
-    /// @throws WorkspaceException with the end of what it printed, if it fails
-    void setUp(CommandLine command, Marker marker) throws InterruptedException {
+    String ask(Duration timeout, List<String> argv) throws InterruptedException {
         try {
-            Files.createDirectories(log.getParent());
-            Files.writeString(
-                    log,
-                    "$ " + command + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-            long start = Files.size(log);
-            ChildFiles files = new ChildFiles(NO_INPUT, log, log, Optional.empty());
-            Launch launch =
-                    new Launch(
-                            command.argv(),
-                            workspace,
-                            variables,
-                            files,
-                            marker,
-                            Limits.of(SETUP_TIMEOUT));
-            try (Child child = processes.start(launch)) {
-                Ended ended = child.await();
-                if (!ended.exit().isSuccess()) {
-                    throw new WorkspaceException(
-                            "setup command " + command + ": " + end(ended.exit(), since(start)));
-                }
+            Finished finished =
+                    processes.run(Command.of(workspace, variables, argv).withTimeout(timeout));
+            String printed = finished.stdoutText() + finished.stderr();
+            note("$ " + String.join(" ", argv) + "\n" + printed);
+            if (!finished.isSuccess()) {
+                throw new WorkspaceException(
+                        String.join(" ", argv) + ": " + end(finished.exit(), printed));
             }
+            return finished.stdoutText();
         } catch (CannotStartException e) {
-            throw new WorkspaceException("setup command " + command + ": " + e.getMessage(), e);
+            throw new WorkspaceException("not started: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new WorkspaceException("the log " + log + " can't be written: " + e, e);
         }
+    }
+
+    /// Runs a program to its end, and watches over all that it starts.
+    ///
+    /// @throws WorkspaceException with the end of what it printed, if it fails
+    void run(Duration timeout, List<String> argv) throws InterruptedException {
+        String name = String.join(" ", argv);
+        Optional<String> failure = failureOf(name, timeout, argv);
+        if (failure.isPresent()) {
+            throw new WorkspaceException(name + ": " + failure.get());
+        }
+    }
+
+    /// Runs a command of the user's as [#run] does.
+    void setUp(CommandLine command) throws InterruptedException {
+        Optional<String> failure = failureOf(command.toString(), SETUP_TIMEOUT, command.argv());
+        if (failure.isPresent()) {
+            throw new WorkspaceException("setup command " + command + ": " + failure.get());
+        }
+    }
+
+    /// Runs a program that may fail and tells how it did.
+    Optional<String> failureOf(Duration timeout, List<String> argv) throws InterruptedException {
+        return failureOf(String.join(" ", argv), timeout, argv);
+    }
+
+    private Optional<String> failureOf(String name, Duration timeout, List<String> argv)
+            throws InterruptedException {
+        try {
+            note("$ " + name + "\n");
+            long start = Files.size(log);
+            ChildFiles files = new ChildFiles(NO_INPUT, log, log, Optional.empty());
+            Launch launch =
+                    new Launch(argv, workspace, variables, files, marker, Limits.of(timeout));
+            try (Child child = launching.start(launch)) {
+                Exit exit = child.await().exit();
+                return exit.isSuccess() ? Optional.empty() : Optional.of(end(exit, since(start)));
+            }
+        } catch (CannotStartException e) {
+            throw new WorkspaceException(name + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new WorkspaceException("the log " + log + " can't be written: " + e, e);
+        }
+    }
+
+    private void note(String text) throws IOException {
+        Files.createDirectories(log.getParent());
+        Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /// The end of what the log got since it had this many bytes.
@@ -102,38 +128,6 @@ final class Programs {
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
             return new String(bytes, 0, buffer.position(), StandardCharsets.UTF_8);
         }
-    }
-
-    /// Runs a program that may fail and tells how it did.
-    Optional<String> failureOf(Duration timeout, List<String> argv) throws InterruptedException {
-        Finished finished = finish(timeout, argv);
-        return finished.isSuccess() ? Optional.empty() : Optional.of(end(finished));
-    }
-
-    private Finished finish(Duration timeout, List<String> argv) throws InterruptedException {
-        try {
-            Finished finished =
-                    processes.run(Command.of(workspace, variables, argv).withTimeout(timeout));
-            Files.createDirectories(log.getParent());
-            Files.writeString(
-                    log,
-                    "$ "
-                            + String.join(" ", argv)
-                            + "\n"
-                            + finished.stdoutText()
-                            + finished.stderr(),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-            return finished;
-        } catch (CannotStartException e) {
-            throw new WorkspaceException("not started: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new WorkspaceException("the log " + log + " can't be written: " + e, e);
-        }
-    }
-
-    private static String end(Finished finished) {
-        return end(finished.exit(), finished.stdoutText() + finished.stderr());
     }
 
     private static String end(Exit exit, String output) {

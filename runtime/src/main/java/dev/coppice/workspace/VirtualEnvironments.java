@@ -1,6 +1,5 @@
 package dev.coppice.workspace;
 
-import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,33 +33,34 @@ final class VirtualEnvironments {
             "import sys; print(getattr(sys, '_base_executable', sys.executable), sys.version)";
 
     private final Path cache;
-    private final Processes processes;
     private final Map<String, String> pythons = new ConcurrentHashMap<>();
 
-    VirtualEnvironments(Path cache, Processes processes) {
+    VirtualEnvironments(Path cache) {
         this.cache = cache;
-        this.processes = processes;
     }
 
     /// Makes the environment `.venv` in a workspace, in place of any that is there.
     ///
-    /// @param variables the environment of the programs that are run, whose `PATH` says which `python3`
-    /// @param log what those programs print is added here
+    /// @param given runs its programs; the `PATH` among their variables says which `python3`
     /// @return what a person should know
     /// @throws WorkspaceException if there is no Python, or pip fails
-    List<String> make(Path workspace, Requirements asked, Map<String, String> variables, Path log)
-            throws InterruptedException {
+    List<String> make(Programs given, Requirements asked) throws InterruptedException {
+        // either variable would make another environment's packages visible in this one
+        Programs programs = given.without("PYTHONHOME", "PYTHONPATH");
+        Path workspace = programs.workspace();
         List<String> warnings = new ArrayList<>();
         Requirements requirements = asked.presentIn(workspace);
-        Programs programs = new Programs(processes, workspace, withoutPaths(variables), log);
-        String python = python(programs, workspace, variables);
+        String python = python(programs);
         Path base = template("python-" + hash(python), at -> makeBase(programs, at, warnings));
         boolean isShared = requirements.isShareable(workspace);
         Path template = base;
         if (isShared && !requirements.isEmpty()) {
             String key =
                     String.join(
-                            "\n", python, requirements.fingerprint(workspace), settings(variables));
+                            "\n",
+                            python,
+                            requirements.fingerprint(workspace),
+                            settings(programs.variables()));
             template =
                     template(
                             "packages-" + hash(key),
@@ -83,32 +82,23 @@ final class VirtualEnvironments {
     }
 
     /// Which Python it is: asked once for each path and each choice that pyenv and its like would make.
-    private String python(Programs programs, Path workspace, Map<String, String> variables)
-            throws InterruptedException {
+    private String python(Programs programs) throws InterruptedException {
         try {
-            Path choice = workspace.resolve(".python-version");
+            Path choice = programs.workspace().resolve(".python-version");
             String key =
-                    variables.getOrDefault("PATH", "")
+                    programs.variables().getOrDefault("PATH", "")
                             + '\n'
                             + (Files.isRegularFile(choice) ? Files.readString(choice) : "");
             Optional<String> known = Optional.ofNullable(pythons.get(key));
             if (known.isPresent()) {
                 return known.get();
             }
-            String answer = programs.run(ASK_TIMEOUT, List.of("python3", "-c", WHO)).strip();
+            String answer = programs.ask(ASK_TIMEOUT, List.of("python3", "-c", WHO)).strip();
             pythons.put(key, answer);
             return answer;
         } catch (IOException e) {
             throw new WorkspaceException("the choice of Python can't be read: " + e, e);
         }
-    }
-
-    /// Either variable would make another environment's packages visible in this one.
-    private static Map<String, String> withoutPaths(Map<String, String> variables) {
-        Map<String, String> without = new HashMap<>(variables);
-        without.remove("PYTHONHOME");
-        without.remove("PYTHONPATH");
-        return without;
     }
 
     @FunctionalInterface

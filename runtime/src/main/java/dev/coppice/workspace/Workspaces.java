@@ -107,11 +107,19 @@ public final class Workspaces implements AutoCloseable {
     ///
     /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
     public Workspace acquire(WorkspaceRequest request) throws InterruptedException {
+        return acquire(request, preparation::start);
+    }
+
+    /// The same, prepared by programs that the caller may end.
+    ///
+    /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
+    public Workspace acquire(WorkspaceRequest request, Launching launching)
+            throws InterruptedException {
         try {
             awaitGone(request.path());
             Checkout checkout = worktree(request);
             requireIsolated(checkout, request.branch());
-            return preparation.prepare(checkout, request);
+            return preparation.prepare(checkout, request, launching);
         } catch (GitException | UncheckedIOException e) {
             throw new WorkspaceException(
                     "no workspace for task " + request.task() + ": " + e.getMessage(), e);

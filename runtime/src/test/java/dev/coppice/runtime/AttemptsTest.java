@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
 import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
@@ -15,7 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What single attempts may rely on, and what is seen of them.
@@ -150,6 +154,53 @@ class AttemptsTest {
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
         assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "list.txt"))
                 .isEqualTo("first\nleft\nright\n");
+    }
+
+    @Test
+    void theChecksOfAnAttemptHaveItsTimeTogether() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Check for too long
+                        tasks:
+                          - id: a
+                            description: echo a > a.txt
+                            timeout: 2
+                            checks: ["sleep 1.2", "sleep 1.2"]
+                        """);
+
+        assertThat(task(job, "a").status()).isEqualTo(TaskStatus.TIMEOUT);
+        assertThat(task(job, "a").reason()).contains(Reason.WALL_TIMEOUT);
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void aCancelReachesSetupCommands() throws Exception {
+        Path begun = folder.resolve("begun");
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        "environment: { setup: [\"touch '%s'; sleep 600\"] }\n".formatted(begun));
+        try (Coppice coppice = scene.open()) {
+            JobId job =
+                    scene.submit(
+                            coppice,
+                            """
+                            goal: Never begin
+                            tasks:
+                              - id: a
+                                description: echo a > a.txt
+                            """);
+            scene.awaiting(() -> Files.exists(begun) ? Optional.of(true) : Optional.empty());
+
+            coppice.engine().cancel(job, Optional.empty());
+            coppice.await(job);
+
+            assertThat(coppice.view(job).orElseThrow().status()).isEqualTo(JobStatus.CANCELED);
+        }
     }
 
     private static TaskView task(JobView job, String id) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
+import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ class VirtualEnvironmentTest {
     @BeforeAll
     static void openTheCache() throws IOException {
         processes = Processes.open();
-        environments = new VirtualEnvironments(shared.resolve("cache"), processes);
+        environments = new VirtualEnvironments(shared.resolve("cache"));
         wheels = shared.resolve("wheels");
         Wheels.write(wheels, "oak", "1.0");
         Wheels.write(wheels, "oak", "2.0");
@@ -71,8 +72,13 @@ class VirtualEnvironmentTest {
 
     private List<String> make(Path at, List<String> packages, List<String> files)
             throws InterruptedException {
-        return environments.make(
-                at, new Requirements(packages, files), variables(), folder.resolve("setup.log"));
+        return environments.make(programs(at, variables()), new Requirements(packages, files));
+    }
+
+    private Programs programs(Path at, Map<String, String> variables) {
+        Marker marker = new Marker("COPPICE_TEST_RUN", at.toString());
+        return new Programs(
+                processes, processes::start, marker, at, variables, folder.resolve("setup.log"));
     }
 
     private String run(Path at, String program, String... arguments) throws InterruptedException {
@@ -203,10 +209,8 @@ class VirtualEnvironmentTest {
 
         assertThatThrownBy(() ->
                         environments.make(
-                                workspace,
-                                new Requirements(List.of(), List.of()),
-                                variables,
-                                folder.resolve("setup.log")))
+                                programs(workspace, variables),
+                                new Requirements(List.of(), List.of())))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageContaining("python3");
     }
