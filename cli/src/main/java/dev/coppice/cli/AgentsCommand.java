@@ -64,7 +64,8 @@ final class AgentsCommand implements Action {
                     "usable: "
                             + usable.program()
                             + usable.version().map(v -> " (" + v + ")").orElse("");
-            case Availability.Missing missing -> "missing: " + missing.advice();
+            case Availability.Missing missing ->
+                    "missing: " + missing.program() + "; " + missing.advice();
             case Availability.NotLoggedIn not -> "not logged in: " + not.advice();
         };
     }

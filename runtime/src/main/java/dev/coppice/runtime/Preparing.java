@@ -68,7 +68,9 @@ final class Preparing {
         checkBranchNames();
         probe(agents(settings, plan));
         if (!invalid.isEmpty()) {
-            return new Preparation.Refused(new Refusal(Refusal.Kind.INVALID, invalid));
+            List<Problem> all = new ArrayList<>(invalid);
+            all.addAll(unusable);
+            return new Preparation.Refused(new Refusal(Refusal.Kind.INVALID, all));
         }
         if (!unusable.isEmpty()) {
             return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
@@ -201,7 +203,10 @@ final class Preparing {
                     AgentEnvironment.allowed(settings, environment))) {
                 case Availability.Usable _ -> {}
                 case Availability.Missing missing ->
-                        unusable.add(new Problem("agent " + name, missing.advice()));
+                        unusable.add(
+                                new Problem(
+                                        "agent " + name,
+                                        missing.program() + " can't be used: " + missing.advice()));
                 case Availability.NotLoggedIn notLoggedIn ->
                         unusable.add(new Problem("agent " + name, notLoggedIn.advice()));
             }
