@@ -1,9 +1,7 @@
 package dev.coppice.cli;
 
-import dev.coppice.model.Recorded;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
-import dev.coppice.store.Stores;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,22 +26,18 @@ final class EventsCommand implements Action {
             try (JobReader reader = new JobReader(coppice.store(), job.id())) {
                 if (call.isJson() && !call.has(FOLLOW)) {
                     List<String> events = new ArrayList<>();
-                    reader.read(recorded -> events.add(json(coppice, recorded)));
+                    reader.read(recorded -> events.add(coppice.json(recorded)));
                     call.out().line("{\"events\":[" + String.join(",", events) + "]}");
                     return ExitCode.DONE.number();
                 }
-                reader.read(recorded -> call.out().line(json(coppice, recorded)));
+                reader.read(recorded -> call.out().line(coppice.json(recorded)));
                 while (call.has(FOLLOW)
                         && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
                     reader.await(LOOK_MILLIS);
-                    reader.read(recorded -> call.out().line(json(coppice, recorded)));
+                    reader.read(recorded -> call.out().line(coppice.json(recorded)));
                 }
             }
         }
         return ExitCode.DONE.number();
-    }
-
-    private static String json(Coppice coppice, Recorded recorded) {
-        return coppice.secrets().mask(Stores.json(recorded));
     }
 }

@@ -3,6 +3,7 @@ package dev.coppice.config;
 import dev.coppice.model.Settings;
 import dev.coppice.plan.Problem;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,9 +56,17 @@ public record Configuration(
     ///
     /// @param port 0: any free one
     /// @param rateLimit requests a minute for each key
+    /// @param maxConcurrentJobs root jobs that it takes on at once
+    /// @param retention how long the folders of ended jobs are kept; unset: for ever
     /// @param isStatusOpen whether a job's status may be read on loopback without a key
     public record Api(
-            String host, int port, Optional<String> key, int rateLimit, boolean isStatusOpen) {
+            String host,
+            int port,
+            Optional<String> key,
+            int rateLimit,
+            int maxConcurrentJobs,
+            Optional<Duration> retention,
+            boolean isStatusOpen) {
         /// Without the key.
         @Override
         public String toString() {

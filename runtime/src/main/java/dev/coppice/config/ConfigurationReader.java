@@ -197,6 +197,8 @@ final class ConfigurationReader {
                 values.of(Keys.PORT),
                 key,
                 values.of(Keys.RATE_LIMIT),
+                values.of(Keys.MAX_CONCURRENT_JOBS),
+                values.find(Keys.RETENTION),
                 values.of(Keys.OPEN_STATUS));
     }
 

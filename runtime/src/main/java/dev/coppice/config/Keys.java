@@ -245,6 +245,18 @@ final class Keys {
                     "unset: a server on localhost makes one; never commit one");
     static final Key<Integer> RATE_LIMIT =
             Key.set("api.rate_limit", Form.whole(1, 1_000_000), "600", "requests a minute per key");
+    static final Key<Integer> MAX_CONCURRENT_JOBS =
+            Key.set(
+                    "api.max_concurrent_jobs",
+                    Form.whole(1, 10_000),
+                    "16",
+                    "jobs that the server takes on at once, without their children");
+    static final Key<Duration> RETENTION =
+            Key.unset(
+                    "api.retention",
+                    Form.time(HOUR, Duration.ofDays(3_650)),
+                    "30d",
+                    "the server removes the folders of jobs that ended so long ago; unset: never");
     static final Key<Boolean> OPEN_STATUS =
             Key.set(
                     "api.open_status",
@@ -308,6 +320,8 @@ final class Keys {
                     PORT,
                     API_KEY,
                     RATE_LIMIT,
+                    MAX_CONCURRENT_JOBS,
+                    RETENTION,
                     OPEN_STATUS,
                     LEVEL,
                     STRUCTURED,

@@ -162,6 +162,8 @@ final class Documents {
             int pendingTasks,
             double progressPercentage) {}
 
+    private record CountsDocument(String jobId, String status, Progress progress) {}
+
     private record TaskStatusDocument(
             @JsonUnwrapped TaskResult result,
             String agent,
@@ -198,6 +200,12 @@ final class Documents {
                         folder,
                         now,
                         job.tasks().stream().map(task -> result(task, now)).toList()));
+    }
+
+    String counts(JobView job) {
+        return text(
+                new CountsDocument(
+                        job.id().value(), job.status().wire(), progress(job.counts())));
     }
 
     String status(JobView job, JobFolder folder, Present present) {

@@ -43,6 +43,7 @@ public final class Secrets {
                             "-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?"
                                     + "(?:-----END [A-Z ]*PRIVATE KEY-----|\\z)",
                             "private key-----"),
+                    Form.of("\\bcp[kt]_[A-Za-z0-9_-]{20,}", "cpk_", "cpt_"), // our own
                     Form.of("\\bsk-[A-Za-z0-9_-]{16,}", "sk-"),
                     Form.of(
                             "\\bgh[opsur]_[A-Za-z0-9]{16,}",

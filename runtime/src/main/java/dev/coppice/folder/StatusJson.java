@@ -12,6 +12,16 @@ public record StatusJson(JobFolder folder, Secrets secrets) {
         return new Documents(secrets).results(job, folder, now);
     }
 
+    /// What job.json has: the job without its tasks.
+    public String job(JobView job) {
+        return new Documents(secrets).job(job);
+    }
+
+    /// Its id, its status and its counts, and nothing that anybody wrote.
+    public String counts(JobView job) {
+        return new Documents(secrets).counts(job);
+    }
+
     /// What results.json has so far, and of each task what it waits for, what went wrong, and what its
     /// running attempt takes from the machine.
     public String status(JobView job, Present present) {

@@ -44,7 +44,12 @@ public final class PlanReader {
                 .draft(isJson ? Document.json(name, text) : Document.yaml(name, text));
     }
 
-    /// Reads what an agent answered or a client sent: a JSON object, bare, in a fence or with words
+    /// Takes a plan that is a part of a document which was read already; the places in it are kept.
+    public static PlanDraft value(String name, Value plan) {
+        return new PlanReader(name).draft(new Document(Optional.of(plan), List.of()));
+    }
+
+    /// Reads what an agent answered: a JSON object, bare, in a fence or with words
     /// around it, or YAML in a fence. Places are `tasks[2].priority`. Prose is never a plan.
     public static PlanDraft answer(String text) {
         List<Document> read = candidates(text).toList();

@@ -8,6 +8,7 @@ import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
 import dev.coppice.engine.Driver;
 import dev.coppice.engine.Engine;
+import dev.coppice.engine.EventLog;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -23,6 +24,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.process.Identity;
 import dev.coppice.process.Processes;
@@ -181,8 +183,25 @@ public final class Coppice implements AutoCloseable {
 
     /// Checks what a user asks for as a whole; nothing is changed.
     public Preparation prepare(RunOrder order) throws InterruptedException {
-        return new Preparing(repository, git, configuration, processes, surroundings.environment())
-                .prepare(order);
+        return preparing(repository, configuration.settings()).prepare(order);
+    }
+
+    /// The same long after the opening, with the repository as it stands now, and under settings of the
+    /// order's own, which were made from those of the configuration.
+    public Preparation prepare(RunOrder order, Settings settings) throws InterruptedException {
+        Repositories repositories = new Repositories(processes, surroundings.environment());
+        if (repositories.discover(surroundings.folder()) instanceof Discovery.Found now) {
+            return preparing(now, settings).prepare(order);
+        }
+        return new Preparation.Refused(
+                Refusal.unusable(
+                        repository.topLevel().toString(),
+                        "The repository can no longer be used. `coppice doctor` says why."));
+    }
+
+    private Preparing preparing(Discovery.Found where, Settings settings) {
+        return new Preparing(
+                where, git, configuration, settings, processes, surroundings.environment());
     }
 
     /// The repository's store, made where there is none.
@@ -193,6 +212,16 @@ public final class Coppice implements AutoCloseable {
             store = open;
         }
         return open;
+    }
+
+    /// The histories of the repository's jobs.
+    public EventLog log() {
+        return store();
+    }
+
+    /// The event as one line of JSON, as it is stored, with secrets masked.
+    public String json(Recorded recorded) {
+        return secrets.mask(Stores.json(recorded));
     }
 
     private String storeUrl() {

@@ -35,6 +35,7 @@ final class Preparing {
     private final Discovery.Found repository;
     private final Git git;
     private final Configuration configuration;
+    private final Settings settings;
     private final Processes processes;
     private final Map<String, String> environment;
     private final List<String> warnings = new ArrayList<>();
@@ -45,17 +46,18 @@ final class Preparing {
             Discovery.Found repository,
             Git git,
             Configuration configuration,
+            Settings settings,
             Processes processes,
             Map<String, String> environment) {
         this.repository = repository;
         this.git = git;
         this.configuration = configuration;
+        this.settings = settings;
         this.processes = processes;
         this.environment = environment;
     }
 
     Preparation prepare(RunOrder order) throws InterruptedException {
-        Settings settings = configuration.settings();
         if (settings.layout().isolation() == Settings.Isolation.NONE) {
             invalid.add(
                     new Problem(
@@ -63,10 +65,10 @@ final class Preparing {
                             "Tasks without worktrees of their own are not supported yet. Leave it out, or set it to worktree."));
         }
         Optional<CommitId> base = base(order);
-        Optional<String> target = target(settings);
-        Optional<Plan> plan = plan(order, settings);
+        Optional<String> target = target();
+        Optional<Plan> plan = plan(order);
         checkBranchNames();
-        probe(agents(settings, plan));
+        probe(agents(plan));
         if (!invalid.isEmpty()) {
             List<Problem> all = new ArrayList<>(invalid);
             all.addAll(unusable);
@@ -75,7 +77,7 @@ final class Preparing {
         if (!unusable.isEmpty()) {
             return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
         }
-        warn(settings);
+        warn();
         String request =
                 order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
         return new Preparation.Ready(
@@ -112,7 +114,7 @@ final class Preparing {
         return here;
     }
 
-    private Optional<String> target(Settings settings) {
+    private Optional<String> target() {
         Optional<String> configured = settings.integrate().target();
         if (configured.isEmpty()) {
             Optional<String> here = repository.head().on().map(BranchName::value);
@@ -134,7 +136,7 @@ final class Preparing {
         return configured;
     }
 
-    private Optional<Plan> plan(RunOrder order, Settings settings) {
+    private Optional<Plan> plan(RunOrder order) {
         if (order.plan().isEmpty()) {
             if (order.request().isBlank()) {
                 invalid.add(
@@ -177,7 +179,7 @@ final class Preparing {
                                                 + "-old")));
     }
 
-    private static Set<AgentName> agents(Settings settings, Optional<Plan> plan) {
+    private Set<AgentName> agents(Optional<Plan> plan) {
         Set<AgentName> needed = new LinkedHashSet<>();
         if (plan.isEmpty()) {
             needed.add(settings.agents().lead());
@@ -190,17 +192,17 @@ final class Preparing {
 
     private void probe(Set<AgentName> agents) throws InterruptedException {
         for (AgentName name : agents) {
-            AgentSettings settings = configuration.settings().agents().configured().get(name);
-            if (settings == null) {
+            AgentSettings configured = settings.agents().configured().get(name);
+            if (configured == null) {
                 invalid.add(
                         new Problem("agents." + name, "No agent is configured under this name."));
                 continue;
             }
-            Agent agent = Agents.of(name, settings);
+            Agent agent = Agents.of(name, configured);
             switch (agent.probe(
                     processes,
                     repository.topLevel(),
-                    AgentEnvironment.allowed(settings, environment))) {
+                    AgentEnvironment.allowed(configured, environment))) {
                 case Availability.Usable _ -> {}
                 case Availability.Missing missing ->
                         unusable.add(
@@ -213,7 +215,7 @@ final class Preparing {
         }
     }
 
-    private void warn(Settings settings) {
+    private void warn() {
         configuration.warnings().forEach(problem -> warnings.add(problem.toString()));
         int cores = Runtime.getRuntime().availableProcessors();
         if (settings.workers().maxWorkers() > cores) {

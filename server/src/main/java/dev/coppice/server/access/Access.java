@@ -1,0 +1,70 @@
+package dev.coppice.server.access;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Says who calls. The one place where a secret is looked at. Safe for use by many threads.
+public final class Access {
+    /// The name of the key that the configuration has, or that the server made for itself.
+    public static final String LOCAL = "local";
+
+    /// What documents show in a key's place; nobody may be let in by them from another machine.
+    private static final List<String> PLACEHOLDERS =
+            List.of("your-api-key", "your-secure-api-key", "your-key", "changeme", "secret");
+
+    /// A shorter key can be guessed.
+    private static final int LENGTH_MIN = 32;
+
+    private final Keys keys;
+    private final Optional<String> local;
+    private volatile Known known;
+
+    /// The keys as they were read last.
+    private record Known(String stamp, List<Keys.Entry> entries) {}
+
+    /// Access by the keys in `keys`, and by one more that may do everything.
+    ///
+    /// @param local the hash is kept, the key is not
+    public Access(Keys keys, Optional<String> local) {
+        this.keys = keys;
+        this.local = local.map(KeySecret::hash);
+        this.known = new Known("", List.of());
+    }
+
+    /// What is wrong with `key` as the only thing between a server and everybody; empty: nothing.
+    public static Optional<String> weakness(String key) {
+        if (PLACEHOLDERS.contains(key)) {
+            return Optional.of("api.api_key is an example that stands in documents");
+        }
+        return key.length() < LENGTH_MIN
+                ? Optional.of("api.api_key has fewer than " + LENGTH_MIN + " characters")
+                : Optional.empty();
+    }
+
+    /// Who has this secret; empty where nobody has.
+    ///
+    /// @throws AccessException where the keys can't be read
+    public Optional<Caller> caller(String secret) {
+        Optional<Caller> found = Optional.empty();
+        if (local.isPresent() && KeySecret.isSame(local.get(), secret)) {
+            found = Optional.of(new Caller(LOCAL, Scope.ADMIN));
+        }
+        // All are compared, so that the time does not tell which one fitted.
+        for (Keys.Entry key : entries()) {
+            if (KeySecret.isSame(key.sha256(), secret)) {
+                found = Optional.of(new Caller(key.name(), key.scope()));
+            }
+        }
+        return found;
+    }
+
+    private List<Keys.Entry> entries() {
+        String stamp = keys.stamp();
+        Known now = known;
+        if (!now.stamp().equals(stamp)) {
+            now = new Known(stamp, keys.list());
+            known = now;
+        }
+        return now.entries();
+    }
+}

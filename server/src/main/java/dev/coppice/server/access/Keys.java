@@ -1,0 +1,171 @@
+package dev.coppice.server.access;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The keys of a user's servers, in a file that only this user can read:
+///
+/// ```json
+/// {"keys": [{"name": "ci", "scope": "submit", "sha256": "…", "made": "2026-11-21T09:30:00Z"}]}
+/// ```
+/// A key itself is shown once, when it is made. Several processes may change the file at the same time; a
+/// running server sees each change. Safe for use by many threads.
+public final class Keys {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> OWNER_FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path file;
+    private final InstantSource clock;
+
+    /// One key, without what would let anybody use it.
+    ///
+    /// @param sha256 of the key, in hexadecimal digits
+    public record Entry(String name, Scope scope, String sha256, Instant made) {}
+
+    private record Ring(List<Entry> keys) {}
+
+    /// The keys below `coppiceHome`, where there may be none yet.
+    public Keys(Path coppiceHome, InstantSource clock) {
+        this.file = coppiceHome.resolve("keys.json");
+        this.clock = clock;
+    }
+
+    /// Whether a key can be called so.
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches() && !text.equals(Access.LOCAL);
+    }
+
+    /// All keys, in the order in which they were made.
+    ///
+    /// @throws AccessException where the file can't be read
+    public List<Entry> list() {
+        try {
+            return JsonMapper.shared().readValue(Files.readString(file), Ring.class).keys();
+        } catch (NoSuchFileException _) {
+            return List.of();
+        } catch (IOException | JacksonException e) {
+            throw new AccessException("The keys in " + file + " can't be read.", e);
+        }
+    }
+
+    /// Makes a key and returns it; empty where there is one of this name.
+    public Optional<String> add(String name, Scope scope) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException("not a key's name: " + name);
+        }
+        String secret = KeySecret.make();
+        boolean isAdded =
+                change(keys -> {
+                    if (named(keys, name).isPresent()) {
+                        return keys;
+                    }
+                    List<Entry> more = new ArrayList<>(keys);
+                    more.add(new Entry(name, scope, KeySecret.hash(secret), clock.instant()));
+                    return more;
+                });
+        return isAdded ? Optional.of(secret) : Optional.empty();
+    }
+
+    /// Gives a key of this name a new secret, so that the old one ends; empty where there is none.
+    public Optional<String> rotate(String name) {
+        String secret = KeySecret.make();
+        boolean isRotated =
+                change(keys ->
+                        keys.stream()
+                                .map(key ->
+                                        key.name().equals(name)
+                                                ? new Entry(
+                                                        name,
+                                                        key.scope(),
+                                                        KeySecret.hash(secret),
+                                                        clock.instant())
+                                                : key)
+                                .toList());
+        return isRotated ? Optional.of(secret) : Optional.empty();
+    }
+
+    /// Ends a key; false where there is none of this name.
+    public boolean revoke(String name) {
+        return change(keys -> keys.stream().filter(key -> !key.name().equals(name)).toList());
+    }
+
+    /// The file's stamp, which differs after each change.
+    String stamp() {
+        try {
+            return Files.getLastModifiedTime(file) + " " + Files.size(file);
+        } catch (NoSuchFileException _) {
+            return "";
+        } catch (IOException e) {
+            throw new AccessException("The keys in " + file + " can't be looked at.", e);
+        }
+    }
+
+    private static Optional<Entry> named(List<Entry> keys, String name) {
+        return keys.stream().filter(key -> key.name().equals(name)).findFirst();
+    }
+
+    /// Whether the change made a difference.
+    private synchronized boolean change(UnaryOperator<List<Entry>> change) {
+        Path folder = folder(file);
+        try (FileChannel lock =
+                        FileChannel.open(
+                                folder.resolve("keys.lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock _ = lock.lock()) {
+            List<Entry> before = list();
+            List<Entry> after = change.apply(before);
+            if (after.equals(before)) {
+                return false;
+            }
+            write(file, JsonMapper.shared().writeValueAsString(new Ring(after)));
+            return true;
+        } catch (IOException e) {
+            throw new AccessException("The keys in " + file + " can't be changed.", e);
+        }
+    }
+
+    /// Makes the folder of `file`, for its owner alone.
+    static Path folder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException("a key's file is in a folder: " + file);
+        }
+        try {
+            return Files.createDirectories(folder, OWNER_FOLDER);
+        } catch (IOException e) {
+            throw new AccessException("The folder " + folder + " can't be made.", e);
+        }
+    }
+
+    /// Writes a file that appears whole, readable by its owner alone from its first moment on.
+    static void write(Path file, String text) throws IOException {
+        Path fresh = Files.createTempFile(folder(file), ".key", ".part", OWNER_ONLY);
+        try {
+            Files.writeString(fresh, text);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+}

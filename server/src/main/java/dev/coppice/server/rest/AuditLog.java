@@ -1,0 +1,79 @@
+package dev.coppice.server.rest;
+
+import dev.coppice.client.Wire;
+import dev.coppice.folder.Secrets;
+import dev.coppice.model.JobId;
+import dev.coppice.server.access.Caller;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Who changed what, and who was refused: a line of JSON for each such call.
+///
+/// ```json
+/// {"at":"…","key":"ci","address":"127.0.0.1","method":"POST","path":"/api/v1/orchestrate","status":202,"job":"…"}
+/// ```
+/// Keys are not among it, and secrets in a path are masked. Safe for use by many threads.
+final class AuditLog {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
+    private static final int REFUSED_FROM = 400;
+
+    private final Path file;
+    private final Secrets secrets;
+    private final InstantSource clock;
+
+    private record Line(
+            Instant at,
+            Optional<String> key,
+            String address,
+            String method,
+            String path,
+            int status,
+            Optional<String> job) {}
+
+    /// @param file in a folder that is there
+    AuditLog(Path file, Secrets secrets, InstantSource clock) throws IOException {
+        this.file = file;
+        this.secrets = secrets;
+        this.clock = clock;
+        if (!Files.exists(file)) {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        }
+    }
+
+    /// Writes a line where the call changed something or was refused.
+    void note(Exchange exchange) {
+        boolean isChange = !exchange.method().equals("GET");
+        if (!isChange && exchange.status() < REFUSED_FROM) {
+            return;
+        }
+        Line line =
+                new Line(
+                        clock.instant(),
+                        exchange.caller().map(Caller::name),
+                        exchange.address(),
+                        exchange.method(),
+                        secrets.mask(exchange.path()),
+                        exchange.status(),
+                        exchange.job().map(JobId::value));
+        write(Wire.write(line) + "\n");
+    }
+
+    private synchronized void write(String line) {
+        try {
+            Files.writeString(file, line, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
+        } catch (IOException e) {
+            LOG.error("The audit log {} can't be written", file, e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.coppice.server.rest;
+
+import dev.coppice.model.AgentName;
+import dev.coppice.model.CommandLine;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.runtime.RunOrder;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A job that a client asks for.
+///
+/// @param request empty where the plan's goal is to stand for it
+record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
+    /// What of the configuration the client wants otherwise, in the words of document 004.
+    ///
+    /// @param currentDepth how deep the client believes to be; never trusted, only held against the limit
+    record Wishes(
+            Optional<Integer> maxWorkers,
+            Optional<Duration> defaultTimeout,
+            Optional<Integer> maxRetries,
+            Optional<Boolean> enableRecursion,
+            Optional<Integer> maxRecursionDepth,
+            Optional<Integer> currentDepth,
+            Optional<AgentName> agent,
+            Optional<String> model,
+            Optional<String> base,
+            Optional<String> target,
+            Optional<Settings.Result> integrate,
+            Optional<BigDecimal> budgetUsd,
+            Optional<List<CommandLine>> checks) {}
+
+    /// Another try.
+    ///
+    /// @param tasks empty: all that did not succeed
+    record Again(List<String> tasks, Optional<Duration> timeout) {}
+
+    RunOrder run() {
+        return new RunOrder(request, plan, wishes.base());
+    }
+
+    /// The configuration's settings with the client's wishes over them.
+    Settings over(Settings settings) {
+        return new Settings(
+                settings.layout(),
+                workers(settings.workers()),
+                recursion(settings.recursion()),
+                agents(settings.agents()),
+                settings.environment(),
+                wishes.checks().orElse(settings.checks()),
+                new Settings.Integrate(
+                        wishes.integrate().orElse(settings.integrate().result()),
+                        settings.integrate().conflicts(),
+                        wishes.target().or(settings.integrate()::target)),
+                wishes.budgetUsd().or(settings::budgetUsd));
+    }
+
+    private Settings.Workers workers(Settings.Workers workers) {
+        return new Settings.Workers(
+                wishes.maxWorkers().orElse(workers.maxWorkers()),
+                wishes.defaultTimeout().orElse(workers.defaultTimeout()),
+                workers.jobTimeout(),
+                workers.idleTimeout(),
+                workers.stopGrace(),
+                workers.maxOutputBytes(),
+                wishes.maxRetries().orElse(workers.maxRetries()),
+                workers.maxFixRounds(),
+                workers.backoff());
+    }
+
+    private Settings.Recursion recursion(Settings.Recursion recursion) {
+        return new Settings.Recursion(
+                wishes.enableRecursion().orElse(recursion.enabled()),
+                wishes.maxRecursionDepth().orElse(recursion.maxDepth()),
+                recursion.workersByDepth());
+    }
+
+    private Settings.Agents agents(Settings.Agents agents) {
+        AgentName byDefault = wishes.agent().orElse(agents.byDefault());
+        Map<AgentName, AgentSettings> configured = new HashMap<>(agents.configured());
+        wishes.model()
+                .ifPresent(model ->
+                        configured.computeIfPresent(
+                                byDefault, (_, agent) -> withModel(agent, model)));
+        return new Settings.Agents(byDefault, agents.lead(), configured);
+    }
+
+    private static AgentSettings withModel(AgentSettings agent, String model) {
+        return new AgentSettings(
+                agent.kind(),
+                agent.command(),
+                agent.args(),
+                Optional.of(model),
+                agent.permission(),
+                agent.input(),
+                agent.env(),
+                agent.maxConcurrent());
+    }
+}

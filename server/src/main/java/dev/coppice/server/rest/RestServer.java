@@ -1,0 +1,191 @@
+package dev.coppice.server.rest;
+
+import dev.coppice.config.Configuration.Api;
+import dev.coppice.model.JobId;
+import dev.coppice.report.JobView;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.server.access.Access;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server of one repository's jobs. It takes up the jobs that nobody drives, answers calls by virtual threads, and
+/// when it is closed lays its jobs down so that they can be resumed.
+public final class RestServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+
+    /// How long a connection may be still.
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+    private static final int THREADS_MAX = 32;
+
+    private final Coppice coppice;
+    private final Server server;
+    private final ServerConnector connector;
+    private final JobCalls jobs;
+    private final Views views;
+    private final Feeds feeds;
+    private final Patience patience;
+    private final ScheduledExecutorService sweep =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("rest-sweep").factory());
+
+    /// How the server is to run.
+    ///
+    /// @param port 0: any free one
+    /// @param logFolder where the audit log is, which is there
+    /// @param patience how long the head of a request may take to come, and its body
+    /// @param version of the program
+    public record Options(
+            String host,
+            int port,
+            Path logFolder,
+            Duration patience,
+            String version,
+            InstantSource clock) {
+        /// So long a request may take to come.
+        public static final Duration PATIENCE = Duration.ofSeconds(20);
+    }
+
+    private RestServer(Coppice coppice, Access access, Options options) throws IOException {
+        this.coppice = coppice;
+        this.views = new Views(coppice, options.clock());
+        this.feeds = new Feeds(coppice);
+        this.patience = new Patience(options.patience());
+        this.jobs = new JobCalls(coppice, views, options.clock());
+        Instant now = options.clock().instant();
+        Metrics metrics = new Metrics();
+        Api api = coppice.configuration().api();
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
+        threads.setName("rest");
+        threads.setReservedThreads(0);
+        threads.setVirtualThreadsExecutor(
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("call-", 0).factory()));
+        this.server = new Server(threads);
+        this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
+        connector.setHost(options.host());
+        connector.setPort(options.port());
+        connector.setIdleTimeout(IDLE.toMillis());
+        server.addConnector(connector);
+        server.setErrorHandler(Entrance::answerError);
+        server.setHandler(
+                new Entrance(
+                        Routes.of(
+                                new ServerCalls(
+                                        coppice, jobs, views, feeds, metrics, now,
+                                        options.version()),
+                                jobs,
+                                new FileCalls(coppice, jobs, views, feeds),
+                                feeds),
+                        access,
+                        new RateLimit(api.rateLimit(), System::nanoTime),
+                        api.isStatusOpen() && Entrance.isLoopback(options.host()),
+                        patience,
+                        new AuditLog(
+                                options.logFolder().resolve("audit.jsonl"),
+                                coppice.secrets(),
+                                options.clock()),
+                        metrics));
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(true);
+        http.setRequestHeaderSize(HEADER_BYTES_MAX);
+        return http;
+    }
+
+    /// Starts the server, which then takes up the jobs that nobody drives.
+    ///
+    /// @throws IOException where it can't listen, or its audit log can't be written
+    public static RestServer start(Coppice coppice, Access access, Options options)
+            throws IOException {
+        RestServer rest = new RestServer(coppice, access, options);
+        try {
+            rest.server.start();
+        } catch (IOException e) {
+            rest.end();
+            throw e;
+        } catch (Exception e) { // which Jetty declares
+            rest.end();
+            throw new IOException(e);
+        }
+        Loiterers loiterers = new Loiterers(rest.connector, options.patience());
+        rest.sweep.scheduleWithFixedDelay(
+                () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        rest.takeUp();
+        return rest;
+    }
+
+    /// Where it can be reached, with a literal address: `http://127.0.0.1:8000`.
+    public URI address() {
+        String host = connector.getHost();
+        String literal = host == null || host.equals("localhost") ? "127.0.0.1" : host;
+        String bracketed = literal.contains(":") ? "[" + literal + "]" : literal;
+        return URI.create("http://" + bracketed + ":" + connector.getLocalPort());
+    }
+
+    /// Whether only this machine can reach a server on `host`.
+    public static boolean isLoopback(String host) {
+        return Entrance.isLoopback(host);
+    }
+
+    private void takeUp() {
+        for (JobId job : openJobs()) {
+            coppice.resume(job);
+        }
+    }
+
+    private List<JobId> openJobs() {
+        return coppice.log().jobs().stream()
+                .map(views::find)
+                .flatMap(Optional::stream)
+                .filter(job -> !job.status().isOver())
+                .map(JobView::id)
+                .toList();
+    }
+
+    /// Takes on no more, lays down the jobs that it drives, and waits until they lie. Then [#close] ends the rest.
+    public void layDown() throws InterruptedException {
+        jobs.stop();
+        coppice.engine().pauseAll();
+        for (JobId job : openJobs()) {
+            coppice.await(job);
+        }
+    }
+
+    /// Ends all streams and connections. Jobs that were not laid down are left as they are.
+    @Override
+    public void close() {
+        feeds.close();
+        end();
+    }
+
+    private void end() {
+        sweep.shutdownNow();
+        try {
+            server.stop();
+        } catch (Exception e) { // which Jetty declares
+            LOG.warn("The server did not stop as it should", e);
+        }
+        patience.close();
+        views.close();
+    }
+}
