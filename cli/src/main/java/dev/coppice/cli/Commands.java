@@ -48,6 +48,14 @@ final class Commands {
                             "Remove workspaces and branches that are no longer needed",
                             CleanCommand::new),
                     shown(
+                            "serve",
+                            "Serve this repository's jobs over a REST API",
+                            ServeCommand::new),
+                    shown(
+                            "keys",
+                            "List, add, rotate or revoke the keys of the REST API",
+                            KeysCommand::new),
+                    shown(
                             "agents",
                             "Show which agents are installed and usable",
                             AgentsCommand::new),

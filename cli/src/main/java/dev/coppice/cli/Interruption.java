@@ -4,6 +4,7 @@ import dev.coppice.engine.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// What Ctrl-C, SIGTERM and SIGHUP do to jobs that this process drives: the first lays them down, the second
@@ -18,6 +19,7 @@ final class Interruption {
     private final Engine engine;
     private final Output out;
     private final AtomicInteger first = new AtomicInteger();
+    private final CountDownLatch came = new CountDownLatch(1);
 
     private Interruption(Engine engine, Output out) {
         this.engine = engine;
@@ -36,6 +38,7 @@ final class Interruption {
             out.say(
                     "stopping: agents are asked to end, their work is kept; once more ends at once");
             engine.pauseAll();
+            came.countDown();
             return;
         }
         engine.killAll();
@@ -49,6 +52,11 @@ final class Interruption {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().halt(SHELL_BASE + signal);
+    }
+
+    /// Waits for the first signal.
+    void await() throws InterruptedException {
+        came.await();
     }
 
     /// The exit code for the signal that came, if one did.

@@ -28,16 +28,16 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /// Writes what happens from now on into the file that `coppice` is configured with.
-    static void open(Coppice coppice) {
-        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
-            return;
-        }
+    /// Writes what happens from now on into the file that `coppice` is configured with, and returns its folder.
+    static Path open(Coppice coppice) {
         Logging logging = coppice.configuration().logging();
         Path folder =
                 Workspaces.makeFolder(
                         coppice.git(),
                         coppice.repository().topLevel().resolve(logging.directory()));
+        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
+            return folder;
+        }
         FileAppender<ILoggingEvent> file = new FileAppender<>();
         file.setContext(loggers);
         file.setEncoder(encoder(loggers, logging.isStructured()));
@@ -54,6 +54,7 @@ public final class LogFile extends ContextAwareBase implements Configurator {
                     case WARNING -> Level.WARN;
                     case ERROR -> Level.ERROR;
                 });
+        return folder;
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, boolean isStructured) {

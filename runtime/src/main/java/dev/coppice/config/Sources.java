@@ -40,7 +40,9 @@ public record Sources(
                     Map.entry("--budget-usd", Keys.BUDGET_USD.path()),
                     Map.entry("--target", Keys.TARGET.path()),
                     Map.entry("--integrate", Keys.RESULT.path()),
-                    Map.entry("--keep", Keys.KEEP.path()));
+                    Map.entry("--keep", Keys.KEEP.path()),
+                    Map.entry("--host", Keys.HOST.path()),
+                    Map.entry("--port", Keys.PORT.path()));
 
     /// The flag that sets the default agent's model.
     public static final String MODEL_FLAG = "--model";

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coppice.server.access;
+
+import org.jspecify.annotations.NullMarked;

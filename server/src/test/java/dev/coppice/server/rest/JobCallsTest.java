@@ -1,0 +1,205 @@
+package dev.coppice.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Jobs over REST, as document 004 and `P…` of its conformance table say.
+class JobCallsTest {
+    @TempDir Path folder;
+    private Scene scene;
+
+    @BeforeEach
+    void serve() throws Exception {
+        scene = new Scene(folder, "");
+    }
+
+    @AfterEach
+    void end() {
+        scene.close();
+    }
+
+    @Test
+    void p11AJobIsSubmittedPolledAndItsResultsRead() throws Exception {
+        // when
+        Scene.Answer submitted =
+                scene.post("/api/v1/orchestrate", Scene.order("echo one > a.txt", "echo two > b.txt"));
+        String job = submitted.json().path("job_id").stringValue();
+        JsonNode polled = scene.finished(job);
+        JsonNode results = scene.get("/api/v1/jobs/" + job + "/results").json();
+
+        // then
+        assertThat(submitted.status()).isEqualTo(202);
+        assertThat(submitted.json().path("status").stringValue()).isEqualTo("submitted");
+        assertThat(submitted.header("Location")).isEqualTo("/api/v1/jobs/" + job);
+        assertThat(polled.path("status").stringValue()).isEqualTo("completed");
+        for (JsonNode from : List.of(polled.path("results"), results.path("results"))) {
+            assertThat(from.path("tasks")).hasSize(2);
+            JsonNode first = from.path("tasks").path(0);
+            assertThat(first.path("worker_id").stringValue()).isEqualTo("worker_1");
+            assertThat(first.path("status").stringValue()).isEqualTo("success");
+            assertThat(first.path("files_created").path(0).stringValue()).isEqualTo("a.txt");
+            assertThat(Path.of(from.path("workspace").stringValue())).isDirectory().isAbsolute();
+            assertThat(from.path("statistics").path("completed_tasks").intValue()).isEqualTo(2);
+        }
+        assertThat(polled.path("progress").path("total_tasks").intValue()).isEqualTo(2);
+        assertThat(polled.path("progress").path("success_rate").doubleValue()).isEqualTo(1);
+    }
+
+    @Test
+    void p19ResultsOfARunningJobAreAConflictThatTellsItsStatus() throws Exception {
+        String job = scene.submit("sleep 60");
+        scene.await(job, "running"::equals);
+
+        Scene.Answer results = scene.get("/api/v1/jobs/" + job + "/results");
+
+        assertThat(results.status()).isEqualTo(409);
+        assertThat(results.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(results.json().path("error").stringValue()).contains("running");
+    }
+
+    @Test
+    void p10CancelOfAnUnknownAFinishedAndARunningJob() throws Exception {
+        String finished = scene.submit("echo done > a.txt");
+        scene.finished(finished);
+        Path pid = folder.resolve("pid");
+        String running = scene.submit("echo $$ > '" + pid + "'; sleep 600");
+        scene.await(running, _ -> Files.exists(pid));
+
+        assertThat(scene.send(scene.call("/api/v1/jobs/0123456789ab").DELETE()).status())
+                .isEqualTo(404);
+        assertThat(scene.send(scene.call("/api/v1/jobs/" + finished).DELETE()).status())
+                .isEqualTo(409);
+        Scene.Answer canceled = scene.send(scene.call("/api/v1/jobs/" + running).DELETE());
+
+        assertThat(canceled.status()).isEqualTo(200);
+        assertThat(canceled.json().path("status").stringValue()).isEqualTo("canceled");
+        long process = Long.parseLong(Files.readString(pid).strip());
+        assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void p14JobsAreListedByStatusDepthParentLimitAndOffset() throws Exception {
+        String good = scene.submit("echo good > a.txt");
+        scene.finished(good);
+        String bad = scene.submit("exit 1");
+        scene.finished(bad);
+        String better = scene.submit("echo better > a.txt");
+        scene.finished(better);
+
+        assertThat(ids("")).containsExactly(better, bad, good);
+        assertThat(ids("?status=completed")).containsExactly(better, good);
+        assertThat(ids("?limit=1&offset=1")).containsExactly(bad);
+        assertThat(ids("?depth=0&status=failed")).containsExactly(bad);
+        assertThat(ids("?depth=1")).isEmpty();
+        assertThat(ids("?parent=" + good)).isEmpty();
+        assertThat(scene.get("/api/v1/jobs?limit=1").json().path("total").intValue()).isEqualTo(3);
+        assertThat(scene.get("/api/v1/jobs?status=done").status()).isEqualTo(400);
+        assertThat(scene.get("/api/v1/jobs?limit=0").status()).isEqualTo(400);
+        assertThat(scene.get("/api/v1/jobs?page=2").status()).isEqualTo(400);
+    }
+
+    private List<String> ids(String query) throws Exception {
+        return scene.get("/api/v1/jobs" + query)
+                .json()
+                .path("jobs")
+                .valueStream()
+                .map(job -> job.path("job_id").stringValue())
+                .toList();
+    }
+
+    @Test
+    void p16OneWorkerOfThreeThatFailsMakesTheJobPartial() throws Exception {
+        String job = scene.submit("echo 1 > a.txt", "echo broken >&2; exit 3", "echo 3 > c.txt");
+
+        JsonNode status = scene.finished(job);
+
+        assertThat(status.path("status").stringValue()).isEqualTo("partial");
+        Scene.Answer report = scene.get("/api/v1/jobs/" + job + "/artifacts/FINAL_RESULT.md");
+        assertThat(report.status()).isEqualTo(200);
+        assertThat(report.body()).contains("worker_2");
+    }
+
+    @Test
+    void whatARequestWantsGoesOverTheConfiguration() throws Exception {
+        Scene.Answer answer =
+                scene.post(
+                        "/api/v1/orchestrate",
+                        """
+                        {"request": "Do it",
+                         "config": {"max_workers": 7, "agent": "other", "integrate": "none",
+                                    "execution_mode": "wsl", "default_timeout": 30,
+                                    "checks": ["test -s a.txt"]},
+                         "plan": {"tasks": [{"description": "echo x > a.txt"}]}}
+                        """);
+        String job = answer.json().path("job_id").stringValue();
+        JsonNode status = scene.finished(job);
+        JsonNode shown = scene.get("/api/v1/jobs/" + job).json();
+
+        assertThat(status.path("status").stringValue()).isEqualTo("completed");
+        assertThat(shown.path("max_workers").intValue()).isEqualTo(7);
+        assertThat(shown.path("integrate").stringValue()).isEqualTo("none");
+        JsonNode task = status.path("results").path("tasks").path(0);
+        assertThat(task.path("agent").stringValue()).isEqualTo("other");
+        Scene.Answer events = scene.get("/api/v1/jobs/" + job + "/events");
+        assertThat(events.body()).contains("test -s a.txt").contains("\"timeout\":30");
+    }
+
+    @Test
+    void aFailedTaskIsTriedAgainByItsWorkersName() throws Exception {
+        String job = scene.submit("test -e '" + folder + "/now' && echo x > a.txt");
+        assertThat(scene.finished(job).path("status").stringValue()).isEqualTo("failed");
+        Files.createFile(folder.resolve("now"));
+
+        Scene.Answer unknown =
+                scene.post("/api/v1/jobs/" + job + "/retry", "{\"tasks\": [\"worker_9\"]}");
+        Scene.Answer again =
+                scene.post(
+                        "/api/v1/jobs/" + job + "/retry",
+                        "{\"tasks\": [\"worker_1\"], \"default_timeout\": 60}");
+
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(again.status()).isEqualTo(202);
+        scene.await(job, "completed"::equals);
+        assertThat(scene.post("/api/v1/jobs/" + job + "/retry", "").status()).isEqualTo(409);
+    }
+
+    @Test
+    void aRequestThatComesAgainWithItsKeyIsDoneOnce() throws Exception {
+        Scene.Answer first = idempotent("k1", Scene.order("echo x > a.txt"));
+        Scene.Answer again = idempotent("k1", Scene.order("echo x > a.txt"));
+        Scene.Answer other = idempotent("k1", Scene.order("echo y > a.txt"));
+
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(scene.get("/api/v1/jobs").json().path("total").intValue()).isEqualTo(1);
+        scene.finished(first.json().path("job_id").stringValue());
+    }
+
+    private Scene.Answer idempotent(String key, String body) throws Exception {
+        return scene.send(
+                Scene.body(scene.call("/api/v1/orchestrate"), body).header("Idempotency-Key", key));
+    }
+
+    @Test
+    void aRunningJobIsLaidDownWithTheServerAndTakenUpByTheNext() throws Exception {
+        String job =
+                scene.submit(
+                        "while [ ! -e '%s/go' ]; do sleep 0.05; done; echo x > a.txt"
+                                .formatted(folder));
+        scene.await(job, "running"::equals);
+
+        scene.restart();
+        Files.createFile(folder.resolve("go"));
+
+        assertThat(scene.finished(job).path("status").stringValue()).isEqualTo("completed");
+    }
+}

@@ -1,0 +1,225 @@
+package dev.coppice.server.rest;
+
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Opening;
+import dev.coppice.runtime.Surroundings;
+import dev.coppice.server.access.Access;
+import dev.coppice.server.access.Keys;
+import dev.coppice.server.access.Scope;
+import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A server on a repository whose agent is the shell: each task's description is the line that it runs.
+final class Scene implements AutoCloseable {
+    /// The key that may do everything.
+    static final String KEY = "a-key-of-forty-characters-for-the-tests!";
+
+    private static final Duration ENOUGH = Duration.ofMinutes(2);
+
+    private final Path folder;
+    private final ScratchRepository repository;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Keys keys;
+    private Coppice coppice;
+    private RestServer server;
+
+    /// @param configuration further sections of its `coppice.yaml`
+    Scene(Path folder, String configuration) throws IOException {
+        this(folder, configuration, RestServer.Options.PATIENCE);
+    }
+
+    Scene(Path folder, String configuration, Duration patience) throws IOException {
+        this.folder = folder;
+        this.repository = ScratchRepository.ofFiles(folder.resolve("a repository"), 5);
+        repository.write(
+                "coppice.yaml",
+                """
+                agents:
+                  default: script
+                  lead: script
+                  script: { command: [bash], stdin: description }
+                  other: { command: [sh], stdin: description }
+                workers: { stop_grace: 0.2, max_retries: 0 }
+                """
+                        + configuration);
+        repository.commit("Configure");
+        keys = new Keys(folder.resolve("home/.coppice"), InstantSource.system());
+        coppice = open();
+        server = serve(patience);
+    }
+
+    private Coppice open() {
+        Map<String, String> environment = new HashMap<>(repository.environment());
+        environment.put("PATH", System.getenv("PATH"));
+        environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
+        Surroundings surroundings =
+                new Surroundings(
+                        repository.path(),
+                        folder.resolve("home"),
+                        environment,
+                        Optional.empty(),
+                        InstantSource.system());
+        return switch (Coppice.open(surroundings, Optional.empty(), new LinkedHashMap<>())) {
+            case Opening.Opened(Coppice opened) -> opened;
+            case Opening.Refused refused -> throw new AssertionError(refused.toString());
+        };
+    }
+
+    private RestServer serve(Duration patience) throws IOException {
+        return RestServer.start(
+                coppice,
+                new Access(keys, Optional.of(KEY)),
+                new RestServer.Options(
+                        "localhost",
+                        0,
+                        Files.createDirectories(logs()),
+                        patience,
+                        "test",
+                        InstantSource.system()));
+    }
+
+    /// Lays the jobs down and begins anew, as a new process would.
+    void restart() throws IOException, InterruptedException {
+        server.layDown();
+        server.close();
+        coppice.close();
+        coppice = open();
+        server = serve(RestServer.Options.PATIENCE);
+    }
+
+    ScratchRepository repository() {
+        return repository;
+    }
+
+    Path logs() {
+        return folder.resolve("logs");
+    }
+
+    /// A key of this scope.
+    String key(String name, Scope scope) {
+        return keys.add(name, scope).orElseThrow();
+    }
+
+    boolean revoke(String name) {
+        return keys.revoke(name);
+    }
+
+    URI uri(String path) {
+        return URI.create(server.address() + path);
+    }
+
+    // ---- calls ----
+
+    /// An answer.
+    record Answer(int status, String body, HttpResponse<String> whole) {
+        JsonNode json() {
+            return JsonMapper.shared().readTree(body);
+        }
+
+        String header(String name) {
+            return whole.headers().firstValue(name).orElse("");
+        }
+    }
+
+    /// A call with the key.
+    HttpRequest.Builder call(String path) {
+        return HttpRequest.newBuilder(uri(path)).header("X-API-Key", KEY).timeout(ENOUGH);
+    }
+
+    /// A call without any.
+    HttpRequest.Builder keyless(String path) {
+        return HttpRequest.newBuilder(uri(path)).timeout(ENOUGH);
+    }
+
+    Answer send(HttpRequest.Builder call) throws IOException, InterruptedException {
+        HttpResponse<String> answer =
+                client.send(call.build(), HttpResponse.BodyHandlers.ofString());
+        return new Answer(answer.statusCode(), answer.body(), answer);
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(call(path));
+    }
+
+    Answer post(String path, String body) throws IOException, InterruptedException {
+        return send(body(call(path), body));
+    }
+
+    static HttpRequest.Builder body(HttpRequest.Builder call, String json) {
+        return call.header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    // ---- jobs ----
+
+    /// Starts a job of tasks that run these lines, and returns its id.
+    String submit(String... lines) throws IOException, InterruptedException {
+        Answer answer = post("/api/v1/orchestrate", order(lines));
+        if (answer.status() != 202) {
+            throw new AssertionError(answer.body());
+        }
+        return answer.json().path("job_id").stringValue();
+    }
+
+    static String order(String... lines) {
+        StringBuilder tasks = new StringBuilder();
+        for (String line : lines) {
+            tasks.append(tasks.isEmpty() ? "" : ",")
+                    .append("{\"description\":")
+                    .append(JsonMapper.shared().writeValueAsString(line))
+                    .append('}');
+        }
+        return "{\"request\":\"Do it\",\"plan\":{\"tasks\":[" + tasks + "]}}";
+    }
+
+    /// Polls as document 004 does, until the job is over.
+    JsonNode finished(String job) throws IOException, InterruptedException {
+        return await(job, status -> !status.matches("submitted|planning|running"));
+    }
+
+    JsonNode await(String job, java.util.function.Predicate<String> isWanted)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + ENOUGH.toNanos();
+        while (true) {
+            JsonNode status = get("/api/v1/jobs/" + job + "/status").json();
+            if (isWanted.test(status.path("status").stringValue())) {
+                return status;
+            }
+            if (System.nanoTime() > end) {
+                throw new AssertionError(status.toPrettyString());
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        coppice.engine().killAll();
+        try {
+            server.layDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.close();
+        coppice.close();
+    }
+}
