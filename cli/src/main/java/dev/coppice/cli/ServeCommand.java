@@ -68,8 +68,8 @@ final class ServeCommand implements Action {
         Keys keys = new Keys(call.world().coppiceHome(), call.world().clock());
         Optional<String> weakness = api.key().flatMap(Access::weakness);
         if (RestServer.isLoopback(api.host())) {
-            weakness.ifPresent(
-                    weak -> call.out().say("warning: " + weak + "; others on this machine can guess it"));
+            weakness.ifPresent(weak ->
+                    call.out().say("warning: " + weak + "; others on this machine can guess it"));
             LocalKey made = LocalKey.in(call.world().coppiceHome());
             return new Access(keys, api.key().or(() -> Optional.of(made.findOrMake())));
         }
@@ -77,14 +77,18 @@ final class ServeCommand implements Action {
             throw CommandFailure.of(
                     ExitCode.INVALID,
                     "api.api_key",
-                    weakness.get() + ", and " + api.host() + " can be reached from other machines. "
+                    weakness.get()
+                            + ", and "
+                            + api.host()
+                            + " can be reached from other machines. "
                             + "Take one that `coppice keys add NAME` makes, and leave api.api_key out.");
         }
         if (api.key().isEmpty() && keys.list().isEmpty()) {
             throw CommandFailure.of(
                     ExitCode.INVALID,
                     "api.host",
-                    api.host() + " can be reached from other machines, and there is no key yet. "
+                    api.host()
+                            + " can be reached from other machines, and there is no key yet. "
                             + "Make one: coppice keys add NAME");
         }
         return new Access(keys, api.key());

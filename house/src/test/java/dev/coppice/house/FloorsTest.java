@@ -80,6 +80,7 @@ class FloorsTest {
                                     "config",
                                     "document",
                                     "folder",
+                                    "lead",
                                     "client")));
 
     /// These put rooms together, so they may know all those below them.
@@ -227,6 +228,7 @@ class FloorsTest {
                 Map.of(
                         "org.sqlite..", List.of("dev.coppice.store.."),
                         "org.flywaydb..", List.of("dev.coppice.store.."),
+                        "org.eclipse.jetty..", List.of("dev.coppice.server.rest.."),
                         "picocli..", List.of("dev.coppice.cli.."),
                         "ch.qos.logback..", List.of("dev.coppice.runtime..", "dev.coppice.cli.."),
                         "tools.jackson..",

@@ -204,8 +204,7 @@ final class Documents {
 
     String counts(JobView job) {
         return text(
-                new CountsDocument(
-                        job.id().value(), job.status().wire(), progress(job.counts())));
+                new CountsDocument(job.id().value(), job.status().wire(), progress(job.counts())));
     }
 
     String status(JobView job, JobFolder folder, Present present) {

@@ -72,6 +72,14 @@ final class Chronicle implements AutoCloseable {
         follow.end();
     }
 
+    /// Brings the folder of a job that is followed up to what the log has now.
+    void settle(JobId job) {
+        Follow follow = follows.get(job);
+        if (follow != null) {
+            follow.catchUp();
+        }
+    }
+
     /// How many jobs are followed.
     int following() {
         return follows.size();

@@ -333,6 +333,11 @@ public final class Coppice implements AutoCloseable {
         return last;
     }
 
+    /// Returns when the folder of a job that this process drives has what the job's history has now.
+    public void settle(JobId job) {
+        drive().chronicle().settle(job);
+    }
+
     /// Merges the result of a job that has one into a branch, and writes down that it was.
     public Delivery merge(JobView job, BranchName target) {
         Delivery delivery = Merging.deliver(git, job, target, surroundings.clock().instant());

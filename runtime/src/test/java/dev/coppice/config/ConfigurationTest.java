@@ -57,7 +57,15 @@ final class ConfigurationTest {
                                         List.of(),
                                         4)));
         assertThat(loaded().api())
-                .isEqualTo(new Configuration.Api("localhost", 8000, Optional.empty(), 600, 16, Optional.empty(), true));
+                .isEqualTo(
+                        new Configuration.Api(
+                                "localhost",
+                                8000,
+                                Optional.empty(),
+                                600,
+                                16,
+                                Optional.empty(),
+                                true));
         assertThat(loaded().logging())
                 .isEqualTo(
                         new Configuration.Logging(Configuration.Level.INFO, true, ".coppice/logs"));

@@ -86,8 +86,7 @@ final class Entrance extends Handler.Abstract {
     }
 
     private static boolean isAsked(Route route, Exchange exchange) {
-        return route.method().equals(exchange.method())
-                && route.match(exchange.path()).isPresent();
+        return route.method().equals(exchange.method()) && route.match(exchange.path()).isPresent();
     }
 
     private void answer(Exchange exchange, Optional<Route> route)
@@ -190,8 +189,7 @@ final class Entrance extends Handler.Abstract {
         }
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "bearer" -> Optional.of(words[1].strip());
-            case "basic" ->
-                    exchange.method().equals("GET") ? password(words[1]) : Optional.of("");
+            case "basic" -> exchange.method().equals("GET") ? password(words[1]) : Optional.of("");
             default -> Optional.of("");
         };
     }
@@ -231,9 +229,7 @@ final class Entrance extends Handler.Abstract {
     static boolean answerError(Request request, Response response, Callback callback) {
         int status = response.getStatus();
         Fault fault =
-                Fault.of(
-                        Fault.Kind.of(status),
-                        "The server does not take a request of this form.");
+                Fault.of(Fault.Kind.of(status), "The server does not take a request of this form.");
         ProblemDocument document = fault.document();
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Exchange.PROBLEM);
         ByteBuffer text =

@@ -179,8 +179,7 @@ final class Exchange {
         String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
         byte[] bytes = bytes();
         if (bytes.length > 0 && !type.split(";", 2)[0].strip().equals(JSON)) {
-            throw Fault.of(
-                    Fault.Kind.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.");
+            throw Fault.of(Fault.Kind.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.");
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -211,8 +210,7 @@ final class Exchange {
     }
 
     private static Fault tooLarge() {
-        return Fault.of(
-                Fault.Kind.TOO_LARGE, "A body has at most " + BODY_BYTES_MAX + " bytes.");
+        return Fault.of(Fault.Kind.TOO_LARGE, "A body has at most " + BODY_BYTES_MAX + " bytes.");
     }
 
     // ---- the answer ----
@@ -280,8 +278,7 @@ final class Exchange {
     /// Answers with an error.
     void fault(Fault fault) throws IOException {
         response.reset();
-        fault.retryAfterSeconds()
-                .ifPresent(seconds -> set("Retry-After", Long.toString(seconds)));
+        fault.retryAfterSeconds().ifPresent(seconds -> set("Retry-After", Long.toString(seconds)));
         if (fault.status() == Fault.Kind.UNAUTHORIZED.status()) {
             set("WWW-Authenticate", "Bearer, Basic realm=\"Coppice\", charset=\"UTF-8\"");
         }

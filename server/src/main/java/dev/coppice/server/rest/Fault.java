@@ -60,8 +60,7 @@ final class Fault extends RuntimeException {
     private final transient List<Problem> problems;
     private final transient Optional<Duration> retryAfter;
 
-    private Fault(
-            Kind kind, String detail, List<Problem> problems, Optional<Duration> retryAfter) {
+    private Fault(Kind kind, String detail, List<Problem> problems, Optional<Duration> retryAfter) {
         super(detail, null, false, false);
         this.kind = kind;
         this.problems = List.copyOf(problems);

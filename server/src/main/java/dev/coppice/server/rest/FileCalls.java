@@ -72,8 +72,7 @@ final class FileCalls {
         exchange.set("X-Log-Size", Long.toString(size));
         if (!isWhole) {
             exchange.set(
-                    "Content-Range",
-                    "bytes %d-%d/%d".formatted(part.from(), part.to() - 1, size));
+                    "Content-Range", "bytes %d-%d/%d".formatted(part.from(), part.to() - 1, size));
         }
         exchange.begin(isWhole ? 200 : 206, PLAIN);
         send(exchange, log, part.from(), part.to());
@@ -154,8 +153,7 @@ final class FileCalls {
     }
 
     /// Sends the bytes from `from` to `to`; returns where it ended.
-    private static long send(Exchange exchange, Path file, long from, long to)
-            throws IOException {
+    private static long send(Exchange exchange, Path file, long from, long to) throws IOException {
         if (from >= to) {
             return from;
         }
@@ -185,7 +183,9 @@ final class FileCalls {
         if (isHidden(folder.root().toRealPath().relativize(file.toRealPath()))) {
             throw nothing(named);
         }
-        exchange.set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+        exchange.set(
+                "Content-Security-Policy",
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
         exchange.begin(200, type(named));
         sendMasked(exchange, file);
         exchange.end();

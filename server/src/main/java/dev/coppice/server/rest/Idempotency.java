@@ -31,8 +31,7 @@ final class Idempotency {
     }
 
     /// The answer that the first request of this key got, or the one that `first` gives now.
-    String answer(Caller caller, String key, String body, First first)
-            throws InterruptedException {
+    String answer(Caller caller, String key, String body, First first) throws InterruptedException {
         if (key.isBlank() || key.length() > LENGTH_MAX) {
             throw Exchange.invalid("Idempotency-Key", "must have 1 to 255 characters");
         }

@@ -93,8 +93,7 @@ final class JobCalls {
             case Preparation.Ready ready -> {
                 JobId job = submit(ready);
                 yield Wire.write(
-                        new Submission(
-                                job.value(), JobStatus.SUBMITTED.wire(), ready.warnings()));
+                        new Submission(job.value(), JobStatus.SUBMITTED.wire(), ready.warnings()));
             }
         };
     }
@@ -192,7 +191,8 @@ final class JobCalls {
     JobView job(Exchange exchange) {
         String named = exchange.part("job");
         JobView job =
-                id(named).flatMap(views::find)
+                id(named)
+                        .flatMap(views::find)
                         .orElseThrow(() ->
                                 Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named));
         exchange.about(job.id());
@@ -283,8 +283,7 @@ final class JobCalls {
             tasks.add(
                     job.all()
                             .filter(task ->
-                                    task.id().value().equals(name)
-                                            || task.workerId().equals(name))
+                                    task.id().value().equals(name) || task.workerId().equals(name))
                             .map(TaskView::id)
                             .findFirst()
                             .orElseThrow(() -> noTask(name)));

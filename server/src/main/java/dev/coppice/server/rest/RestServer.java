@@ -88,7 +88,12 @@ public final class RestServer implements AutoCloseable {
                 new Entrance(
                         Routes.of(
                                 new ServerCalls(
-                                        coppice, jobs, views, feeds, metrics, now,
+                                        coppice,
+                                        jobs,
+                                        views,
+                                        feeds,
+                                        metrics,
+                                        now,
                                         options.version()),
                                 jobs,
                                 new FileCalls(coppice, jobs, views, feeds),

@@ -48,8 +48,7 @@ final class Routes {
         }
     }
 
-    private static Route get(
-            String path, Route.Door door, Route.Action action, String... queries) {
+    private static Route get(String path, Route.Door door, Route.Action action, String... queries) {
         return new Route("GET", path, door, List.of(queries), action);
     }
 

@@ -174,7 +174,11 @@ final class Views implements AutoCloseable {
                 more = coppice.log().read(job, sequence, READ_MAX);
             }
             if (sequence > before && history != null) {
-                view = history.view();
+                JobView now = history.view();
+                if (now.status().isOver()) {
+                    coppice.settle(job); // who is told of the end finds the reports
+                }
+                view = now;
             }
         }
 

@@ -30,7 +30,8 @@ class JobCallsTest {
     void p11AJobIsSubmittedPolledAndItsResultsRead() throws Exception {
         // when
         Scene.Answer submitted =
-                scene.post("/api/v1/orchestrate", Scene.order("echo one > a.txt", "echo two > b.txt"));
+                scene.post(
+                        "/api/v1/orchestrate", Scene.order("echo one > a.txt", "echo two > b.txt"));
         String job = submitted.json().path("job_id").stringValue();
         JsonNode polled = scene.finished(job);
         JsonNode results = scene.get("/api/v1/jobs/" + job + "/results").json();
@@ -149,7 +150,7 @@ class JobCallsTest {
         JsonNode task = status.path("results").path("tasks").path(0);
         assertThat(task.path("agent").stringValue()).isEqualTo("other");
         Scene.Answer events = scene.get("/api/v1/jobs/" + job + "/events");
-        assertThat(events.body()).contains("test -s a.txt").contains("\"timeout\":30");
+        assertThat(events.body()).contains("test -s a.txt").contains("\"timeout\":\"PT30S\"");
     }
 
     @Test
