@@ -230,7 +230,7 @@ class FloorsTest {
                         "org.flywaydb..", List.of("dev.coppice.store.."),
                         "org.eclipse.jetty..", List.of("dev.coppice.server.rest.."),
                         "picocli..", List.of("dev.coppice.cli.."),
-                        "ch.qos.logback..", List.of("dev.coppice.runtime..", "dev.coppice.cli.."),
+                        "ch.qos.logback..", List.of("dev.coppice.cli.."),
                         "tools.jackson..",
                                 List.of(
                                         "dev.coppice.store..",
@@ -241,8 +241,7 @@ class FloorsTest {
                                         "dev.coppice.folder..",
                                         "dev.coppice.library..",
                                         "dev.coppice.client..",
-                                        "dev.coppice.server..",
-                                        "dev.coppice.cli.."));
+                                        "dev.coppice.server.."));
         guests.forEach((guest, rooms) ->
                 noClasses()
                         .that()
