@@ -68,6 +68,7 @@ public final class Coppice implements AutoCloseable {
     private final Secrets secrets;
     private @Nullable Store store;
     private @Nullable Drive drive;
+    private @Nullable Thread expecting;
 
     /// What is needed to drive jobs, beyond looking at them.
     private record Drive(
@@ -97,6 +98,18 @@ public final class Coppice implements AutoCloseable {
             Optional<Path> configFile,
             SequencedMap<String, String> flags) {
         Processes processes = Processes.open();
+        Opening opening = open(surroundings, configFile, flags, processes);
+        if (opening instanceof Opening.Refused) {
+            processes.close();
+        }
+        return opening;
+    }
+
+    private static Opening open(
+            Surroundings surroundings,
+            Optional<Path> configFile,
+            SequencedMap<String, String> flags,
+            Processes processes) {
         Repositories repositories = new Repositories(processes, surroundings.environment());
         return switch (repositories.discover(surroundings.folder())) {
             case Discovery.Found found -> {
@@ -200,8 +213,16 @@ public final class Coppice implements AutoCloseable {
     }
 
     private Preparing preparing(Discovery.Found where, Settings settings) {
+        expectChildren();
         return new Preparing(
                 where, git, configuration, settings, processes, surroundings.environment());
+    }
+
+    /// Has ready, in the background, what the first child would wait for.
+    private synchronized void expectChildren() {
+        if (expecting == null) {
+            expecting = Thread.ofPlatform().daemon().name("expecting").start(processes::prepare);
+        }
     }
 
     /// The repository's store, made where there is none.
@@ -321,6 +342,7 @@ public final class Coppice implements AutoCloseable {
 
     /// Goes on with a job that nobody drives.
     public Engine.Resumption resume(JobId job) {
+        expectChildren();
         Engine.Resumption resumption = engine().resume(job);
         drive().chronicle().follow(job);
         return resumption;
@@ -464,6 +486,19 @@ public final class Coppice implements AutoCloseable {
         if (store != null) {
             store.close();
         }
+        Thread preparing = expecting;
+        if (preparing != null) {
+            // what it loads after the end would never be closed
+            joined(preparing);
+        }
         processes.close();
+    }
+
+    private static void joined(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
