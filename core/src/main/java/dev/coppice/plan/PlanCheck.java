@@ -214,6 +214,7 @@ final class PlanCheck {
 
     private void checkExpectedFile(int i, String path) {
         RepositoryPath.complaint(path)
+                .or(() -> GlobPattern.complaint(path))
                 .ifPresent(complaint ->
                         ofTask(
                                 i,

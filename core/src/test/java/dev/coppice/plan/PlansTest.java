@@ -142,7 +142,7 @@ final class PlansTest {
                                                         "C:\\Windows",
                                                         ".git/config",
                                                         " "))
-                                        .expectedFiles(List.of("../*.java", "a\tb")),
+                                        .expectedFiles(List.of("../*.java", "a\tb", "src/[")),
                                 task("limits")
                                         .priority(11)
                                         .timeout(Duration.ZERO)
@@ -172,6 +172,7 @@ final class PlansTest {
                         tasks[3].context_files: task "files": context file " " is empty
                         tasks[3].expected_files: task "files": expected file "../*.java" leaves the repository
                         tasks[3].expected_files: task "files": expected file "a?b" has control characters
+                        tasks[3].expected_files: task "files": expected file "src/[" has a "[" without its "]"
                         tasks[4].priority: task "limits": priority 11 is not 1 to 10
                         tasks[4].estimate: task "limits": estimate must be more than 0 and at most 8760h
                         tasks[4].timeout: task "limits": timeout must be more than 0 and at most 24h

@@ -13,6 +13,7 @@ import java.nio.file.PathMatcher;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import java.util.Set;
 
 /// Whether what a task must show is there. The agent's words count for nothing here.
@@ -80,7 +81,13 @@ final class Evidence {
         if (files.contains(pattern)) {
             return true;
         }
-        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        PathMatcher matcher;
+        try {
+            matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        } catch (PatternSyntaxException _) {
+            // plans are checked for this; what is no pattern matches nothing but its own name
+            return false;
+        }
         return files.stream().map(Path::of).anyMatch(matcher::matches);
     }
 

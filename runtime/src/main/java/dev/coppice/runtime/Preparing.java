@@ -1,6 +1,5 @@
 package dev.coppice.runtime;
 
-import dev.coppice.agent.Agent;
 import dev.coppice.agent.AgentEnvironment;
 import dev.coppice.agent.Agents;
 import dev.coppice.agent.Availability;
@@ -68,7 +67,13 @@ final class Preparing {
         Optional<String> target = target();
         Optional<Plan> plan = plan(order);
         checkBranchNames();
-        probe(agents(plan));
+        Set<AgentName> needed = agents(plan);
+        for (AgentName name : needed) {
+            probeNeeded(name);
+        }
+        if (plan.isPresent() && !needed.contains(settings.agents().lead())) {
+            probeResolver(plan.get());
+        }
         if (!invalid.isEmpty()) {
             List<Problem> all = new ArrayList<>(invalid);
             all.addAll(unusable);
@@ -127,7 +132,17 @@ final class Preparing {
             }
             return here;
         }
-        if (git.refs().commit(new BranchName(configured.get()).ref()).isEmpty()) {
+        Optional<String> unfit = BranchName.problem(configured.get());
+        if (unfit.isPresent()) {
+            invalid.add(
+                    new Problem(
+                            "integrate.target",
+                            "'"
+                                    + configured.get()
+                                    + "' can't be the name of a branch: "
+                                    + unfit.get()
+                                    + "."));
+        } else if (git.refs().commit(new BranchName(configured.get()).ref()).isEmpty()) {
             invalid.add(
                     new Problem(
                             "integrate.target",
@@ -190,29 +205,52 @@ final class Preparing {
         return needed;
     }
 
-    private void probe(Set<AgentName> agents) throws InterruptedException {
-        for (AgentName name : agents) {
-            AgentSettings configured = settings.agents().configured().get(name);
-            if (configured == null) {
-                invalid.add(
-                        new Problem("agents." + name, "No agent is configured under this name."));
-                continue;
-            }
-            Agent agent = Agents.of(name, configured);
-            switch (agent.probe(
-                    processes,
-                    repository.topLevel(),
-                    AgentEnvironment.allowed(configured, environment))) {
-                case Availability.Usable _ -> {}
-                case Availability.Missing missing ->
-                        unusable.add(
-                                new Problem(
-                                        "agent " + name,
-                                        missing.program() + " can't be used: " + missing.advice()));
-                case Availability.NotLoggedIn notLoggedIn ->
-                        unusable.add(new Problem("agent " + name, notLoggedIn.advice()));
-            }
+    private void probeNeeded(AgentName name) throws InterruptedException {
+        AgentSettings agent = settings.agents().configured().get(name);
+        if (agent == null) {
+            invalid.add(new Problem("agents." + name, "No agent is configured under this name."));
+        } else {
+            whyUnusable(name, agent)
+                    .ifPresent(advice -> unusable.add(new Problem("agent " + name, advice)));
         }
+    }
+
+    /// The lead settles conflicts, of which there may be none: without it the job can run.
+    private void probeResolver(Plan plan) throws InterruptedException {
+        boolean mayBeAsked =
+                settings.integrate().result() != Settings.Result.NONE
+                        && settings.integrate().conflicts() == Settings.Conflicts.AGENT
+                        && plan.tasks().size() > 1;
+        if (!mayBeAsked) {
+            return;
+        }
+        AgentName lead = settings.agents().lead();
+        AgentSettings agent = settings.agents().configured().get(lead);
+        Optional<String> advice =
+                agent == null
+                        ? Optional.of("no agent is configured under this name")
+                        : whyUnusable(lead, agent);
+        advice.ifPresent(text ->
+                warnings.add(
+                        "The lead "
+                                + lead
+                                + " can't be asked should branches conflict: "
+                                + text
+                                + ". Or choose what wins with integrate.conflicts."));
+    }
+
+    private Optional<String> whyUnusable(AgentName name, AgentSettings agent)
+            throws InterruptedException {
+        return switch (Agents.of(name, agent)
+                .probe(
+                        processes,
+                        repository.topLevel(),
+                        AgentEnvironment.allowed(agent, environment))) {
+            case Availability.Usable _ -> Optional.empty();
+            case Availability.Missing missing -> 
+                    Optional.of(missing.program() + " can't be used: " + missing.advice());
+            case Availability.NotLoggedIn notLoggedIn -> Optional.of(notLoggedIn.advice());
+        };
     }
 
     private void warn() {
