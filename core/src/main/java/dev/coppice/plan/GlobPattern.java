@@ -52,8 +52,10 @@ final class GlobPattern {
             return Optional.of("has a \"/\" between \"[\" and \"]\"");
         }
         for (int i = 1; i < characters.length() - 1; i++) {
-            if (characters.charAt(i) == '-' && characters.charAt(i - 1) > characters.charAt(i + 1)) {
-                return Optional.of("has a range between \"[\" and \"]\" that ends before it begins");
+            if (characters.charAt(i) == '-'
+                    && characters.charAt(i - 1) > characters.charAt(i + 1)) {
+                return Optional.of(
+                        "has a range between \"[\" and \"]\" that ends before it begins");
             }
         }
         return Optional.empty();

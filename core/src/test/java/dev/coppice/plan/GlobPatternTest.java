@@ -13,7 +13,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GlobPatternTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"src/*.java", "**/[a-z]?.txt", "{a,b}/c", "[!a]", "a\\[", "}", "a]", "[^]", "[-a]"})
+            strings = {
+                "src/*.java",
+                "**/[a-z]?.txt",
+                "{a,b}/c",
+                "[!a]",
+                "a\\[",
+                "}",
+                "a]",
+                "[^]",
+                "[-a]"
+            })
     void aPatternIsAccepted(String pattern) {
         assertThat(GlobPattern.complaint(pattern)).isEmpty();
         assertThatCode(() -> FileSystems.getDefault().getPathMatcher("glob:" + pattern))

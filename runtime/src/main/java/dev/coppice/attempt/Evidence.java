@@ -13,8 +13,8 @@ import java.nio.file.PathMatcher;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.PatternSyntaxException;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 
 /// Whether what a task must show is there. The agent's words count for nothing here.
 final class Evidence {

@@ -99,7 +99,7 @@ final class IntegrationAttempt {
                         equipment.processes(),
                         running,
                         workspace.path(),
-                        workspace.variables(),
+                        workplace.checkVariables(workspace, true),
                         AttemptMark.of(order));
         List<CheckRun.Checked> ran =
                 run.run(

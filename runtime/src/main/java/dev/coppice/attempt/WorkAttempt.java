@@ -252,7 +252,7 @@ final class WorkAttempt {
                         equipment.processes(),
                         running,
                         workspace.path(),
-                        workspace.variables(),
+                        workplace.checkVariables(workspace, order.task().trusted()),
                         AttemptMark.of(order));
         List<CheckRun.Checked> ran = run.run(order.task().checks(), files.root(), deadline);
         for (CheckRun.Checked checked : ran) {

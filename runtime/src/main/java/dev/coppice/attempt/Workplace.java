@@ -88,6 +88,22 @@ final class Workplace {
         return variables;
     }
 
+    /// What the checks of a task find: where a person wrote them, the user's whole environment and ours; where an agent
+    /// did, no more than the agent itself.
+    Map<String, String> checkVariables(Workspace workspace, boolean isTrusted) {
+        if (!isTrusted) {
+            return workspace.variables();
+        }
+        Map<String, String> variables = new HashMap<>(equipment.environment());
+        // they would lead git out of the workspace, and Python out of its environment
+        variables.keySet().removeIf(name -> name.startsWith("GIT_"));
+        if (workspace.variables().containsKey("VIRTUAL_ENV")) {
+            variables.remove("PYTHONHOME");
+        }
+        variables.putAll(workspace.variables());
+        return variables;
+    }
+
     /// Reports that the workspace is ready, and what a person should know about it.
     void tell(Workspace workspace, Reports reports) {
         for (String warning : workspace.warnings()) {

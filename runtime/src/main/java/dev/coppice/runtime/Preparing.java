@@ -247,7 +247,7 @@ final class Preparing {
                         repository.topLevel(),
                         AgentEnvironment.allowed(agent, environment))) {
             case Availability.Usable _ -> Optional.empty();
-            case Availability.Missing missing -> 
+            case Availability.Missing missing ->
                     Optional.of(missing.program() + " can't be used: " + missing.advice());
             case Availability.NotLoggedIn notLoggedIn -> Optional.of(notLoggedIn.advice());
         };

@@ -8,6 +8,7 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.plan.Problem;
 import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
@@ -202,6 +203,86 @@ class AttemptsTest {
             assertThat(coppice.view(job).orElseThrow().status()).isEqualTo(JobStatus.CANCELED);
         }
     }
+
+    @Test
+    void theChecksOfAPersonFindThePersonsEnvironment() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Check
+                        tasks:
+                          - description: echo a > a.txt
+                            checks: ['test "$USERS_OWN$COPPICE_ATTEMPT" = mine1']
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+    }
+
+    @Test
+    void theChecksOfAnAgentFindNoMoreThanTheAgent() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+        String request =
+                """
+                Check
+                ```script
+                answer
+                | {"goal": "Check", "tasks": [{"id": "a", "description": "echo a > a.txt",
+                |  "checks": ["test -z \\"$USERS_OWN\\""]}]}
+                ```
+                """;
+
+        JobView job = scene.run(new RunOrder(request, Optional.empty(), Optional.empty()));
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(task(job, "a").task().checks()).hasSize(1);
+    }
+
+    @Test
+    void aTargetThatCanBeNoBranchIsRefused() throws Exception {
+        Scene scene = new Scene(folder, 3, "integrate: { result: merge, target: 'no branch..' }\n");
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(TWO_TASKS)))
+                    .isInstanceOfSatisfying(
+                            Preparation.Refused.class,
+                            refused ->
+                                    assertThat(refused.refusal().problems())
+                                            .extracting(Problem::place)
+                                            .containsExactly("integrate.target"));
+        }
+    }
+
+    @Test
+    void aLeadThatIsOnlyNeededForConflictsMayBeMissing() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        scene.repository()
+                .write(
+                        "coppice.yaml",
+                        """
+                        agents:
+                          default: script
+                          lead: absent
+                          script: { command: [bash], stdin: description }
+                          absent: { command: [no-such-program] }
+                        """);
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(TWO_TASKS)))
+                    .isInstanceOfSatisfying(
+                            Preparation.Ready.class,
+                            ready ->
+                                    assertThat(ready.warnings())
+                                            .anyMatch(text -> text.contains("absent")));
+        }
+    }
+
+    private static final String TWO_TASKS =
+            """
+            goal: Write
+            tasks:
+              - description: echo a > a.txt
+              - description: echo b > b.txt
+            """;
 
     private static TaskView task(JobView job, String id) {
         return job.task(new TaskId(id)).orElseThrow();

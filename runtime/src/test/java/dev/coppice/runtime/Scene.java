@@ -75,10 +75,11 @@ final class Scene {
         return repository;
     }
 
-    /// Opens Coppice as a new process would.
+    /// Opens Coppice as a new process would, for a user who has a variable `USERS_OWN=mine`.
     Coppice open() {
         Map<String, String> environment = new HashMap<>(repository.environment());
         environment.put("PATH", System.getenv("PATH"));
+        environment.put("USERS_OWN", "mine");
         environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
         Surroundings surroundings =
                 new Surroundings(
@@ -95,17 +96,17 @@ final class Scene {
 
     /// Runs a plan, as YAML, to its end.
     JobView run(String plan) throws InterruptedException {
-        return run(
-                new RunOrder(
-                        "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+        return run(order(plan));
     }
 
     /// Begins a plan, as YAML.
     JobId submit(Coppice coppice, String plan) throws InterruptedException {
-        return submit(
-                coppice,
-                new RunOrder(
-                        "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty()));
+        return submit(coppice, order(plan));
+    }
+
+    /// What is asked for with a plan, as YAML.
+    static RunOrder order(String plan) {
+        return new RunOrder("", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty());
     }
 
     private static JobId submit(Coppice coppice, RunOrder order) throws InterruptedException {
