@@ -51,7 +51,7 @@ final class AgentsCommand implements Action {
                     Agents.of(agent.getKey(), agent.getValue())
                             .probe(
                                     coppice.processes(),
-                                    coppice.repository().topLevel(),
+                                    coppice.root(),
                                     AgentEnvironment.allowed(
                                             agent.getValue(), call.world().environment())));
         }

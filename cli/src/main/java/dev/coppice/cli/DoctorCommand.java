@@ -37,7 +37,7 @@ final class DoctorCommand implements Action {
                             "java",
                             Runtime.version().feature() >= 25,
                             System.getProperty("java.home", "")));
-            findings.add(new Finding("git", true, coppice.repository().topLevel().toString()));
+            findings.add(new Finding("git", true, coppice.root().toString()));
             findings.add(locale());
             findings.add(disk(coppice));
             findings.add(new Finding("store", true, Figures.number(coppice.jobs().size(), "job")));
@@ -71,7 +71,7 @@ final class DoctorCommand implements Action {
 
     private static Finding disk(Coppice coppice) {
         try {
-            long free = Files.getFileStore(coppice.repository().topLevel()).getUsableSpace();
+            long free = Files.getFileStore(coppice.root()).getUsableSpace();
             return new Finding("disk", free >= DISK_BYTES_MIN, Figures.size(free) + " free");
         } catch (IOException e) {
             return new Finding("disk", false, "can't be asked: " + e);

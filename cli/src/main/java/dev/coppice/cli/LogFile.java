@@ -12,7 +12,6 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.coppice.config.Configuration.Logging;
 import dev.coppice.runtime.Coppice;
-import dev.coppice.workspace.Workspaces;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +30,7 @@ public final class LogFile extends ContextAwareBase implements Configurator {
     /// Writes what happens from now on into the file that `coppice` is configured with, and returns its folder.
     static Path open(Coppice coppice) {
         Logging logging = coppice.configuration().logging();
-        Path folder =
-                Workspaces.makeFolder(
-                        coppice.git(),
-                        coppice.repository().topLevel().resolve(logging.directory()));
+        Path folder = coppice.makeFolder(coppice.root().resolve(logging.directory()));
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
             return folder;
         }

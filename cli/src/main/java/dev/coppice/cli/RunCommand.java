@@ -32,6 +32,7 @@ final class RunCommand implements Action {
                 .value(BASE, "REVISION", "Where tasks start; else the commit you stand on")
                 .value("--target", "BRANCH", "The branch that the result is for")
                 .value("--integrate", "HOW", "merge, branch (for review) or none")
+                .value("--isolation", "HOW", "worktree for each task, or none: all in this folder")
                 .flag("--keep", "Keep all workspaces")
                 .flag("--detach", "Go on in a process of its own, and print the job's id")
                 .flag("--init", "Make a repository with a commit first, where there is none")

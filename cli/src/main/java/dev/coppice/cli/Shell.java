@@ -4,6 +4,7 @@ import dev.coppice.engine.EventLogException;
 import dev.coppice.git.GitException;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Spelling;
+import dev.coppice.runtime.NoRepositoryException;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.workspace.WorkspaceException;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Shell {
             return ExitCode.DONE.number();
         } catch (CommandFailure failure) {
             return fail(failure, isJson);
-        } catch (GitException | EventLogException | WorkspaceException e) {
+        } catch (GitException | EventLogException | NoRepositoryException | WorkspaceException e) {
             return fail(CommandFailure.of(ExitCode.UNUSABLE, "environment", said(e)), isJson);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -21,7 +21,7 @@ final class ValidateCommand implements Action {
     public int run(Invocation call) {
         String file = call.parameter(0).orElseThrow();
         try (Coppice coppice = call.open()) {
-            Path root = coppice.repository().topLevel();
+            Path root = coppice.root();
             PlanRules rules =
                     PlanRules.of(
                             coppice.configuration().settings(),

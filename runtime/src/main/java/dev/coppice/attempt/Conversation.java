@@ -14,7 +14,6 @@ import dev.coppice.model.Event;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Usage;
 import dev.coppice.process.Identity;
-import dev.coppice.workspace.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class Conversation {
         this.running = running;
         this.tally = tally;
         this.agent = Agents.of(order.task().agent(), order.agentSettings());
-        this.papers = Papers.of(order, Naming.folder(equipment.workspaceRoot(), order));
+        this.papers = Papers.of(order, Naming.folder(order));
         this.deadline = deadline;
         this.session =
                 agent.hasSessions()
@@ -80,7 +79,7 @@ final class Conversation {
     ///
     /// @param files where this run's prompt and output go
     /// @param schema the form of the answer that is wanted
-    AgentEnd say(String prompt, Workspace workspace, AttemptFolder files, Optional<String> schema)
+    AgentEnd say(String prompt, Place place, AttemptFolder files, Optional<String> schema)
             throws InterruptedException, IOException {
         papers.clearResult();
         AgentRun program =
@@ -89,9 +88,9 @@ final class Conversation {
                         running,
                         agent,
                         order.agentSettings(),
-                        workspace.path(),
+                        place.folder(),
                         equipment.environment(),
-                        workspace.variables(),
+                        place.variables(),
                         AttemptMark.of(order));
         AgentRun.Ran ran =
                 program.run(

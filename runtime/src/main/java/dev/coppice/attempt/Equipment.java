@@ -7,24 +7,21 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
 import dev.coppice.process.Processes;
 import dev.coppice.workspace.Workspaces;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// What attempts on one repository are carried out with. Safe for use by many threads.
+/// What attempts in one place are carried out with. Safe for use by many threads.
 ///
-/// @param workspaceRoot absolute; the jobs' folders are below it
+/// @param repository empty where there is none; then only tasks without worktrees can be carried out
 /// @param environment the user's, from which each program gets what it may see
 /// @param variables set for every program, beside those of its attempt
 /// @param mask gives an event without secrets
 /// @param listener hears what agents say while they work
 public record Equipment(
         Processes processes,
-        Git git,
-        Merges merges,
-        Workspaces workspaces,
-        Path workspaceRoot,
+        Optional<Repository> repository,
         Map<String, String> environment,
         Map<String, String> variables,
         UnaryOperator<Event> mask,
@@ -36,8 +33,28 @@ public record Equipment(
         void said(JobId job, TaskId task, String line);
     }
 
+    /// What attempts in worktrees need beside the rest.
+    public record Repository(Git git, Merges merges, Workspaces workspaces) {}
+
     public Equipment {
         environment = Map.copyOf(environment);
         variables = Map.copyOf(variables);
+    }
+
+    Git git() {
+        return inRepository().git();
+    }
+
+    Merges merges() {
+        return inRepository().merges();
+    }
+
+    Workspaces workspaces() {
+        return inRepository().workspaces();
+    }
+
+    private Repository inRepository() {
+        return repository.orElseThrow(
+                () -> new IllegalStateException("a task with a worktree needs a repository"));
     }
 }

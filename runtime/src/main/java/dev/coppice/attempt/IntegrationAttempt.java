@@ -99,15 +99,10 @@ final class IntegrationAttempt {
                         equipment.processes(),
                         running,
                         workspace.path(),
-                        workplace.checkVariables(workspace, true),
+                        workplace.checkVariables(Place.of(workspace), true),
                         AttemptMark.of(order));
         List<CheckRun.Checked> ran =
-                run.run(
-                        checks,
-                        Naming.folder(equipment.workspaceRoot(), order)
-                                .attempt(order.attempt())
-                                .root(),
-                        deadline);
+                run.run(checks, Naming.folder(order).attempt(order.attempt()).root(), deadline);
         for (CheckRun.Checked checked : ran) {
             tally.add(checked.ended());
             reports.happened(checked.event(order, 0));

@@ -39,11 +39,11 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     private final Equipment equipment;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Key, Running> running = new ConcurrentHashMap<>();
-    private final UsersCheckout checkout;
+    private final Optional<UsersCheckout> checkout;
 
     public LocalDispatch(Equipment equipment) {
         this.equipment = equipment;
-        this.checkout = new UsersCheckout(equipment.git().checkout());
+        this.checkout = equipment.repository().map(r -> new UsersCheckout(r.git().checkout()));
     }
 
     @Override
@@ -116,10 +116,12 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
 
     private void carry(AttemptOrder order, Reports reports, Running run) {
         Tally tally = new Tally();
-        try (UsersCheckout.Watching watching = checkout.watch(order.job())) {
-            Event.AttemptEnded end = attempt(order, reports, run, tally);
-            reportChangedCheckout(order, watching, reports);
-            reports.happened(end);
+        try {
+            reports.happened(
+                    switch (order.request().settings().layout().isolation()) {
+                        case WORKTREE -> besideCheckout(order, reports, run, tally);
+                        case NONE -> attempt(order, reports, run, tally);
+                    });
         } catch (CannotStartException e) {
             reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
@@ -140,6 +142,17 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             throw e;
         } finally {
             running.remove(Key.of(order), run);
+        }
+    }
+
+    /// Tells of a change to the user's checkout, from which this attempt is to keep away.
+    private Event.AttemptEnded besideCheckout(
+            AttemptOrder order, Reports reports, Running run, Tally tally)
+            throws InterruptedException, IOException {
+        try (UsersCheckout.Watching watching = checkout.orElseThrow().watch(order.job())) {
+            Event.AttemptEnded end = attempt(order, reports, run, tally);
+            reportChangedCheckout(order, watching, reports);
+            return end;
         }
     }
 

@@ -10,7 +10,6 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Task;
 import dev.coppice.workspace.BranchTemplate;
 import dev.coppice.workspace.Slug;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +40,8 @@ final class Naming {
         return new BranchName("coppice/" + job + "/result");
     }
 
-    static JobFolder.TaskFolder folder(Path workspaceRoot, AttemptOrder order) {
-        return JobFolder.of(workspaceRoot, order.job()).task(order.worker(), order.task().id());
+    static JobFolder.TaskFolder folder(AttemptOrder order) {
+        return JobFolder.of(order.request(), order.job()).task(order.worker(), order.task().id());
     }
 
     /// `worker_1`; of the engine's own tasks the name without `@`.

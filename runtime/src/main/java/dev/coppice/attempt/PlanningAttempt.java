@@ -62,24 +62,14 @@ final class PlanningAttempt {
     }
 
     Event.AttemptEnded carry() throws InterruptedException, IOException {
-        CommitId base = order.request().base().orElseThrow();
-        equipment.workspaces().warm(order.request().settings().workers().maxWorkers(), base);
-        Workspace workspace = workplace.acquire(base);
-        workplace.tell(workspace, reports);
-        List<String> files = equipment.git().commits().outline(base, FILES_MAX).files();
-        LeadPrompt prompt =
-                new LeadPrompt(
-                        order.task().description(),
-                        files,
-                        readme(workspace.path()),
-                        order.request().settings());
-        PlanRules rules =
-                PlanRules.of(
-                        order.request().settings(),
-                        PlanRules.Author.AGENT,
-                        path -> isInside(workspace.path(), path));
-        Outcome outcome = ask(Asking.of(prompt, rules), workspace);
-        equipment.workspaces().release(workspace);
+        Outcome outcome =
+                switch (order.request().settings().layout().isolation()) {
+                    case WORKTREE -> planInWorktree();
+                    case NONE -> {
+                        Place place = workplace.inFolder();
+                        yield plan(place, FolderFiles.of(place.folder()).names());
+                    }
+                };
         return new Event.AttemptEnded(
                 order.task().id(),
                 order.attempt(),
@@ -90,15 +80,40 @@ final class PlanningAttempt {
                 Optional.empty());
     }
 
-    private Outcome ask(Asking first, Workspace workspace)
-            throws InterruptedException, IOException {
+    private Outcome planInWorktree() throws InterruptedException, IOException {
+        CommitId base = order.request().base().orElseThrow();
+        equipment.workspaces().warm(order.request().settings().workers().maxWorkers(), base);
+        Workspace workspace = workplace.acquire(base);
+        workplace.tell(workspace, reports);
+        List<String> files = equipment.git().commits().outline(base, FILES_MAX).files();
+        Outcome outcome = plan(Place.of(workspace), files);
+        equipment.workspaces().release(workspace);
+        return outcome;
+    }
+
+    private Outcome plan(Place place, List<String> files) throws InterruptedException, IOException {
+        LeadPrompt prompt =
+                new LeadPrompt(
+                        order.task().description(),
+                        files,
+                        readme(place.folder()),
+                        order.request().settings());
+        PlanRules rules =
+                PlanRules.of(
+                        order.request().settings(),
+                        PlanRules.Author.AGENT,
+                        path -> isInside(place.folder(), path));
+        return ask(Asking.of(prompt, rules), place);
+    }
+
+    private Outcome ask(Asking first, Place place) throws InterruptedException, IOException {
         Asking asking = first;
         String prompt = first.prompt().text();
         while (true) {
             AgentEnd end =
                     conversation.say(
                             prompt,
-                            workspace,
+                            place,
                             files(asking.askedAgain()),
                             Optional.of(PlanSchema.text()));
             WorkResult words = WorkResult.of(end.output());
@@ -144,7 +159,7 @@ final class PlanningAttempt {
     }
 
     private AttemptFolder files(int askedAgain) {
-        Path root = Naming.folder(equipment.workspaceRoot(), order).attempt(order.attempt()).root();
+        Path root = Naming.folder(order).attempt(order.attempt()).root();
         return new AttemptFolder(askedAgain == 0 ? root : root.resolve("again_" + askedAgain));
     }
 

@@ -31,7 +31,14 @@ final class TaskPrompt {
                 "You are worker_"
                         + order.worker()
                         + ", one of several agents who work side by side on one goal.");
-        text.line("You stand in a git worktree of your own; change files here and nowhere else.");
+        text.line(
+                switch (order.request().settings().layout().isolation()) {
+                    case WORKTREE ->
+                            "You stand in a git worktree of your own; change files here and nowhere else.";
+                    case NONE ->
+                            "You stand in the user's folder itself, where others may work at the same time; "
+                                    + "change nothing that your task does not need.";
+                });
         text.section("Goal", order.goal());
         text.section("Your task (" + task.id() + ")", task.description());
         task.handoff().ifPresent(handed -> text.line("\n" + handed.brief()));
@@ -49,7 +56,7 @@ final class TaskPrompt {
                 text.section(
                         "What task "
                                 + input.task().id()
-                                + " brought, which is already in your worktree",
+                                + " brought, which is already where you stand",
                         input.output());
             }
         }
@@ -57,7 +64,7 @@ final class TaskPrompt {
                 "What the others found out so far",
                 order.discoveries().stream().map(Discovery::content).toList());
         earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
-        text.section("How to end", ending(task, resultFile));
+        text.section("How to end", ending(order, resultFile));
         return text.toString();
     }
 
@@ -76,17 +83,23 @@ final class TaskPrompt {
                 .map(AttemptOrder.Earlier::message);
     }
 
-    private static String ending(Task task, String resultFile) {
+    private static String ending(AttemptOrder order, String resultFile) {
         String evidence =
-                switch (task.expects()) {
+                switch (order.task().expects()) {
                     case CHANGES -> "Your work counts only if it changes files. ";
                     case REPORT ->
                             "End with a report of what you found; it is the result of this task. ";
                     case ANY -> "";
                 };
+        String commit =
+                switch (order.request().settings().layout().isolation()) {
+                    case WORKTREE -> "Do not commit: your changes are committed for you. ";
+                    case NONE -> "Do not commit. ";
+                };
         return evidence
-                + "Do not commit: your changes are committed for you. Say briefly at the end what you did.\n"
-                + resultForm(task).formatted(resultFile);
+                + commit
+                + "Say briefly at the end what you did.\n"
+                + resultForm(order.task()).formatted(resultFile);
     }
 
     private static String resolving(AttemptOrder order, Duty.Resolving duty) {

@@ -16,6 +16,8 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
+import dev.coppice.model.Expectation;
+import dev.coppice.model.FileChange;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
 import dev.coppice.model.WorkResult;
@@ -25,18 +27,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// An agent's attempt at a task that changes files: work of the plan, a conflict to resolve, a joined
 /// tree to mend. Owned by one thread.
 final class WorkAttempt {
     /// How the work is brought in once agent and checks are content.
     private interface Bringing {
-        Brought bring();
+        /// @param output what the agent said
+        Brought bring(String output) throws IOException;
     }
 
     /// What became of the work in the workspace.
     private sealed interface Brought {
-        record In(CommitId commit) implements Brought {}
+        /// @param files all files of the tree that the work is in
+        record In(WorkResult result, Supplier<List<String>> files) implements Brought {}
 
         record Not(Reason reason, String message) implements Brought {}
     }
@@ -66,7 +71,7 @@ final class WorkAttempt {
         this.workplace = new Workplace(equipment, order, running);
         this.deadline = new Deadline(order, equipment.clock());
         this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
-        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.folder = Naming.folder(order);
         this.papers = Papers.of(order, folder);
     }
 
@@ -83,6 +88,57 @@ final class WorkAttempt {
     }
 
     private Event.AttemptEnded work() throws InterruptedException, IOException {
+        return switch (order.request().settings().layout().isolation()) {
+            case WORKTREE -> workInWorktree();
+            case NONE -> workInFolder();
+        };
+    }
+
+    /// In the user's folder itself: what an attempt leaves is there, whatever becomes of it.
+    private Event.AttemptEnded workInFolder() throws InterruptedException, IOException {
+        Place place = workplace.inFolder();
+        if (order.task().expects() != Expectation.CHANGES) {
+            Bringing words = output -> foundIn(place, output, List.of());
+            return ended(runAgent(place, words), Optional.empty());
+        }
+        FolderFiles before = FolderFiles.of(place.folder());
+        return ended(runAgent(place, output -> changed(place, before, output)), Optional.empty());
+    }
+
+    private static Brought changed(Place place, FolderFiles before, String output)
+            throws IOException {
+        FolderFiles after = FolderFiles.of(place.folder());
+        return before.isWhole() && after.isWhole()
+                ? foundIn(place, output, before.changesTo(after))
+                : new Brought.Not(
+                        Reason.NO_CHANGES,
+                        "The folder has more than "
+                                + FolderFiles.FILES_MAX
+                                + " files, so it was not seen whether the agent changed any. "
+                                + "Give the task `expects: report` or `expects: any`.");
+    }
+
+    private static Brought foundIn(Place place, String output, List<FileChange> changes) {
+        WorkResult words = WorkResult.of(output);
+        return new Brought.In(
+                new WorkResult(
+                        words.output(),
+                        words.outputCut(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        changes),
+                () -> filesOf(place));
+    }
+
+    private static List<String> filesOf(Place place) {
+        try {
+            return FolderFiles.of(place.folder()).names();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Event.AttemptEnded workInWorktree() throws InterruptedException, IOException {
         Bases bases =
                 new Bases(
                         equipment.merges(),
@@ -113,7 +169,7 @@ final class WorkAttempt {
     private Event.AttemptEnded changeFiles(CommitId base) throws InterruptedException, IOException {
         Workspace workspace = workspace(base);
         Checkout checkout = equipment.git().worktrees().at(workspace.path());
-        return attempt(workspace, checkout, () -> commit(workspace, checkout));
+        return attempt(workspace, checkout, output -> commit(workspace, checkout, output));
     }
 
     /// As it was left, where the agent's session can be taken up; else clean, and with a session of its own: an agent
@@ -137,7 +193,10 @@ final class WorkAttempt {
         if (!isBegun(checkout, duty)) {
             equipment.merges().prepare(checkout, conflict);
         }
-        return attempt(workspace, checkout, () -> concludeMerge(workspace, checkout, conflict));
+        return attempt(
+                workspace,
+                checkout,
+                output -> concludeMerge(workspace, checkout, conflict, output));
     }
 
     /// Whether the merge was laid out before; the agent may have committed it since.
@@ -154,7 +213,7 @@ final class WorkAttempt {
         Outcome outcome =
                 exposed.isPresent()
                         ? new Outcome.Failed(Reason.WORKSPACE, exposed.get(), WorkResult.NONE)
-                        : runAgent(workspace, bringing);
+                        : runAgent(Place.of(workspace), bringing);
         if (outcome instanceof Outcome.Done) {
             if (!order.request().settings().layout().keepWorkspaces()) {
                 equipment.workspaces().release(workspace);
@@ -182,7 +241,7 @@ final class WorkAttempt {
     }
 
     /// The agent works, its checks are run, and what fails goes back to it as often as the limits allow.
-    private Outcome runAgent(Workspace workspace, Bringing bringing)
+    private Outcome runAgent(Place place, Bringing bringing)
             throws InterruptedException, IOException {
         workplace.writeEnvelope();
         AttemptFolder files = folder.attempt(order.attempt());
@@ -191,13 +250,13 @@ final class WorkAttempt {
                         ? TaskPrompt.goOn(order)
                         : TaskPrompt.of(order, papers.result().toString());
         for (int round = 0; ; round++) {
-            AgentEnd end = conversation.say(prompt, workspace, files, Optional.empty());
+            AgentEnd end = conversation.say(prompt, place, files, Optional.empty());
             Optional<Outcome> cutOff = cutOff(end);
             if (cutOff.isPresent()) {
                 return cutOff.get();
             }
             end.report().stream().flatMap(r -> r.discoveries().stream()).forEach(this::discovered);
-            List<CheckRun.Checked> ran = runChecks(workspace, round, files);
+            List<CheckRun.Checked> ran = runChecks(place, round, files);
             Optional<String> failing =
                     ran.stream()
                             .filter(c -> !c.isPassed())
@@ -207,7 +266,7 @@ final class WorkAttempt {
                 return new Outcome.Stopped(WorkResult.of(end.output()));
             }
             if (failing.isEmpty() && ran.size() == order.task().checks().size()) {
-                return bring(end, bringing, workspace);
+                return bring(end, bringing);
             }
             if (failing.isEmpty() || deadline.isPassed()) {
                 return deadline.passedInChecks(WorkResult.of(end.output()));
@@ -245,14 +304,14 @@ final class WorkAttempt {
         reports.happened(new Event.Discovered(order.task().id(), order.attempt(), discovery));
     }
 
-    private List<CheckRun.Checked> runChecks(Workspace workspace, int round, AttemptFolder files)
+    private List<CheckRun.Checked> runChecks(Place place, int round, AttemptFolder files)
             throws InterruptedException, IOException {
         CheckRun run =
                 new CheckRun(
                         equipment.processes(),
                         running,
-                        workspace.path(),
-                        workplace.checkVariables(workspace, order.task().trusted()),
+                        place.folder(),
+                        workplace.checkVariables(place, order.task().trusted()),
                         AttemptMark.of(order));
         List<CheckRun.Checked> ran = run.run(order.task().checks(), files.root(), deadline);
         for (CheckRun.Checked checked : ran) {
@@ -262,13 +321,12 @@ final class WorkAttempt {
         return ran;
     }
 
-    private Outcome bring(AgentEnd end, Bringing bringing, Workspace workspace) {
-        return switch (bringing.bring()) {
+    private Outcome bring(AgentEnd end, Bringing bringing) throws IOException {
+        return switch (bringing.bring(end.output())) {
             case Brought.Not(Reason reason, String message) ->
                     new Outcome.Failed(reason, message, WorkResult.of(end.output()));
-            case Brought.In(CommitId commit) -> {
-                WorkResult result = workplace.result(workspace, commit, end.output());
-                List<String> files = isAnyFileExpected() ? filesOf(commit) : List.of();
+            case Brought.In(WorkResult result, Supplier<List<String>> tree) -> {
+                List<String> files = isAnyFileExpected() ? tree.get() : List.of();
                 yield Evidence.missing(order.task(), result.files(), end.output(), files)
                         .or(() -> missingOutputs(end, files))
                         .<Outcome>map(m -> new Outcome.Failed(m.reason(), m.message(), result))
@@ -281,26 +339,28 @@ final class WorkAttempt {
         return !order.task().expectedFiles().isEmpty() || papers.handoff().isPresent();
     }
 
-    private List<String> filesOf(CommitId commit) {
-        return equipment.git().commits().outline(commit, Integer.MAX_VALUE).files();
-    }
-
     private Optional<Evidence.Missing> missingOutputs(AgentEnd end, List<String> files) {
         return papers.handoff()
                 .flatMap(handoff -> Evidence.missingOutputs(handoff, end.report(), files));
     }
 
-    private Brought commit(Workspace workspace, Checkout checkout) {
+    private Brought.In in(Workspace workspace, CommitId commit, String output) {
+        return new Brought.In(
+                workplace.result(workspace, commit, output),
+                () -> equipment.git().commits().outline(commit, Integer.MAX_VALUE).files());
+    }
+
+    private Brought commit(Workspace workspace, Checkout checkout, String output) {
         return switch (checkout.commit(workOrder(workspace))) {
-            case Committed.Done(CommitId commit) -> new Brought.In(commit);
+            case Committed.Done(CommitId commit) -> in(workspace, commit, output);
             case Committed.NestedRepositories(List<String> paths) -> nested(paths);
         };
     }
 
     private Brought concludeMerge(
-            Workspace workspace, Checkout checkout, Joining.Conflict conflict) {
+            Workspace workspace, Checkout checkout, Joining.Conflict conflict, String output) {
         return switch (equipment.merges().conclude(checkout, conflict, workOrder(workspace))) {
-            case Resolution.Resolved(CommitId commit) -> new Brought.In(commit);
+            case Resolution.Resolved(CommitId commit) -> in(workspace, commit, output);
             case Resolution.NestedRepositories(List<String> paths) -> nested(paths);
             case Resolution.MarkersLeft(List<String> files) ->
                     new Brought.Not(

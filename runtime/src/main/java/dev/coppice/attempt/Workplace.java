@@ -16,6 +16,7 @@ import dev.coppice.workspace.Workspace;
 import dev.coppice.workspace.WorkspaceRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ final class Workplace {
         this.equipment = equipment;
         this.order = order;
         this.running = running;
-        this.folder = Naming.folder(equipment.workspaceRoot(), order);
+        this.folder = Naming.folder(order);
         this.papers = Papers.of(order, folder);
     }
 
@@ -52,6 +53,17 @@ final class Workplace {
     /// is not what `base` holds.
     Optional<Workspace> reopen(CommitId base) {
         return equipment.workspaces().reopen(request(base));
+    }
+
+    /// The user's folder itself, for a task without a worktree.
+    Place inFolder() throws IOException {
+        Files.createDirectories(folder.root());
+        String where = order.request().repository();
+        Map<String, String> variables = variables();
+        variables.put("COPPICE_SLUG", Naming.slug(order.task()).value());
+        variables.put("COPPICE_ROOT_PATH", where);
+        variables.put("COPPICE_WORKSPACE_PATH", where);
+        return new Place(Path.of(where), variables);
     }
 
     private WorkspaceRequest request(CommitId base) {
@@ -90,17 +102,17 @@ final class Workplace {
 
     /// What the checks of a task find: where a person wrote them, the user's whole environment and ours; where an agent
     /// did, no more than the agent itself.
-    Map<String, String> checkVariables(Workspace workspace, boolean isTrusted) {
+    Map<String, String> checkVariables(Place place, boolean isTrusted) {
         if (!isTrusted) {
-            return workspace.variables();
+            return place.variables();
         }
         Map<String, String> variables = new HashMap<>(equipment.environment());
         // they would lead git out of the workspace, and Python out of its environment
         variables.keySet().removeIf(name -> name.startsWith("GIT_"));
-        if (workspace.variables().containsKey("VIRTUAL_ENV")) {
+        if (place.variables().containsKey("VIRTUAL_ENV")) {
             variables.remove("PYTHONHOME");
         }
-        variables.putAll(workspace.variables());
+        variables.putAll(place.variables());
         return variables;
     }
 

@@ -40,6 +40,7 @@ public record Sources(
                     Map.entry("--budget-usd", Keys.BUDGET_USD.path()),
                     Map.entry("--target", Keys.TARGET.path()),
                     Map.entry("--integrate", Keys.RESULT.path()),
+                    Map.entry("--isolation", Keys.ISOLATION.path()),
                     Map.entry("--keep", Keys.KEEP.path()),
                     Map.entry("--host", Keys.HOST.path()),
                     Map.entry("--port", Keys.PORT.path()));

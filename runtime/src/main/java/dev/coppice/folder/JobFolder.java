@@ -1,6 +1,7 @@
 package dev.coppice.folder;
 
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.TaskView;
 import java.io.IOException;
@@ -35,6 +36,13 @@ public record JobFolder(Path root) {
     /// The folder of `job` below `workspaceRoot`.
     public static JobFolder of(Path workspaceRoot, JobId job) {
         return new JobFolder(workspaceRoot.resolve(job.folder()));
+    }
+
+    /// The folder of a job of this request: below the root that it was submitted with.
+    public static JobFolder of(JobRequest request, JobId job) {
+        return of(
+                Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot()),
+                job);
     }
 
     public Path finalResult() {

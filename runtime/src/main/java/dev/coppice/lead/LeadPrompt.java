@@ -60,7 +60,7 @@ public record LeadPrompt(
         %s
         Rules for the plan:
         - 3 to 7 tasks, unless the request needs more or is small.
-        - Each task can be done by its own agent, in its own worktree, without asking back, and is one
+        - Each task can be done by its own agent, %s, without asking back, and is one
           reviewable change. Its agent has %s for it.
         - Up to %d tasks run at once. A task depends on another only where it needs what that one
           makes; it then starts from its work. Everything else runs in parallel.
@@ -77,6 +77,10 @@ public record LeadPrompt(
                         request.strip(),
                         Outline.of(files),
                         readmeHead(),
+                        switch (settings.layout().isolation()) {
+                            case WORKTREE -> "in its own worktree";
+                            case NONE -> "in the folder that all share";
+                        },
                         Form.show(settings.workers().defaultTimeout()),
                         settings.recursion().slots(0, settings.workers().maxWorkers()),
                         checks() + agents(),

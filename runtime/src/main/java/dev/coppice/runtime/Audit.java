@@ -38,14 +38,15 @@ public final class Audit {
     private static final int READ_MAX = 1_000;
 
     private final Store store;
-    private final Git git;
+    private final Optional<Git> git;
     private final Secrets secrets;
     private final Map<TaskId, CommitId> bases = new HashMap<>();
     private final Map<TaskId, CommitId> works = new HashMap<>();
     private int commits;
     private int files;
 
-    Audit(Store store, Git git, Secrets secrets) {
+    /// @param git empty where there is no repository, and so no commit
+    Audit(Store store, Optional<Git> git, Secrets secrets) {
         this.store = store;
         this.git = git;
         this.secrets = secrets;
@@ -161,13 +162,13 @@ public final class Audit {
     }
 
     private Optional<String> missing(CommitId commit, String what) {
-        return git.refs().resolve(commit.value()).isPresent()
+        return git().refs().resolve(commit.value()).isPresent()
                 ? Optional.empty()
                 : Optional.of("commit %s, %s, is not in the repository".formatted(commit, what));
     }
 
     private Optional<String> unsigned(JobId job, Event.AttemptEnded ended, CommitId commit) {
-        List<Trailer> found = git.commits().trailers(commit);
+        List<Trailer> found = git().commits().trailers(commit);
         return Stream.of(
                         new Trailer("Coppice-Job", job.value()),
                         new Trailer("Coppice-Task", ended.task().value()),
@@ -181,15 +182,15 @@ public final class Audit {
     private Optional<String> astray(
             CommitId commit, String of, Optional<String> branch, Optional<CommitId> container) {
         Optional<CommitId> tip =
-                branch.map(BranchName::new).flatMap(b -> git.refs().commit(b.ref()));
+                branch.map(BranchName::new).flatMap(b -> git().refs().commit(b.ref()));
         if (tip.isPresent()) {
-            return git.commits().isContained(commit, tip.get())
+            return git().commits().isContained(commit, tip.get())
                     ? Optional.empty()
                     : Optional.of(
                             "branch %s is at %s, which does not hold %s (commit %s)"
                                     .formatted(branch.orElseThrow(), tip.get(), of, commit));
         }
-        return container.filter(into -> git.commits().isContained(commit, into)).isPresent()
+        return container.filter(into -> git().commits().isContained(commit, into)).isPresent()
                 ? Optional.empty()
                 : Optional.of(
                         "commit %s, %s, is on no branch of the job any more".formatted(commit, of));
@@ -204,7 +205,7 @@ public final class Audit {
         if (gone.isPresent()) {
             return gone;
         }
-        Set<FileChange> there = files(git.commits().changes(base, commit));
+        Set<FileChange> there = files(git().commits().changes(base, commit));
         files += there.size();
         return different(told, there)
                 .map(file -> "%s in commit %s is not as the events tell".formatted(file, commit));
@@ -253,12 +254,17 @@ public final class Audit {
     private Optional<String> leftOut(Integration joined, CommitId result) {
         for (Map.Entry<TaskId, CommitId> work : works.entrySet()) {
             boolean isIn = joined.tasks().get(work.getKey()) instanceof Integration.Fate.In;
-            if (isIn && !git.commits().isContained(work.getValue(), result)) {
+            if (isIn && !git().commits().isContained(work.getValue(), result)) {
                 return Optional.of(
                         "the result (commit %s) does not hold the work of %s (commit %s)"
                                 .formatted(result, work.getKey(), work.getValue()));
             }
         }
         return Optional.empty();
+    }
+
+    private Git git() {
+        return git.orElseThrow(
+                () -> new IllegalStateException("a job outside of a repository names a commit"));
     }
 }

@@ -12,7 +12,6 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.TaskId;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -43,13 +42,6 @@ final class Chronicle implements AutoCloseable {
         this.secrets = secrets;
         this.clock = clock;
         this.subscription = log.subscribe(this::appended);
-    }
-
-    /// Where a job's files are: below the root that it was submitted with.
-    static JobFolder folder(JobId job, JobRequest request) {
-        Path root =
-                Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot());
-        return JobFolder.of(root.normalize(), job);
     }
 
     /// Begins to follow a job, unless that has begun. It ends when the job is over.
@@ -186,7 +178,7 @@ final class Chronicle implements AutoCloseable {
             events.add(recorded);
             write(() -> {
                 if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
-                    JobFolder where = folder(job, request);
+                    JobFolder where = JobFolder.of(request, job);
                     folder = where;
                     logs = new JobLogs(where, secrets, ZoneId.systemDefault());
                 }

@@ -47,10 +47,11 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Coppice, opened on one repository: the only place where the rooms are put together. What only looks opens
-/// the store; what drives jobs opens the rest when it is first asked for.
+/// Coppice, opened on one repository, or on one folder without: the only place where the rooms are put
+/// together. What only looks opens the store; what drives jobs opens the rest when it is first asked for.
 ///
 /// Safe for use by many threads. Closing it leaves the jobs that it drives as they are: lay them down
 /// first (`engine().pauseAll()`), or let them be resumed.
@@ -60,11 +61,12 @@ public final class Coppice implements AutoCloseable {
 
     private static final int READ_MAX = 1_000;
 
+    private static final String OURS = ".coppice";
+
     private final Surroundings surroundings;
-    private final Discovery.Found repository;
+    private final Ground ground;
     private final Configuration configuration;
     private final Processes processes;
-    private final Git git;
     private final Secrets secrets;
     private @Nullable Store store;
     private @Nullable Drive drive;
@@ -72,24 +74,26 @@ public final class Coppice implements AutoCloseable {
 
     /// What is needed to drive jobs, beyond looking at them.
     private record Drive(
-            Workspaces workspaces, LocalDispatch dispatch, Engine engine, Chronicle chronicle) {}
+            Optional<Workspaces> workspaces,
+            LocalDispatch dispatch,
+            Engine engine,
+            Chronicle chronicle) {}
 
     private Coppice(
             Surroundings surroundings,
-            Discovery.Found repository,
+            Ground ground,
             Configuration configuration,
-            Processes processes,
-            Git git) {
+            Processes processes) {
         this.surroundings = surroundings;
-        this.repository = repository;
+        this.ground = ground;
         this.configuration = configuration;
         this.processes = processes;
-        this.git = git;
         List<String> known = new ArrayList<>(configuration.secrets());
         this.secrets = new Secrets(known);
     }
 
-    /// Opens Coppice where the user stands.
+    /// Opens Coppice where the user stands: in a repository, or in a folder without one that is configured
+    /// for tasks without worktrees, or has jobs already.
     ///
     /// @param configFile the file of `--config`
     /// @param flags see [Sources#FLAGS]
@@ -111,48 +115,66 @@ public final class Coppice implements AutoCloseable {
             SequencedMap<String, String> flags,
             Processes processes) {
         Repositories repositories = new Repositories(processes, surroundings.environment());
-        return switch (repositories.discover(surroundings.folder())) {
-            case Discovery.Found found -> {
-                Git git = repositories.open(found);
-                yield switch (load(surroundings, found.topLevel(), configFile, flags, git)) {
-                    case Loading.Refused refused ->
-                            new Opening.Refused(
-                                    new Refusal(Refusal.Kind.INVALID, refused.problems()));
-                    case Loading.Usable usable ->
-                            new Opening.Opened(
-                                    new Coppice(
-                                            surroundings,
-                                            found,
-                                            usable.configuration(),
-                                            processes,
-                                            git));
-                };
+        Discovery there = repositories.discover(surroundings.folder());
+        if (there instanceof Discovery.Found found) {
+            Git git = repositories.open(found);
+            Loading loading =
+                    load(
+                            surroundings,
+                            found.topLevel(),
+                            configFile,
+                            flags,
+                            git.checkout()::isTracked);
+            return switch (loading) {
+                case Loading.Refused refused -> invalid(refused);
+                case Loading.Usable usable ->
+                        new Opening.Opened(
+                                new Coppice(
+                                        surroundings,
+                                        new Ground.Checkout(found, git),
+                                        usable.configuration(),
+                                        processes));
+            };
+        }
+        return switch (load(surroundings, surroundings.folder(), configFile, flags, _ -> false)) {
+            case Loading.Refused refused -> invalid(refused);
+            case Loading.Usable usable -> {
+                Coppice coppice =
+                        new Coppice(
+                                surroundings,
+                                new Ground.Folder(surroundings.folder()),
+                                usable.configuration(),
+                                processes);
+                yield coppice.isWithoutWorktrees() || coppice.isStored()
+                        ? new Opening.Opened(coppice)
+                        : new Opening.Refused(refusal(there));
             }
-            case Discovery.NotARepository none ->
-                    new Opening.Refused(
-                            Refusal.unusable(
-                                    none.folder().toString(),
-                                    "This is no git repository. Go into one, or let `coppice run --init` make one here."));
+        };
+    }
+
+    private static Opening invalid(Loading.Refused refused) {
+        return new Opening.Refused(new Refusal(Refusal.Kind.INVALID, refused.problems()));
+    }
+
+    private static Refusal refusal(Discovery there) {
+        return switch (there) {
+            case Discovery.NotARepository none -> Refusal.noRepository(none.folder());
             case Discovery.Bare bare ->
-                    new Opening.Refused(
-                            Refusal.unusable(
-                                    bare.folder().toString(),
-                                    "This is a bare repository, in which nobody can work. Clone it and go into the clone."));
+                    Refusal.unusable(
+                            bare.folder().toString(),
+                            "This is a bare repository, in which nobody can work. Clone it and go into the clone.");
             case Discovery.DubiousOwnership owned ->
-                    new Opening.Refused(
-                            Refusal.unusable(owned.folder().toString(), owned.advice()));
+                    Refusal.unusable(owned.folder().toString(), owned.advice());
             case Discovery.NoGit _ ->
-                    new Opening.Refused(
-                            Refusal.unusable(
-                                    "git",
-                                    "There is no git program on the PATH. Install git 2.38 or newer."));
+                    Refusal.unusable(
+                            "git",
+                            "There is no git program on the PATH. Install git 2.38 or newer.");
             case Discovery.TooOld old ->
-                    new Opening.Refused(
-                            Refusal.unusable(
-                                    "git",
-                                    "Git "
-                                            + old.version()
-                                            + " is too old. Install git 2.38 or newer."));
+                    Refusal.unusable(
+                            "git",
+                            "Git " + old.version() + " is too old. Install git 2.38 or newer.");
+            case Discovery.Found found ->
+                    throw new IllegalArgumentException("a repository: " + found.topLevel());
         };
     }
 
@@ -161,7 +183,7 @@ public final class Coppice implements AutoCloseable {
             Path root,
             Optional<Path> configFile,
             SequencedMap<String, String> flags,
-            Git git) {
+            Predicate<Path> isTracked) {
         return Configuration.load(
                 new Sources(
                         surroundings.folder(),
@@ -170,19 +192,48 @@ public final class Coppice implements AutoCloseable {
                         surroundings.home(),
                         surroundings.environment(),
                         flags,
-                        git.checkout()::isTracked));
+                        isTracked));
+    }
+
+    private boolean isWithoutWorktrees() {
+        return configuration.settings().layout().isolation() == Settings.Isolation.NONE;
     }
 
     public Configuration configuration() {
         return configuration;
     }
 
-    public Discovery.Found repository() {
-        return repository;
+    /// The checkout's top folder; without a repository the folder that the user stands in.
+    public Path root() {
+        return ground.root();
     }
 
+    /// @throws NoRepositoryException where there is none
+    public Discovery.Found repository() {
+        return checkout().found();
+    }
+
+    /// @throws NoRepositoryException where there is no repository
     public Git git() {
-        return git;
+        return checkout().git();
+    }
+
+    private Ground.Checkout checkout() {
+        return switch (ground) {
+            case Ground.Checkout checkout -> checkout;
+            case Ground.Folder folder -> throw new NoRepositoryException(folder.root());
+        };
+    }
+
+    private Optional<Git> gitIfAny() {
+        return ground instanceof Ground.Checkout checkout
+                ? Optional.of(checkout.git())
+                : Optional.empty();
+    }
+
+    /// Makes a folder of ours, in a checkout so that git never sees it. Returns its real path.
+    public Path makeFolder(Path folder) {
+        return Workspaces.makeFolder(gitIfAny(), folder);
     }
 
     public Processes processes() {
@@ -196,26 +247,29 @@ public final class Coppice implements AutoCloseable {
 
     /// Checks what a user asks for as a whole; nothing is changed.
     public Preparation prepare(RunOrder order) throws InterruptedException {
-        return preparing(repository, configuration.settings()).prepare(order);
+        return preparing(ground, configuration.settings()).prepare(order);
     }
 
     /// The same long after the opening, with the repository as it stands now, and under settings of the
     /// order's own, which were made from those of the configuration.
     public Preparation prepare(RunOrder order, Settings settings) throws InterruptedException {
-        Repositories repositories = new Repositories(processes, surroundings.environment());
-        if (repositories.discover(surroundings.folder()) instanceof Discovery.Found now) {
-            return preparing(now, settings).prepare(order);
-        }
-        return new Preparation.Refused(
-                Refusal.unusable(
-                        repository.topLevel().toString(),
-                        "The repository can no longer be used. `coppice doctor` says why."));
+        return switch (ground) {
+            case Ground.Folder folder -> preparing(folder, settings).prepare(order);
+            case Ground.Checkout(Discovery.Found found, Git git) -> {
+                Repositories repositories = new Repositories(processes, surroundings.environment());
+                yield repositories.discover(surroundings.folder()) instanceof Discovery.Found now
+                        ? preparing(new Ground.Checkout(now, git), settings).prepare(order)
+                        : new Preparation.Refused(
+                                Refusal.unusable(
+                                        found.topLevel().toString(),
+                                        "The repository can no longer be used. `coppice doctor` says why."));
+            }
+        };
     }
 
-    private Preparing preparing(Discovery.Found where, Settings settings) {
+    private Preparing preparing(Ground where, Settings settings) {
         expectChildren();
-        return new Preparing(
-                where, git, configuration, settings, processes, surroundings.environment());
+        return new Preparing(surroundings, where, configuration, settings, processes);
     }
 
     /// Has ready, in the background, what the first child would wait for.
@@ -229,6 +283,9 @@ public final class Coppice implements AutoCloseable {
     public synchronized Store store() {
         Store open = store;
         if (open == null) {
+            if (ground instanceof Ground.Folder folder && configuration.storeUrl().isEmpty()) {
+                makeFolder(folder.root().resolve(OURS));
+            }
             open = Stores.open(storeUrl(), surroundings.coppiceHome().resolve("cache"));
             store = open;
         }
@@ -246,14 +303,15 @@ public final class Coppice implements AutoCloseable {
     }
 
     private String storeUrl() {
-        return configuration
-                .storeUrl()
-                .orElseGet(() ->
-                        "jdbc:sqlite:"
-                                + repository
-                                        .commonFolder()
-                                        .resolve("coppice")
-                                        .resolve("coppice.db"));
+        return configuration.storeUrl().orElseGet(() -> "jdbc:sqlite:" + storeFile());
+    }
+
+    private Path storeFile() {
+        return switch (ground) {
+            case Ground.Checkout checkout ->
+                    checkout.found().commonFolder().resolve("coppice").resolve("coppice.db");
+            case Ground.Folder folder -> folder.root().resolve(OURS).resolve("coppice.db");
+        };
     }
 
     /// What drives jobs.
@@ -262,8 +320,10 @@ public final class Coppice implements AutoCloseable {
     }
 
     /// The repository's workspaces.
+    ///
+    /// @throws NoRepositoryException where there is no repository
     public Workspaces workspaces() {
-        return drive().workspaces();
+        return drive().workspaces().orElseThrow(() -> new NoRepositoryException(root()));
     }
 
     private synchronized Drive drive() {
@@ -276,23 +336,19 @@ public final class Coppice implements AutoCloseable {
     }
 
     private Drive openDrive() {
-        Path root = workspaceRoot();
-        Workspaces workspaces =
-                Workspaces.open(
-                        git,
-                        processes,
-                        root,
-                        surroundings.coppiceHome(),
-                        configuration.settings().workers().maxWorkers(),
-                        surroundings.clock());
+        Optional<Equipment.Repository> repository =
+                gitIfAny()
+                        .map(git ->
+                                new Equipment.Repository(
+                                        git, new Merges(git), openWorkspaces(git)));
+        if (isWithoutWorktrees()) {
+            makeFolder(workspaceRoot(surroundings.folder()));
+        }
         Chronicle chronicle = new Chronicle(store(), secrets, surroundings.clock());
         Equipment equipment =
                 new Equipment(
                         processes,
-                        git,
-                        new Merges(git),
-                        workspaces,
-                        root,
+                        repository,
                         surroundings.environment(),
                         Map.of(),
                         secrets::mask,
@@ -308,14 +364,22 @@ public final class Coppice implements AutoCloseable {
                         new SecureRandom(),
                         identity(processes.self()),
                         process -> processes.isAlive(identity(process)));
-        return new Drive(workspaces, dispatch, engine, chronicle);
+        return new Drive(
+                repository.map(Equipment.Repository::workspaces), dispatch, engine, chronicle);
     }
 
-    private Path workspaceRoot() {
-        return repository
-                .topLevel()
-                .resolve(configuration.settings().layout().workspaceRoot())
-                .normalize();
+    private Workspaces openWorkspaces(Git git) {
+        return Workspaces.open(
+                git,
+                processes,
+                workspaceRoot(git.topLevel()),
+                surroundings.coppiceHome(),
+                configuration.settings().workers().maxWorkers(),
+                surroundings.clock());
+    }
+
+    private Path workspaceRoot(Path root) {
+        return root.resolve(configuration.settings().layout().workspaceRoot()).normalize();
     }
 
     private static ProcessIdentity identity(Identity identity) {
@@ -361,8 +425,10 @@ public final class Coppice implements AutoCloseable {
     }
 
     /// Merges the result of a job that has one into a branch, and writes down that it was.
+    ///
+    /// @throws NoRepositoryException where there is no repository
     public Delivery merge(JobView job, BranchName target) {
-        Delivery delivery = Merging.deliver(git, job, target, surroundings.clock().instant());
+        Delivery delivery = Merging.deliver(git(), job, target, surroundings.clock().instant());
         if (delivery instanceof Delivery.Delivered done
                 && !job.integration().map(Integration::delivery).equals(Optional.of(done))) {
             engine().merged(job.id(), done.target(), done.commit());
@@ -376,7 +442,7 @@ public final class Coppice implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException where there is no such job
     public Audit.Verdict verify(JobId job) {
-        return new Audit(store(), git, secrets).of(job);
+        return new Audit(store(), gitIfAny(), secrets).of(job);
     }
 
     /// All jobs of the repository, the newest first. Looking makes no store where there is none.
@@ -407,7 +473,7 @@ public final class Coppice implements AutoCloseable {
 
     /// Where a job's files are. A job keeps the root that it was submitted with.
     public JobFolder folder(JobView job) {
-        return Chronicle.folder(job.id(), job.request());
+        return JobFolder.of(job.request(), job.id());
     }
 
     /// The job as its users see it; empty where there is no such job.
@@ -481,7 +547,7 @@ public final class Coppice implements AutoCloseable {
             driving.engine().close();
             driving.dispatch().close();
             driving.chronicle().close();
-            driving.workspaces().close();
+            driving.workspaces().ifPresent(Workspaces::close);
         }
         if (store != null) {
             store.close();

@@ -25,54 +25,57 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// Turns what a user asks for into a job's request, with every problem found before anything runs.
 final class Preparing {
-    private final Discovery.Found repository;
-    private final Git git;
+    private final Surroundings surroundings;
+    private final Ground ground;
     private final Configuration configuration;
     private final Settings settings;
     private final Processes processes;
-    private final Map<String, String> environment;
     private final List<String> warnings = new ArrayList<>();
     private final List<Problem> invalid = new ArrayList<>();
     private final List<Problem> unusable = new ArrayList<>();
 
+    /// From where tasks start.
+    ///
+    /// @param folder from which a plan's paths are
+    private record Start(Path folder, Optional<CommitId> base, Optional<String> target) {
+        static Start in(Path folder) {
+            return new Start(folder, Optional.empty(), Optional.empty());
+        }
+    }
+
     Preparing(
-            Discovery.Found repository,
-            Git git,
+            Surroundings surroundings,
+            Ground ground,
             Configuration configuration,
             Settings settings,
-            Processes processes,
-            Map<String, String> environment) {
-        this.repository = repository;
-        this.git = git;
+            Processes processes) {
+        this.surroundings = surroundings;
+        this.ground = ground;
         this.configuration = configuration;
         this.settings = settings;
         this.processes = processes;
-        this.environment = environment;
     }
 
     Preparation prepare(RunOrder order) throws InterruptedException {
-        if (settings.layout().isolation() == Settings.Isolation.NONE) {
-            invalid.add(
-                    new Problem(
-                            "orchestrator.isolation",
-                            "Tasks without worktrees of their own are not supported yet. Leave it out, or set it to worktree."));
-        }
-        Optional<CommitId> base = base(order);
-        Optional<String> target = target();
-        Optional<Plan> plan = plan(order);
-        checkBranchNames();
+        Start start =
+                switch (settings.layout().isolation()) {
+                    case WORKTREE -> onCommit(order);
+                    case NONE -> inFolder(order);
+                };
+        Optional<Plan> plan = plan(order, start.folder());
         Set<AgentName> needed = agents(plan);
         for (AgentName name : needed) {
-            probeNeeded(name);
+            probeNeeded(name, start.folder());
         }
-        if (plan.isPresent() && !needed.contains(settings.agents().lead())) {
-            probeResolver(plan.get());
+        if (start.base().isPresent()
+                && plan.isPresent()
+                && !needed.contains(settings.agents().lead())) {
+            probeResolver(plan.get(), start.folder());
         }
         if (!invalid.isEmpty()) {
             List<Problem> all = new ArrayList<>(invalid);
@@ -88,9 +91,9 @@ final class Preparing {
         return new Preparation.Ready(
                 new JobRequest(
                         request,
-                        repository.topLevel().toString(),
-                        base,
-                        target,
+                        start.folder().toString(),
+                        start.base(),
+                        start.target(),
                         plan,
                         settings,
                         0,
@@ -98,7 +101,38 @@ final class Preparing {
                 warnings);
     }
 
-    private Optional<CommitId> base(RunOrder order) {
+    private Start onCommit(RunOrder order) {
+        return switch (ground) {
+            case Ground.Checkout(Discovery.Found found, Git git) -> {
+                Optional<CommitId> base = base(order, found, git);
+                Optional<String> target = target(found, git);
+                checkBranchNames(git);
+                warnOfCheckout(found, git);
+                yield new Start(found.topLevel(), base, target);
+            }
+            case Ground.Folder folder -> {
+                unusable.addAll(Refusal.noRepository(folder.root()).problems());
+                yield Start.in(folder.root());
+            }
+        };
+    }
+
+    private Start inFolder(RunOrder order) {
+        if (order.base().isPresent()) {
+            invalid.add(
+                    new Problem(
+                            "--base",
+                            "Tasks without worktrees (orchestrator.isolation: none) start from no commit. Leave it out."));
+        }
+        if (!settings.environment().equals(Settings.Environment.NONE)) {
+            warnings.add(
+                    "What `environment` asks for is prepared in worktrees only; with orchestrator.isolation: none "
+                            + "the folder is taken as it is.");
+        }
+        return Start.in(surroundings.folder());
+    }
+
+    private Optional<CommitId> base(RunOrder order, Discovery.Found repository, Git git) {
         if (order.base().isPresent()) {
             Optional<CommitId> named = git.refs().resolve(order.base().get());
             if (named.isEmpty()) {
@@ -119,7 +153,7 @@ final class Preparing {
         return here;
     }
 
-    private Optional<String> target() {
+    private Optional<String> target(Discovery.Found repository, Git git) {
         Optional<String> configured = settings.integrate().target();
         if (configured.isEmpty()) {
             Optional<String> here = repository.head().on().map(BranchName::value);
@@ -151,7 +185,7 @@ final class Preparing {
         return configured;
     }
 
-    private Optional<Plan> plan(RunOrder order) {
+    private Optional<Plan> plan(RunOrder order, Path folder) {
         if (order.plan().isEmpty()) {
             if (order.request().isBlank()) {
                 invalid.add(
@@ -160,7 +194,8 @@ final class Preparing {
             }
             return Optional.empty();
         }
-        PlanRules rules = PlanRules.of(settings, PlanRules.Author.PERSON, this::isFile);
+        PlanRules rules =
+                PlanRules.of(settings, PlanRules.Author.PERSON, path -> isFile(folder, path));
         return switch (Plans.check(order.plan().get(), rules)) {
             case Verdict.Invalid(List<Problem> problems) -> {
                 invalid.addAll(problems);
@@ -173,13 +208,12 @@ final class Preparing {
         };
     }
 
-    private boolean isFile(String path) {
-        Path root = repository.topLevel();
+    private static boolean isFile(Path root, String path) {
         Path named = root.resolve(path).normalize();
         return named.startsWith(root) && Files.exists(named);
     }
 
-    private void checkBranchNames() {
+    private void checkBranchNames(Git git) {
         git.refs()
                 .blocking(new BranchName("coppice/job/result"))
                 .ifPresent(branch ->
@@ -205,18 +239,18 @@ final class Preparing {
         return needed;
     }
 
-    private void probeNeeded(AgentName name) throws InterruptedException {
+    private void probeNeeded(AgentName name, Path folder) throws InterruptedException {
         AgentSettings agent = settings.agents().configured().get(name);
         if (agent == null) {
             invalid.add(new Problem("agents." + name, "No agent is configured under this name."));
         } else {
-            whyUnusable(name, agent)
+            whyUnusable(name, agent, folder)
                     .ifPresent(advice -> unusable.add(new Problem("agent " + name, advice)));
         }
     }
 
     /// The lead settles conflicts, of which there may be none: without it the job can run.
-    private void probeResolver(Plan plan) throws InterruptedException {
+    private void probeResolver(Plan plan, Path folder) throws InterruptedException {
         boolean mayBeAsked =
                 settings.integrate().result() != Settings.Result.NONE
                         && settings.integrate().conflicts() == Settings.Conflicts.AGENT
@@ -229,7 +263,7 @@ final class Preparing {
         Optional<String> advice =
                 agent == null
                         ? Optional.of("no agent is configured under this name")
-                        : whyUnusable(lead, agent);
+                        : whyUnusable(lead, agent, folder);
         advice.ifPresent(text ->
                 warnings.add(
                         "The lead "
@@ -239,13 +273,13 @@ final class Preparing {
                                 + ". Or choose what wins with integrate.conflicts."));
     }
 
-    private Optional<String> whyUnusable(AgentName name, AgentSettings agent)
+    private Optional<String> whyUnusable(AgentName name, AgentSettings agent, Path folder)
             throws InterruptedException {
         return switch (Agents.of(name, agent)
                 .probe(
                         processes,
-                        repository.topLevel(),
-                        AgentEnvironment.allowed(agent, environment))) {
+                        folder,
+                        AgentEnvironment.allowed(agent, surroundings.environment()))) {
             case Availability.Usable _ -> Optional.empty();
             case Availability.Missing missing ->
                     Optional.of(missing.program() + " can't be used: " + missing.advice());
@@ -264,6 +298,9 @@ final class Preparing {
                             + cores
                             + (cores == 1 ? " core." : " cores."));
         }
+    }
+
+    private void warnOfCheckout(Discovery.Found repository, Git git) {
         if (!git.checkout().uncommitted().isEmpty()) {
             warnings.add("Uncommitted changes in your checkout are not part of the base.");
         }

@@ -1,6 +1,7 @@
 package dev.coppice.runtime;
 
 import dev.coppice.plan.Problem;
+import java.nio.file.Path;
 import java.util.List;
 
 /// Why something asked for can't be begun: all problems at once. Nothing was changed.
@@ -17,6 +18,12 @@ public record Refusal(Kind kind, List<Problem> problems) {
 
     public Refusal {
         problems = List.copyOf(problems);
+    }
+
+    static Refusal noRepository(Path folder) {
+        return unusable(
+                folder.toString(),
+                "This is no git repository. Go into one, or let `coppice run --init` make one here.");
     }
 
     static Refusal unusable(String place, String message) {

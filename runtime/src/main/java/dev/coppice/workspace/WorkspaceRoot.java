@@ -9,28 +9,44 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /// The folder that holds the files of jobs, made so that neither the user's git nor other users of the machine see it.
 final class WorkspaceRoot {
-    private static final String OURS = ".coppice";
+    private static final Path OURS = Path.of(".coppice");
 
     private WorkspaceRoot() {}
 
-    /// Makes the folder unless it is there. `.coppice` in the checkout is closed to others and ignores itself; another
+    /// Makes the folder unless it is there. A `.coppice` on the way is closed to others and ignores itself; another
     /// folder in the checkout is named in the repository's `info/exclude` before it is made.
-    static Path make(Git git, Path root) {
-        Path top = git.topLevel();
+    ///
+    /// @param git empty where there is no repository
+    static Path make(Optional<Git> git, Path root) {
         Path path = root.normalize();
         try {
-            if (path.startsWith(top.resolve(OURS))) {
-                makeOurs(top.resolve(OURS));
-            } else if (path.startsWith(top) && !path.equals(top)) {
-                exclude(git, "/" + top.relativize(path));
+            Optional<Path> ours = ours(path);
+            if (ours.isPresent()) {
+                makeOurs(ours.get());
+            } else if (git.isPresent()) {
+                Path top = git.get().topLevel();
+                if (path.startsWith(top) && !path.equals(top)) {
+                    exclude(git.get(), "/" + top.relativize(path));
+                }
             }
             return Files.createDirectories(path).toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + path + " can't be made", e);
         }
+    }
+
+    /// The `.coppice` that the path leads into.
+    private static Optional<Path> ours(Path path) {
+        for (Path at = path; at != null; at = at.getParent()) {
+            if (OURS.equals(at.getFileName())) {
+                return Optional.of(at);
+            }
+        }
+        return Optional.empty();
     }
 
     private static void makeOurs(Path folder) throws IOException {

@@ -68,7 +68,7 @@ public final class Workspaces implements AutoCloseable {
             Path home,
             int sparesMax,
             InstantSource clock) {
-        Path made = WorkspaceRoot.make(git, root);
+        Path made = WorkspaceRoot.make(Optional.of(git), root);
         return new Workspaces(
                 git,
                 made,
@@ -78,7 +78,9 @@ public final class Workspaces implements AutoCloseable {
     }
 
     /// Makes a folder of ours, in a checkout so that git never sees it. Returns its real path.
-    public static Path makeFolder(Git git, Path folder) {
+    ///
+    /// @param git empty where there is no repository
+    public static Path makeFolder(Optional<Git> git, Path folder) {
         return WorkspaceRoot.make(git, folder);
     }
 

@@ -3,10 +3,6 @@ package dev.coppice.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.engine.AttemptOrder;
-import dev.coppice.git.Discovery;
-import dev.coppice.git.Git;
-import dev.coppice.git.Repositories;
-import dev.coppice.merge.Merges;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Outcome;
@@ -14,8 +10,6 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.process.Processes;
 import dev.coppice.testkit.JobStory;
-import dev.coppice.testkit.ScratchRepository;
-import dev.coppice.workspace.Workspaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,25 +66,12 @@ class LocalDispatchTest {
         return Files.exists(stat) && !Files.readString(stat).contains(") Z");
     }
 
-    private LocalDispatch dispatch(Processes processes) {
-        ScratchRepository repository = ScratchRepository.ofFiles(folder.resolve("repository"), 2);
-        Repositories repositories = new Repositories(processes, repository.environment());
-        Git git = repositories.open((Discovery.Found) repositories.discover(repository.path()));
-        Path root = folder.resolve("workspaces");
+    private static LocalDispatch dispatch(Processes processes) {
         return new LocalDispatch(
                 new Equipment(
                         processes,
-                        git,
-                        new Merges(git),
-                        Workspaces.open(
-                                git,
-                                processes,
-                                root,
-                                folder.resolve("home"),
-                                1,
-                                InstantSource.system()),
-                        root,
-                        repository.environment(),
+                        Optional.empty(),
+                        Map.of(),
                         Map.of(),
                         UnaryOperator.identity(),
                         (_, _, _) -> {},

@@ -180,7 +180,7 @@ class AuditTest {
                         recorded.at(),
                         List.of(forged(recorded.event(), change)));
             }
-            return new Audit(forged, coppice.git(), new Secrets(List.of())).of(id);
+            return new Audit(forged, Optional.of(coppice.git()), new Secrets(List.of())).of(id);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.coppice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobRequest;
@@ -37,7 +38,7 @@ class ChronicleTest {
             while (chronicle.following() > 0) {
                 Thread.onSpinWait();
             }
-            assertThat(Chronicle.folder(JobStory.JOB, request).finalResult()).exists();
+            assertThat(JobFolder.of(request, JobStory.JOB).finalResult()).exists();
         }
     }
 

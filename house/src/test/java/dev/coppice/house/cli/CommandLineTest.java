@@ -42,6 +42,35 @@ class CommandLineTest {
     }
 
     @Test
+    void inAFolderWithoutARepositoryTasksRunInTheFolderItself() throws Exception {
+        // given
+        Path plain = Files.createDirectories(folder.resolve("no repository"));
+        Files.writeString(
+                plain.resolve("coppice.yaml"),
+                Scene.CONFIGURATION + "orchestrator: { isolation: none }\n");
+        Files.writeString(
+                plain.resolve("plan.yaml"),
+                "tasks: [{id: a, description: echo one > a.txt},"
+                        + " {id: b, description: cat a.txt, dependencies: [a]}]");
+
+        // when
+        Result run = program.run(plain, "run", "--plan", "plan.yaml");
+
+        // then
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(plain.resolve("a.txt")).hasContent("one");
+        assertThat(plain.resolve(".git")).doesNotExist();
+        String job = Scene.job(run);
+        assertThat(program.run(plain, "status").out()).contains(job);
+        assertThat(program.run(plain, "report", job).out()).contains("completed");
+        assertThat(program.run(plain, "logs", job, "b").out()).contains("one");
+        assertThat(program.run(plain, "verify", job).code()).isZero();
+        Result clean = program.run(plain, "clean");
+        assertThat(clean.code()).isEqualTo(6);
+        assertThat(clean.err()).contains("is no git repository");
+    }
+
+    @Test
     void aTaskThatFailsEndsWithOne() throws Exception {
         plan("tasks: [{id: a, description: exit 3, max_retries: 0}]");
 

@@ -50,7 +50,7 @@ final class ServerCalls {
                         jobs.isStopping() ? "stopping" : "running",
                         version,
                         startedAt,
-                        coppice.repository().topLevel().toString(),
+                        coppice.root().toString(),
                         coppice.log().jobs().size(),
                         (int) jobs.openJobs().count(),
                         coppice.configuration().api().maxConcurrentJobs(),
