@@ -208,12 +208,16 @@ public final class Coppice implements AutoCloseable {
         return ground.root();
     }
 
+    /// The repository as it was found at the opening.
+    ///
     /// @throws NoRepositoryException where there is none
     public Discovery.Found repository() {
         return checkout().found();
     }
 
-    /// @throws NoRepositoryException where there is no repository
+    /// Git, in the repository.
+    ///
+    /// @throws NoRepositoryException where there is none
     public Git git() {
         return checkout().git();
     }
