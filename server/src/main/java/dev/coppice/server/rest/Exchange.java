@@ -277,7 +277,9 @@ final class Exchange {
 
     /// Answers with an error.
     void fault(Fault fault) throws IOException {
+        Optional<String> allowed = Optional.ofNullable(response.getHeaders().get("Allow"));
         response.reset();
+        allowed.ifPresent(methods -> set("Allow", methods));
         fault.retryAfterSeconds().ifPresent(seconds -> set("Retry-After", Long.toString(seconds)));
         if (fault.status() == Fault.Kind.UNAUTHORIZED.status()) {
             set("WWW-Authenticate", "Bearer, Basic realm=\"Coppice\", charset=\"UTF-8\"");

@@ -39,13 +39,30 @@ final class Feed implements AutoCloseable {
     private long sequence;
 
     /// Events that follow each other, as they are sent.
-    ///
-    /// @param first the first one's sequence
-    /// @param ends where each one ends in `bytes`
-    /// @param isEnd whether the last one ends the job
-    record Batch(long first, int[] ends, byte[] bytes, boolean isEnd) {
+    static final class Batch {
+        private final long first;
+
+        /// Where each event ends in the bytes.
+        private final int[] ends;
+
+        private final byte[] bytes;
+        private final boolean isEnd;
+
+        private Batch(long first, int[] ends, byte[] bytes, boolean isEnd) {
+            this.first = first;
+            this.ends = ends;
+            this.bytes = bytes;
+            this.isEnd = isEnd;
+        }
+
+        /// The last one's sequence.
         long last() {
             return first + ends.length - 1;
+        }
+
+        /// Whether the last one ends the job.
+        boolean isEnd() {
+            return isEnd;
         }
 
         /// What stands behind the event `after`.

@@ -39,6 +39,7 @@ public final class RestServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final JobCalls jobs;
+    private final List<Route> routes;
     private final Views views;
     private final Feeds feeds;
     private final Patience patience;
@@ -72,6 +73,13 @@ public final class RestServer implements AutoCloseable {
         Instant now = options.clock().instant();
         Metrics metrics = new Metrics();
         Api api = coppice.configuration().api();
+        this.routes =
+                Routes.of(
+                        new ServerCalls(
+                                coppice, jobs, views, feeds, metrics, now, options.version()),
+                        jobs,
+                        new FileCalls(coppice, jobs, views, feeds),
+                        feeds);
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
         threads.setName("rest");
         threads.setReservedThreads(0);
@@ -86,18 +94,7 @@ public final class RestServer implements AutoCloseable {
         server.setErrorHandler(Entrance::answerError);
         server.setHandler(
                 new Entrance(
-                        Routes.of(
-                                new ServerCalls(
-                                        coppice,
-                                        jobs,
-                                        views,
-                                        feeds,
-                                        metrics,
-                                        now,
-                                        options.version()),
-                                jobs,
-                                new FileCalls(coppice, jobs, views, feeds),
-                                feeds),
+                        routes,
                         access,
                         new RateLimit(api.rateLimit(), System::nanoTime),
                         api.isStatusOpen() && Entrance.isLoopback(options.host()),
@@ -145,6 +142,11 @@ public final class RestServer implements AutoCloseable {
         String literal = host == null || host.equals("localhost") ? "127.0.0.1" : host;
         String bracketed = literal.contains(":") ? "[" + literal + "]" : literal;
         return URI.create("http://" + bracketed + ":" + connector.getLocalPort());
+    }
+
+    /// All that can be asked.
+    List<Route> routes() {
+        return routes;
     }
 
     /// Whether only this machine can reach a server on `host`.

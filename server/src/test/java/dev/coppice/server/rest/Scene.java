@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -104,6 +105,10 @@ final class Scene implements AutoCloseable {
 
     ScratchRepository repository() {
         return repository;
+    }
+
+    List<Route> routes() {
+        return server.routes();
     }
 
     Path logs() {

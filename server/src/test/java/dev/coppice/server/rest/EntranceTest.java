@@ -1,0 +1,288 @@
+package dev.coppice.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.server.access.Scope;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Who comes in, and how far.
+class EntranceTest {
+    @TempDir Path folder;
+
+    @Test
+    void p12WhatIsWrongWithACallIsToldAllAtOnce() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String orchestrate = "/api/v1/orchestrate";
+            HttpRequest.Builder none =
+                    Scene.body(scene.keyless(orchestrate), "{\"request\":\"x\"}");
+            HttpRequest.Builder bad = Scene.body(scene.keyless(orchestrate), "{\"request\":\"x\"}");
+
+            assertThat(scene.send(none).status()).isEqualTo(401);
+            assertThat(scene.send(bad.header("X-API-Key", "wrong")).status()).isEqualTo(401);
+            assertThat(scene.post(orchestrate, "{\"request\":\"\"}").status()).isEqualTo(400);
+            Scene.Answer answer =
+                    scene.post(
+                            orchestrate,
+                            """
+                            {"request": 5, "config": {"max_workers": 0, "current_depth": -1,
+                             "default_timeout": "soon", "max_worker": 3}}
+                            """);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().path("error").stringValue()).isNotBlank();
+            assertThat(
+                            answer.json()
+                                    .path("errors")
+                                    .valueStream()
+                                    .map(e -> e.path("place").stringValue()))
+                    .containsExactlyInAnyOrder(
+                            "request",
+                            "config.max_workers",
+                            "config.current_depth",
+                            "config.default_timeout",
+                            "config.max_worker");
+            assertThat(answer.body()).contains("max_workers\\\"?");
+        }
+    }
+
+    @Test
+    void p6ADepthBelowTheLimitIsRefusedInTheDocumentedWords() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Scene.Answer answer =
+                    scene.post(
+                            "/api/v1/orchestrate",
+                            "{\"request\":\"x\",\"config\":{\"current_depth\":3,\"max_recursion_depth\":2}}");
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().path("error").stringValue())
+                    .contains("Maximum recursion depth (2) reached");
+        }
+    }
+
+    @Test
+    void p20WithoutAKeyAStatusOnLoopbackHasTheCountsAlone() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String job = scene.submit("echo x > a.txt");
+            scene.finished(job);
+            String path = "/api/v1/jobs/" + job + "/status";
+
+            Scene.Answer open = scene.send(scene.keyless(path));
+            assertThat(open.status()).isEqualTo(200);
+            assertThat(open.json().propertyStream().map(e -> e.getKey()))
+                    .containsExactly("job_id", "status", "progress");
+            assertThat(scene.send(scene.keyless(path).header("X-API-Key", "wrong")).status())
+                    .isEqualTo(401);
+            assertThat(
+                            scene.send(scene.keyless(path).header("X-Forwarded-For", "10.0.0.1"))
+                                    .status())
+                    .isEqualTo(401);
+            assertThat(scene.send(scene.keyless("/api/v1/jobs/" + job)).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void theOpenStatusCanBeClosed() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { open_status: false }\n")) {
+            assertThat(scene.send(scene.keyless("/api/v1/jobs/0123456789ab/status")).status())
+                    .isEqualTo(401);
+            assertThat(scene.send(scene.keyless("/health")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aKeyMayDoWhatItsScopeSaysUntilItIsRevoked() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String reader = scene.key("reader", Scope.READ);
+            HttpRequest.Builder look =
+                    scene.keyless("/api/v1/jobs").header("Authorization", "Bearer " + reader);
+            HttpRequest.Builder act =
+                    Scene.body(scene.keyless("/api/v1/orchestrate"), "{}")
+                            .header("X-API-Key", reader);
+
+            assertThat(scene.send(look).status()).isEqualTo(200);
+            assertThat(scene.send(act).status()).isEqualTo(403);
+            assertThat(scene.revoke("reader")).isTrue();
+            assertThat(scene.send(look).status()).isEqualTo(401);
+            List<String> audit = audit(scene, 2);
+            assertThat(audit.getFirst()).contains("\"key\":\"reader\"").contains("\"status\":403");
+        }
+    }
+
+    /// The audit log once it has so many lines; a line is written when its answer is on its way.
+    private static List<String> audit(Scene scene, int lines) throws IOException {
+        Path log = scene.logs().resolve("audit.jsonl");
+        List<String> read = Files.readAllLines(log);
+        for (int looks = 0; read.size() < lines && looks < 1_000; looks++) {
+            LockSupport.parkNanos(10_000_000);
+            read = Files.readAllLines(log);
+        }
+        assertThat(read).hasSize(lines);
+        return read;
+    }
+
+    @Test
+    void whoCallsTooOftenWaits() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 2 }\n")) {
+            scene.get("/api/v1/jobs");
+            scene.get("/api/v1/jobs");
+            Scene.Answer third = scene.get("/api/v1/jobs");
+
+            assertThat(third.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(third.header("Retry-After"))).isBetween(1, 30);
+        }
+    }
+
+    @Test
+    void moreJobsThanTheLimitAreNotTakenOn() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { max_concurrent_jobs: 1 }\n")) {
+            scene.submit("sleep 60");
+
+            Scene.Answer second = scene.post("/api/v1/orchestrate", Scene.order("sleep 60"));
+
+            assertThat(second.status()).isEqualTo(429);
+            assertThat(second.header("Retry-After")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void bodiesThatAreTooLargeOrNoJsonAreRefused() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            byte[] large = new byte[100_000_000];
+            HttpRequest.Builder call =
+                    scene.call("/api/v1/orchestrate").header("Content-Type", "application/json");
+            assertThat(
+                            scene.send(call.POST(HttpRequest.BodyPublishers.ofByteArray(large)))
+                                    .status())
+                    .isEqualTo(413);
+            assertThat(
+                            scene.send(
+                                            scene.call("/api/v1/orchestrate")
+                                                    .POST(
+                                                            HttpRequest.BodyPublishers.ofString(
+                                                                    "{}")))
+                                    .status())
+                    .isEqualTo(415);
+            assertThat(scene.send(scene.call("/api/v1/nothing")).status()).isEqualTo(404);
+            Scene.Answer wrong = scene.send(scene.call("/health").DELETE());
+            assertThat(wrong.status()).isEqualTo(405);
+            assertThat(wrong.header("Allow")).isEqualTo("GET");
+        }
+    }
+
+    @Test
+    void whoSendsAByteNowAndThenIsSentAway() throws Exception {
+        try (Scene scene = new Scene(folder, "", Duration.ofSeconds(1))) {
+            String head = "POST /api/v1/orchestrate HTTP/1.1\r\nHost: localhost\r\n";
+            String body =
+                    "Content-Type: application/json\r\nContent-Length: 100\r\nX-API-Key: "
+                            + Scene.KEY
+                            + "\r\n\r\n";
+
+            assertThat(slowly(scene.uri("/"), head, "X-Padding: ")).isEmpty();
+            assertThat(slowly(scene.uri("/"), head + body, "{"))
+                    .startsWith("HTTP/1.1 408")
+                    .contains("application/problem+json");
+        }
+    }
+
+    /// What is answered to one that sends `begun`, and then a byte after the other until it is sent away.
+    private static String slowly(URI server, String begun, String next) throws Exception {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream().write(begun.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(next.getBytes(StandardCharsets.UTF_8));
+            Thread drip =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    while (true) {
+                                        socket.getOutputStream().write('a');
+                                        LockSupport.parkNanos(100_000_000);
+                                    }
+                                } catch (IOException closed) {
+                                    // which is what the test waits for
+                                }
+                            });
+            try (InputStream in = socket.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException reset) {
+                return "";
+            } finally {
+                drip.interrupt();
+                drip.join();
+            }
+        }
+    }
+
+    @Test
+    void namesOfArtifactsDoNotLeadOut() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String job = scene.submit("echo x > a.txt; ln -s /etc/passwd ../x; exit 1");
+            scene.finished(job);
+            for (String name :
+                    List.of(
+                            "../../../coppice.yaml",
+                            "%2e%2e/%2e%2e/coppice.yaml",
+                            "..%2F..%2Fcoppice.yaml",
+                            "/etc/passwd",
+                            "%2Fetc%2Fpasswd",
+                            "depth_0/worker_1/x",
+                            "depth_0/worker_1/worktree/a.txt",
+                            "",
+                            ".",
+                            "reports",
+                            "a%00b")) {
+                RawCall.Answer answer =
+                        RawCall.send(
+                                scene.uri("/"),
+                                "GET",
+                                "/api/v1/jobs/" + job + "/artifacts/" + name,
+                                Scene.KEY,
+                                "");
+                assertThat(answer.status()).as(name).isIn(400, 404);
+            }
+        }
+    }
+
+    @Test
+    void p18NoKeyIsFoundInWhatTheServerLeaves() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String key = scene.key("submitter", Scope.SUBMIT);
+            String order = Scene.order("echo " + key + "; echo " + key + " >&2");
+            HttpRequest.Builder call =
+                    Scene.body(scene.keyless("/api/v1/orchestrate"), order)
+                            .header("X-API-Key", key);
+            JsonNode answer = scene.send(call).json();
+            scene.finished(answer.path("job_id").stringValue());
+
+            assertThat(filesWith(key)).isEmpty();
+        }
+    }
+
+    private List<Path> filesWith(String secret) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).filter(file -> has(file, secret)).toList();
+        }
+    }
+
+    private static boolean has(Path file, String secret) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(secret);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.coppice.server.rest;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/// A call whose bytes are the test's own, since a decent client refuses to send what a server must stand.
+final class RawCall {
+    private static final int PATIENCE_MILLIS = 120_000;
+
+    private RawCall() {}
+
+    /// @param text status line, headers and body
+    record Answer(int status, String text) {}
+
+    static Answer send(URI server, String method, String path, String key, String body)
+            throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        String head =
+                """
+                %s %s HTTP/1.1\r
+                Host: localhost\r
+                X-API-Key: %s\r
+                Content-Type: application/json\r
+                Content-Length: %d\r
+                Connection: close\r
+                \r
+                """
+                        .formatted(method, path, key, bytes.length);
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            out.write(bytes);
+            out.flush();
+            return answer(
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    static Answer answer(String text) {
+        return new Answer(
+                text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : 0, text);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.coppice.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The OpenAPI document says what the routes are, and nothing that it describes can be called so wrongly that the
+/// server fails.
+class RoutesTest {
+    private static final List<String> METHODS = List.of("get", "post", "delete");
+
+    @TempDir java.nio.file.Path folder;
+    private JsonNode api;
+
+    @BeforeEach
+    void read() throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(Routes.class.getResourceAsStream("openapi.json"))) {
+            api = JsonMapper.shared().readTree(in);
+        }
+    }
+
+    @Test
+    void theOpenApiDocumentSaysWhatTheRoutesAre() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Map<String, String> routes =
+                    scene.routes().stream()
+                            .collect(
+                                    Collectors.toMap(
+                                            route -> route.method() + " " + plain(route.path()),
+                                            RoutesTest::said,
+                                            (a, _) -> a,
+                                            TreeMap::new));
+
+            assertThat(documented()).isEqualTo(routes);
+        }
+    }
+
+    private static String plain(String path) {
+        return path.replace("...", "");
+    }
+
+    private static String said(Route route) {
+        String door =
+                switch (route.door()) {
+                    case Route.Door.Open _ -> "open";
+                    case Route.Door.Ajar _ -> "ajar";
+                    case Route.Door.Keyed keyed -> keyed.scope().wire();
+                };
+        return door + " " + route.queries();
+    }
+
+    private Map<String, String> documented() {
+        Map<String, String> all = new TreeMap<>();
+        api.path("paths")
+                .propertyStream()
+                .forEach(path ->
+                        METHODS.stream()
+                                .filter(path.getValue()::has)
+                                .forEach(method ->
+                                        all.put(
+                                                method.toUpperCase(Locale.ROOT)
+                                                        + " "
+                                                        + path.getKey(),
+                                                said(path.getValue().path(method)))));
+        return all;
+    }
+
+    private static String said(JsonNode operation) {
+        List<String> queries =
+                operation
+                        .path("parameters")
+                        .valueStream()
+                        .filter(each -> each.path("in").asString("").equals("query"))
+                        .map(each -> each.path("name").stringValue())
+                        .toList();
+        return operation.path("x-scope").stringValue() + " " + queries;
+    }
+
+    @Test
+    void noCallHoweverWrongMakesTheServerFail() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
+            String job = scene.submit("echo x > a.txt");
+            scene.finished(job);
+            for (String call : documented().keySet()) {
+                String method = call.split(" ")[0];
+                for (String part :
+                        List.of(job, "0123456789ab", "nobody", "%00", "%F0%28", "a%2Fb")) {
+                    for (String query :
+                            List.of("", "?limit=x", "?limit=-1&offset=1e9", "?a=%FF", "?%")) {
+                        String path =
+                                call.split(" ")[1]
+                                                .replaceAll("\\{job}", part)
+                                                .replaceAll("\\{[a-z]+}", part)
+                                        + query;
+                        List<String> bodies =
+                                method.equals("POST") && query.isEmpty() ? bodies() : List.of("");
+                        for (String body : bodies) {
+                            RawCall.Answer answer =
+                                    RawCall.send(scene.uri("/"), method, path, Scene.KEY, body);
+                            assertThat(answer.status())
+                                    .as(method + " " + path + " " + body + "\n" + answer.text())
+                                    .isLessThan(500);
+                            if (answer.status() >= 400) {
+                                assertThat(answer.text())
+                                        .contains("application/problem+json")
+                                        .contains("\"error\":");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bodies of every kind that is no order, and each field of an order with each kind of value.
+    private List<String> bodies() {
+        List<String> bodies =
+                new ArrayList<>(
+                        List.of(
+                                "",
+                                "{",
+                                "[]",
+                                "null",
+                                "7",
+                                "\"x\"",
+                                "{}",
+                                "{\"request\":\"\"}",
+                                "{\"request\":\"x\",\"request\":\"y\"}",
+                                "{} {}",
+                                "{\"request\":\"x\",\"surprise\":1}",
+                                "\u0000",
+                                "[".repeat(2_000)));
+        Stream.concat(
+                        api.at("/components/schemas/Config/properties")
+                                .propertyStream()
+                                .map(property -> "\"config\":{\"" + property.getKey() + "\":%s}"),
+                        Stream.of(
+                                "\"config\":%s",
+                                "\"plan\":%s",
+                                "\"plan\":{\"tasks\":%s}",
+                                "\"plan\":{\"tasks\":[{\"description\":%s}]}",
+                                "\"tasks\":%s"))
+                .forEach(field -> {
+                    for (String value :
+                            List.of(
+                                    "-1",
+                                    "1e999999999",
+                                    "1e-999999999",
+                                    "99999999999999999999",
+                                    "true",
+                                    "[[]]",
+                                    "{\"a\":1}",
+                                    "\"\\u0000\"")) {
+                        bodies.add("{\"request\":7," + field.formatted(value) + "}");
+                    }
+                });
+        return bodies;
+    }
+}
