@@ -198,19 +198,14 @@ final class Views implements AutoCloseable {
                 Present present = new Present(now, isInterrupted(of), coppice.loads(of));
                 String text =
                         new StatusJson(coppice.folder(of), coppice.secrets()).status(of, present);
-                last =
-                        new Rendered(
-                                of.sequence(),
-                                of.status().isOver(),
-                                now,
-                                text.getBytes(StandardCharsets.UTF_8));
+                last = new Rendered(of.sequence(), of.status().isOver(), now, text);
                 rendered = last;
             }
-            return last.json();
+            return last.json().getBytes(StandardCharsets.UTF_8);
         }
     }
 
-    private record Rendered(long sequence, boolean isOver, Instant at, byte[] json) {
+    private record Rendered(long sequence, boolean isOver, Instant at, String json) {
         private boolean serves(JobView job, Instant now) {
             return job.sequence() == sequence
                     && (isOver || Duration.between(at, now).compareTo(FRESH) < 0);
