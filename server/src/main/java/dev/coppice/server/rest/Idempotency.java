@@ -38,7 +38,7 @@ final class Idempotency {
         String name = caller.name() + " " + key;
         Answer mine = new Answer(hash(body), new CompletableFuture<>());
         Answer known = remember(name, mine);
-        if (known == mine) {
+        if (known.equals(mine)) {
             return answerFirst(name, mine, first);
         }
         if (!known.body().equals(mine.body())) {
