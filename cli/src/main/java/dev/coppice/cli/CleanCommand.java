@@ -67,12 +67,13 @@ final class CleanCommand implements Action {
     /// Asks the person at the terminal.
     private static boolean isMeant(Invocation call) {
         String what = "It removes the workspaces and the merged branches of all ended jobs.";
-        Console console = System.console();
-        if (console == null || !console.isTerminal() || call.isJson()) {
+        Optional<Console> console =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        if (console.isEmpty() || call.isJson()) {
             throw CommandFailure.of(
                     ExitCode.INVALID, ALL, what + " If that is meant, say --all --yes.");
         }
-        String answer = console.readLine("%s Go on? [y/N] ", what);
+        String answer = console.get().readLine("%s Go on? [y/N] ", what);
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 

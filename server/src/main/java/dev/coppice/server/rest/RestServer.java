@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -130,8 +131,9 @@ public final class RestServer implements AutoCloseable {
             throw new IOException(e);
         }
         Loiterers loiterers = new Loiterers(rest.connector, options.patience());
-        rest.sweep.scheduleWithFixedDelay(
-                () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> _ =
+                rest.sweep.scheduleWithFixedDelay(
+                        () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         rest.takeUp();
         return rest;
     }
