@@ -8,7 +8,6 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
 import dev.coppice.process.Child;
 import dev.coppice.process.Launch;
-import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /// Makes worktrees usable: the steps between a checkout and an agent that can build and test in it.
@@ -108,16 +106,6 @@ final class Preparation {
         WorkspaceFile.delete(path);
         AgentIgnores.delete(path);
         ports.giveUp(path);
-    }
-
-    /// A Python environment in a folder that need not be a workspace.
-    List<String> makeEnvironment(
-            Path folder, Requirements requirements, Map<String, String> variables, Path log)
-            throws InterruptedException {
-        Marker marker = new Marker("COPPICE_PYTHON", UUID.randomUUID().toString());
-        return environments.make(
-                new Programs(processes, processes::start, marker, folder, variables, log),
-                requirements);
     }
 
     Child start(Launch launch) {

@@ -1,5 +1,7 @@
 package dev.coppice.workspace;
 
+import dev.coppice.process.Marker;
+import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Python environments from a cache. A template is made once for each Python (`python3 -m venv`, pip
@@ -21,8 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// The cache holds, for each template, a folder named by the hash of all that went into it, in which
 /// `.complete` says that it is whole, and beside it `.lock` while one process makes it.
-final class VirtualEnvironments {
-    static final String FOLDER = ".venv";
+public final class VirtualEnvironments {
+    /// The folder of an environment in its workspace.
+    public static final String FOLDER = ".venv";
 
     private static final Duration PIP_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration ASK_TIMEOUT = Duration.ofMinutes(1);
@@ -37,6 +41,29 @@ final class VirtualEnvironments {
 
     VirtualEnvironments(Path cache) {
         this.cache = cache;
+    }
+
+    /// The environments whose cache lies in what is kept per user.
+    public static VirtualEnvironments under(Path home) {
+        return new VirtualEnvironments(home.resolve("cache").resolve("python"));
+    }
+
+    /// Makes the environment `.venv` in any folder, in place of any that is there.
+    ///
+    /// @param variables the environment of Python and pip
+    /// @param log what they print is added here
+    /// @return what a person should know
+    /// @throws WorkspaceException if there is no Python, or pip fails
+    public List<String> make(
+            Processes processes,
+            Path folder,
+            Requirements asked,
+            Map<String, String> variables,
+            Path log)
+            throws InterruptedException {
+        Marker marker = new Marker("COPPICE_PYTHON", UUID.randomUUID().toString());
+        return make(
+                new Programs(processes, processes::start, marker, folder, variables, log), asked);
     }
 
     /// Makes the environment `.venv` in a workspace, in place of any that is there.

@@ -5,6 +5,8 @@ import dev.coppice.git.Checkout;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
+import dev.coppice.git.RefName;
+import dev.coppice.git.RefsUpdated;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.process.Processes;
@@ -191,6 +193,56 @@ public final class Workspaces implements AutoCloseable {
         }
     }
 
+    /// As [#release], of whatever workspace is at `path`, also a failed one, and waits until it is gone. Nothing
+    /// happens where there is none.
+    public void giveUp(Path path) throws InterruptedException {
+        Optional<WorkspaceFile> known = WorkspaceFile.read(path);
+        awaitGone(path);
+        if (known.isPresent() && standing(path).isPresent()) {
+            saveRest(path);
+            git.worktrees().remove(path);
+            preparation.forget(path);
+        }
+    }
+
+    /// Removes what stands at a request's path and its branch. What is not in the request's base, uncommitted and
+    /// untracked files too, is rescued first. What is not there is no error.
+    ///
+    /// @return what was rescued
+    /// @throws WorkspaceException if the branch is in use elsewhere, or something else is at the path
+    public Optional<RefName> discard(WorkspaceRequest request) throws InterruptedException {
+        Path path = request.path();
+        awaitGone(path);
+        WorkspaceFile known = WorkspaceFile.read(path).orElseGet(() -> before(request));
+        Optional<Checkout> standing = standing(path);
+        Optional<CommitId> tip = git.refs().commit(request.branch().ref());
+        boolean isMerged = tip.isEmpty() || git.commits().isContained(tip.get(), request.base());
+        boolean isClean =
+                standing.isEmpty()
+                        || standing.get().isCommittedOn(request.branch(), known.exclusions());
+        if (!isClean || !isMerged) {
+            if (standing.isPresent()) {
+                rescues.keep(standing.get(), known);
+            } else {
+                rescues.keepTip(request.branch(), known);
+            }
+        }
+        git.worktrees().remove(path);
+        preparation.forget(path);
+        Optional<CommitId> kept = git.refs().commit(known.rescueRef());
+        if (tip.isPresent()) {
+            delete(request.branch(), isMerged ? request.base() : kept.orElse(known.baseCommit()));
+        }
+        return kept.map(_ -> known.rescueRef());
+    }
+
+    private void delete(BranchName branch, CommitId keeper) {
+        switch (git.refs().deleteContained(branch, keeper)) {
+            case RefsUpdated.Done _ -> {}
+            case RefsUpdated.Refused(String reason) -> throw new WorkspaceException(reason);
+        }
+    }
+
     private Optional<Checkout> leave(Path path, CountDownLatch gone, Pool.Work way)
             throws InterruptedException {
         try {
@@ -311,20 +363,6 @@ public final class Workspaces implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(path + " can't be read", e);
         }
-    }
-
-    // ---- Python
-
-    /// Makes a Python environment `.venv` in a folder, in place of any that is there, from the cache.
-    ///
-    /// @param variables the environment of Python and pip
-    /// @param log what they print is added here
-    /// @return what a person should know
-    /// @throws WorkspaceException if there is no Python, or pip fails
-    public List<String> makeVirtualEnvironment(
-            Path folder, Requirements requirements, Map<String, String> variables, Path log)
-            throws InterruptedException {
-        return preparation.makeEnvironment(folder, requirements, variables, log);
     }
 
     // ---- what is kept

@@ -166,7 +166,8 @@ final class WorkspaceSpeed {
             Path log = folder.resolve("python.log");
             Path place = Files.createDirectories(folder.resolve("python"));
             Requirements none = new Requirements(List.of(), List.of());
-            scene.workspaces.makeVirtualEnvironment(place, none, scene.variables(), log);
+            VirtualEnvironments environments = VirtualEnvironments.under(folder.resolve("home"));
+            environments.make(scene.processes, place, none, scene.variables(), log);
             for (int round = 0; round < 2 * ROUNDS; round++) {
                 Path plain = folder.resolve("plain-" + number++);
                 time(
@@ -176,8 +177,8 @@ final class WorkspaceSpeed {
                 time(
                         environment.ours()::add,
                         () ->
-                                scene.workspaces.makeVirtualEnvironment(
-                                        ours, none, scene.variables(), log));
+                                environments.make(
+                                        scene.processes, ours, none, scene.variables(), log));
             }
         }
         environment.print("Python environment");

@@ -1,0 +1,333 @@
+package dev.coppice.library.envelope;
+
+import dev.coppice.agent.ResultFile;
+import dev.coppice.folder.JobFolder;
+import dev.coppice.git.BranchName;
+import dev.coppice.model.CommitId;
+import dev.coppice.model.Event;
+import dev.coppice.model.Expectation;
+import dev.coppice.model.Handoff;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.plan.Problem;
+import dev.coppice.plan.TaskDraft;
+import dev.coppice.report.EventText;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.RunOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One envelope carried out: a job of the engine with one task, whose events tell what became of it. Used once, by one
+/// thread.
+final class EnvelopeRun {
+    private static final String FUNCTION = "run_subagent";
+    private static final String REQUIREMENTS_FILE = "requirements.txt";
+    private static final TaskId TASK = new TaskId("envelope");
+    private static final int READ_MAX = 1_000;
+
+    private final Coppice coppice;
+    private final AuditLog audit;
+    private final InstantSource clock;
+    private final String branch;
+    private final HandoffEnvelope envelope;
+    private final Instant startedAt;
+    private final List<String> history = new ArrayList<>();
+    private int attempts;
+    private Optional<String> worktree = Optional.empty();
+
+    EnvelopeRun(
+            Coppice coppice,
+            AuditLog audit,
+            InstantSource clock,
+            String branch,
+            HandoffEnvelope envelope) {
+        this.coppice = coppice;
+        this.audit = audit;
+        this.clock = clock;
+        this.branch = branch;
+        this.envelope = envelope;
+        this.startedAt = clock.instant();
+    }
+
+    /// Runs it to its end.
+    ///
+    /// @param agent instead of `agents.default`
+    TaskResult run(List<String> requirements, Optional<String> agent) throws InterruptedException {
+        Optional<String> badName = BranchName.problem(branch);
+        if (badName.isPresent()) {
+            return failed(
+                    TaskStatus.FAILED,
+                    "'" + branch + "' can't be the name of a branch: " + badName.get());
+        }
+        TaskDraft.Builder task =
+                TaskDraft.unplaced()
+                        .id(TASK.value())
+                        .description(envelope.taskDescription())
+                        .expects(Expectation.ANY)
+                        .timeout(envelope.timeout())
+                        .maxRetries(envelope.retryConfig().maxRetries())
+                        .handoff(
+                                new Handoff(
+                                        branch,
+                                        envelope.toJson(),
+                                        Briefing.of(envelope),
+                                        envelope.expectedOutputs()));
+        agent.ifPresent(task::agent);
+        RunOrder order =
+                new RunOrder(
+                        "",
+                        Optional.of(PlanDraft.of(envelope.taskDescription(), List.of(task))),
+                        Optional.of("HEAD"));
+        return switch (coppice.prepare(order)) {
+            case Preparation.Refused refused ->
+                    failed(TaskStatus.FAILED, text(refused.refusal().problems()));
+            case Preparation.Ready ready -> {
+                Settings settings = settings(ready.request().settings(), requirements);
+                yield carry(
+                        new Preparation.Ready(ready.request().under(settings), ready.warnings()));
+            }
+        };
+    }
+
+    private static String text(List<Problem> problems) {
+        return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+    }
+
+    /// The user's settings, but for what the documents say of an envelope: its branch stays by itself, it has a worktree and
+    /// a Python environment, and its own waits.
+    private Settings settings(Settings users, List<String> requirements) {
+        Settings.Workers workers = users.workers();
+        Settings.Environment environment = users.environment();
+        List<String> files =
+                Stream.concat(
+                                environment.requirements().orElse(List.of()).stream(),
+                                Stream.of(REQUIREMENTS_FILE))
+                        .distinct()
+                        .toList();
+        return new Settings(
+                new Settings.Layout(
+                        users.layout().workspaceRoot(),
+                        users.layout().branchTemplate(),
+                        Settings.Isolation.WORKTREE,
+                        users.layout().keepWorkspaces()),
+                new Settings.Workers(
+                        workers.maxWorkers(),
+                        workers.defaultTimeout(),
+                        workers.jobTimeout(),
+                        workers.idleTimeout(),
+                        workers.stopGrace(),
+                        workers.maxOutputBytes(),
+                        workers.maxRetries(),
+                        workers.maxFixRounds(),
+                        envelope.retryConfig().backoff()),
+                users.recursion(),
+                users.agents(),
+                new Settings.Environment(
+                        environment.setup(),
+                        environment.copy(),
+                        environment.link(),
+                        Optional.of(files),
+                        Stream.concat(environment.packages().stream(), requirements.stream())
+                                .toList(),
+                        environment.ports()),
+                users.checks(),
+                new Settings.Integrate(
+                        Settings.Result.NONE,
+                        users.integrate().conflicts(),
+                        users.integrate().target()),
+                users.budgetUsd());
+    }
+
+    private TaskResult carry(Preparation.Ready ready) throws InterruptedException {
+        JobId job = coppice.submit(ready);
+        audit.info(FUNCTION, envelope.taskId() + " runs as job " + job + " on branch " + branch);
+        try {
+            coppice.await(job);
+        } catch (InterruptedException e) {
+            coppice.engine().cancel(job, Optional.empty());
+            coppice.await(job);
+            throw e;
+        }
+        List<Recorded> events = events(job);
+        events.forEach(this::tell);
+        JobFolder.TaskFolder folder = coppice.folder(coppice.view(job).orElseThrow()).task(1, TASK);
+        coppice.workspaces().giveUp(folder.worktree());
+        return result(
+                events, ready.request().plan().orElseThrow().tasks().getFirst(), ready, folder);
+    }
+
+    private List<Recorded> events(JobId job) {
+        List<Recorded> events = new ArrayList<>();
+        List<Recorded> more;
+        do {
+            more = coppice.store().read(job, events.size(), READ_MAX);
+            events.addAll(more);
+        } while (more.size() == READ_MAX);
+        return events;
+    }
+
+    /// What happened, for the audit log, at the time at which it did.
+    private void tell(Recorded recorded) {
+        AuditLog.Level level =
+                switch (EventText.level(recorded.event())) {
+                    case INFO -> AuditLog.Level.INFO;
+                    case WARNING -> AuditLog.Level.WARNING;
+                    case ERROR -> AuditLog.Level.ERROR;
+                };
+        audit.write(
+                level,
+                recorded.at(),
+                FUNCTION,
+                envelope.agentName() + ": " + EventText.describe(recorded.event(), ZoneOffset.UTC));
+    }
+
+    private TaskResult result(
+            List<Recorded> events,
+            Task task,
+            Preparation.Ready ready,
+            JobFolder.TaskFolder folder) {
+        Optional<Event.AttemptEnded> last = Optional.empty();
+        Optional<Event.TaskEnded> end = Optional.empty();
+        Settings.AgentSettings agent =
+                ready.request().settings().agents().configured().get(task.agent());
+        String command =
+                agent == null
+                        ? task.agent().value()
+                        : String.join(
+                                " ",
+                                Stream.concat(agent.command().stream(), agent.args().stream())
+                                        .toList());
+        for (Recorded recorded : events) {
+            switch (recorded.event()) {
+                case Event.AttemptStarting _ -> attempts++;
+                case Event.WorkspaceReady e -> {
+                    worktree = Optional.of(e.path());
+                    history.add("Created worktree at " + e.path());
+                    history.add("Setup virtualenv");
+                    history.add("Wrote task envelope");
+                }
+                case Event.AgentEnded e ->
+                        history.add(
+                                "Executed agent (" + command + ", exit code " + e.exitCode() + ")");
+                case Event.AttemptEnded e -> last = Optional.of(e);
+                case Event.TaskEnded e when e.task().equals(TASK) -> end = Optional.of(e);
+                default -> {}
+            }
+        }
+        boolean isDone =
+                end.filter(e -> e.status() == dev.coppice.model.TaskStatus.COMPLETED).isPresent();
+        if (!isDone) {
+            boolean isTimeout =
+                    end.filter(e -> e.status() == dev.coppice.model.TaskStatus.TIMEOUT).isPresent();
+            return failed(
+                    isTimeout ? TaskStatus.TIMEOUT : TaskStatus.FAILED, why(isTimeout, last, end));
+        }
+        Optional<CommitId> commit = coppice.git().refs().commit(new BranchName(branch).ref());
+        commit.ifPresent(id -> history.add("Committed results (" + id + ")"));
+        String said =
+                last.map(Event.AttemptEnded::outcome)
+                        .filter(Outcome.Done.class::isInstance)
+                        .map(outcome -> ((Outcome.Done) outcome).result().output())
+                        .orElse("");
+        return done(outputs(ResultFile.at(folder.result()), said));
+    }
+
+    private String why(
+            boolean isTimeout, Optional<Event.AttemptEnded> last, Optional<Event.TaskEnded> end) {
+        String message =
+                last.map(Event.AttemptEnded::outcome)
+                        .filter(Outcome.Failed.class::isInstance)
+                        .map(outcome -> ((Outcome.Failed) outcome).message())
+                        .orElseGet(() ->
+                                end.flatMap(Event.TaskEnded::reason)
+                                        .map(reason -> reason.wire())
+                                        .orElse("the job ended before the task"));
+        return isTimeout
+                ? envelope.agentName()
+                        + " timed out after "
+                        + Seconds.text(envelope.timeout())
+                        + " ("
+                        + message
+                        + "). Give the envelope a longer timeout if it needs one."
+                : message;
+    }
+
+    private static Map<String, ?> outputs(ResultFile file, String said) {
+        Map<String, @Nullable Object> outputs = new LinkedHashMap<>();
+        if (file instanceof ResultFile.Report report
+                && PythonJson.parse(report.json()) instanceof Map<?, ?> json) {
+            if (json.get("results") instanceof Map<?, ?> results) {
+                return PythonJson.object(results, "results");
+            }
+            if (json.containsKey("results")) {
+                outputs.put("results", json.get("results"));
+                return outputs;
+            }
+        }
+        outputs.put("output", said);
+        if (!(file instanceof ResultFile.Report)) {
+            outputs.put(
+                    "warning",
+                    "The agent wrote no task_result.json; no outputs were expected of it.");
+        }
+        return outputs;
+    }
+
+    private TaskResult done(Map<String, ?> outputs) {
+        if (outputs.get("warning") instanceof String warning) {
+            audit.warning(FUNCTION, envelope.agentName() + ": " + warning);
+        }
+        audit.info(FUNCTION, envelope.agentName() + " completed " + envelope.taskId());
+        return result(TaskStatus.COMPLETED, outputs, Optional.empty());
+    }
+
+    /// The result of what did not succeed.
+    TaskResult failed(TaskStatus status, String message) {
+        String masked = audit.masked(message);
+        audit.error(FUNCTION, envelope.agentName() + " " + status.value() + ": " + masked);
+        return result(status, Map.of(), Optional.of(masked));
+    }
+
+    private TaskResult result(TaskStatus status, Map<String, ?> outputs, Optional<String> error) {
+        Instant completedAt = clock.instant();
+        ProvenanceInfo provenance =
+                new ProvenanceInfo(
+                        envelope.taskId(),
+                        envelope.agentName(),
+                        branch,
+                        startedAt,
+                        Optional.of(completedAt),
+                        envelope.inputHash(),
+                        error.isPresent()
+                                ? Optional.empty()
+                                : Optional.of(PythonJson.hash(outputs)),
+                        history,
+                        Math.max(0, attempts - 1),
+                        worktree);
+        audit.info(FUNCTION, "provenance: " + PythonJson.sorted(provenance.toMap()));
+        return new TaskResult(
+                envelope.taskId(),
+                envelope.agentName(),
+                status,
+                outputs,
+                error,
+                Optional.of(provenance),
+                Duration.between(startedAt, completedAt));
+    }
+}

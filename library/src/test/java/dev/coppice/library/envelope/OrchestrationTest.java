@@ -1,0 +1,456 @@
+package dev.coppice.library.envelope;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coppice.runtime.Audit;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Opening;
+import dev.coppice.runtime.Surroundings;
+import dev.coppice.testkit.ScratchRepository;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The agents here are lines of shell that stand in the envelopes' descriptions. One cache of Python environments serves
+/// all tests, since the first of a machine takes seconds.
+class OrchestrationTest {
+    @TempDir(cleanup = CleanupMode.NEVER)
+    static Path shared;
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path folder;
+
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+    private ScratchRepository repository;
+    private Orchestration orchestration;
+
+    @BeforeEach
+    void openARepository() {
+        repository = ScratchRepository.in(folder.resolve("a repository"));
+        repository.write("coppice.yaml", CONFIGURATION);
+        repository.commit("Configure");
+        orchestration = openAt(repository.path());
+    }
+
+    private static final String CONFIGURATION =
+            "agents: { default: script, script: { command: [bash], stdin: description } }\n";
+
+    private Surroundings surroundings(Path where) {
+        Map<String, String> environment = new HashMap<>(repository.environment());
+        environment.put("COPPICE_HOME", shared.resolve("coppice").toString());
+        environment.put("PIP_NO_INDEX", "1");
+        return new Surroundings(
+                where, shared, environment, Optional.empty(), InstantSource.system());
+    }
+
+    private Orchestration openAt(Path where) {
+        return Orchestration.open(
+                surroundings(where),
+                folder.resolve(Orchestration.AUDIT_FILE),
+                new PrintStream(console, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void close() {
+        orchestration.close();
+    }
+
+    private String audit() throws IOException {
+        return Files.readString(folder.resolve(Orchestration.AUDIT_FILE));
+    }
+
+    private static HandoffEnvelope shell(String agent, String line) {
+        return Orchestration.buildEnvelope(agent, line, Map.of());
+    }
+
+    private static String results(String json) {
+        return "echo '{\"task_id\":\"t\",\"status\":\"completed\",\"results\":"
+                + json
+                + "}' > task_result.json";
+    }
+
+    @Test
+    void g5_aWorktreeIsThereWithTheRepositorysFilesAndThenGone() throws Exception {
+        Path worktree = orchestration.createWorktree("agent-1-branch");
+
+        assertThat(worktree)
+                .isEqualTo(
+                        repository
+                                .path()
+                                .toRealPath()
+                                .resolve(".coppice/worktrees/agent-1-branch"));
+        assertThat(worktree.resolve("README.md")).hasContent("scratch");
+        assertThat(repository.git("status", "--porcelain")).isEmpty();
+
+        orchestration.removeWorktree("agent-1-branch");
+
+        assertThat(worktree).doesNotExist();
+        assertThat(repository.git("branch", "--list", "agent-1-branch")).isEmpty();
+        assertThat(repository.git("for-each-ref", "refs/coppice/rescue")).isEmpty();
+    }
+
+    @Test
+    void g6_pythonAndPipRunInAVirtualEnvironment() throws Exception {
+        Path worktree = orchestration.createWorktree("python");
+
+        Path environment = orchestration.setupVirtualenv(worktree);
+
+        assertThat(environment).isEqualTo(worktree.resolve(".venv"));
+        assertThat(orchestration.runAgentInVenv(worktree, List.of("pip", "--version")).output())
+                .startsWith("pip ");
+        Files.writeString(
+                worktree.resolve("script.py"), "import sys; print(sys.prefix, sys.argv[1])");
+        assertThat(orchestration.runAgentInVenv(worktree, List.of("script.py", "--arg")).output())
+                .isEqualTo(environment + " --arg\n");
+        assertThatThrownBy(() -> orchestration.runAgentInVenv(folder, List.of("script.py")))
+                .hasMessageContaining("no virtualenv in " + folder);
+    }
+
+    @Test
+    void g7_threeEnvelopesGiveThreeResultsInThePlansOrder() throws Exception {
+        List<TaskResult> results =
+                orchestration.orchestrateParallel(
+                        List.of(
+                                shell("one", "sleep 1; " + results("{\"n\": 1}")),
+                                shell("two", results("{\"n\": 2}")),
+                                shell("three", results("{\"n\": 3}"))));
+
+        assertThat(results)
+                .extracting(TaskResult::agentName)
+                .containsExactly("one", "two", "three");
+        assertThat(results).extracting(TaskResult::status).containsOnly(TaskStatus.COMPLETED);
+        AggregatedResults all = Orchestration.aggregateResults(results);
+        assertThat(all.successful()).isEqualTo(3);
+        assertThat(all.successRate()).isEqualTo(100);
+        assertThat(all.wallClockTime()).isPositive();
+        Path file = orchestration.writeResults(all);
+        assertThat(file).isEqualTo(repository.path().resolve("orchestration_results.json"));
+        assertThat(file).content().contains("\"total_tasks\": 3", "\"success_rate\": 100.0");
+    }
+
+    @Test
+    void g8_provenanceIsCompleteAlsoOnTimeout() throws Exception {
+        HandoffEnvelope good = shell("good", "echo x > x.txt; " + results("{\"a\": 1}"));
+        TaskResult done = orchestration.runSubagent("good-branch", good);
+        TaskResult late =
+                orchestration.runSubagent(
+                        "late-branch",
+                        shell("late", "sleep 60").withTimeout(Duration.ofSeconds(1)));
+
+        ProvenanceInfo provenance = done.provenance().orElseThrow();
+        assertThat(done.status()).as(done.toString()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(done.outputs()).isEqualTo(Map.of("a", 1L));
+        assertThat(provenance.completedAt()).isPresent();
+        assertThat(provenance.inputHash()).isEqualTo(good.inputHash());
+        assertThat(provenance.outputHash()).contains(Orchestration.computeHash(Map.of("a", 1)));
+        String tip = repository.git("rev-parse", "good-branch");
+        assertThat(provenance.commandHistory())
+                .containsExactly(
+                        "Created worktree at " + provenance.worktreePath().orElseThrow(),
+                        "Setup virtualenv",
+                        "Wrote task envelope",
+                        "Executed agent (bash, exit code 0)",
+                        "Committed results (" + tip + ")");
+        assertThat(Path.of(provenance.worktreePath().orElseThrow())).doesNotExist();
+        assertThat(repository.git("ls-tree", "--name-only", "good-branch"))
+                .contains("x.txt")
+                .doesNotContain("task_", ".venv");
+        assertThat(late.status()).isEqualTo(TaskStatus.TIMEOUT);
+        assertThat(late.errorMessage().orElseThrow()).startsWith("late timed out after 1 s");
+        assertThat(late.provenance().orElseThrow().completedAt()).isPresent();
+        assertThat(Path.of(late.provenance().orElseThrow().worktreePath().orElseThrow()))
+                .doesNotExist();
+    }
+
+    @Test
+    void g9_aFunctionThatFailsTwiceSucceedsAtTheThirdCall() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+
+        int call =
+                orchestration.retryWithBackoff(
+                        () -> {
+                            if (calls.incrementAndGet() < 3) {
+                                throw new IOException("not yet");
+                            }
+                            return calls.get();
+                        },
+                        RetryConfig.retries(3).withBaseDelay(Duration.ofMillis(100)),
+                        "flaky");
+
+        assertThat(call).isEqualTo(3);
+        assertThat(audit()).contains("flaky: attempt 2 failed, retry in ", "not yet");
+    }
+
+    @Test
+    void whatCantSucceedIsNotTriedAgain() {
+        AtomicInteger calls = new AtomicInteger();
+
+        assertThatThrownBy(() ->
+                        orchestration.retryWithBackoff(() -> {
+                            calls.incrementAndGet();
+                            throw new IllegalArgumentException("bad");
+                        }))
+                .hasMessage("bad");
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void g10_aTimeoutEndsTheWholeTree() throws Exception {
+        Path pid = folder.resolve("pid");
+
+        assertThatThrownBy(() ->
+                        orchestration.runWithTimeout(
+                                () ->
+                                        orchestration.runCommand(
+                                                List.of(
+                                                        "sh",
+                                                        "-c",
+                                                        "sleep 97 & echo $! > '"
+                                                                + pid
+                                                                + "'; wait")),
+                                Duration.ofSeconds(1),
+                                "sleeping"))
+                .isInstanceOf(OperationTimedOutException.class)
+                .hasMessage("sleeping timed out after 1 s");
+        long sleeper = Long.parseLong(Files.readString(pid).strip());
+        assertThat(isAlive(sleeper)).isFalse();
+    }
+
+    /// Whether a process is there and is not just waiting for its parent to take notice of its end.
+    private static boolean isAlive(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc", Long.toString(pid), "status"))
+                    .contains("State:\tZ");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    @Test
+    void g12_anAgentsOwnFailureIsBelieved() throws Exception {
+        TaskResult failed =
+                orchestration.runSubagent(
+                        "b1",
+                        shell(
+                                "says",
+                                "echo '{\"status\":\"failed\",\"error\":\"no disk\"}' > task_result.json"));
+        TaskResult silent = orchestration.runSubagent("b2", shell("silent", "echo hello"));
+        TaskResult owing =
+                orchestration.runSubagent(
+                        "b3", shell("owing", "echo hello").withExpectedOutputs("report"));
+        TaskResult bad =
+                orchestration.runSubagent("b4", shell("bad", "echo '{' > task_result.json"));
+        TaskResult exits = orchestration.runSubagent("b5", shell("exits", "echo boom >&2; exit 3"));
+
+        assertThat(failed.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(failed.errorMessage()).contains("no disk");
+        assertThat(silent.status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(silent.outputs().get("output")).isEqualTo("hello\n");
+        assertThat(String.valueOf(silent.outputs().get("warning"))).contains("no task_result.json");
+        assertThat(owing.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(owing.errorMessage().orElseThrow()).contains("no task_result.json", "report");
+        assertThat(bad.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(bad.errorMessage().orElseThrow()).contains("not JSON");
+        assertThat(exits.errorMessage().orElseThrow()).contains("exit code 3", "boom");
+    }
+
+    @Test
+    void g13_fourAgentsOnAnAbsentRepositorySucceedAtTheFirstTry() throws Exception {
+        Path absent = folder.resolve("absent");
+        Files.createDirectories(absent);
+        Files.writeString(absent.resolve("coppice.yaml"), CONFIGURATION);
+        try (Orchestration there = openAt(absent)) {
+            List<TaskResult> results =
+                    there.orchestrateParallel(
+                            List.of(
+                                    shell("a", results("{}")),
+                                    shell("b", results("{}")),
+                                    shell("c", results("{}")),
+                                    shell("d", results("{}"))));
+
+            assertThat(results).extracting(TaskResult::status).containsOnly(TaskStatus.COMPLETED);
+            assertThat(results)
+                    .allSatisfy(
+                            r -> assertThat(r.provenance().orElseThrow().retryCount()).isZero());
+        }
+        assertThat(repository.gitIn(absent, "rev-list", "--count", "HEAD")).isEqualTo("1");
+    }
+
+    @Test
+    void g14_twoEnvelopesOfOneNameAreBothInTheAggregate() throws Exception {
+        List<TaskResult> results =
+                orchestration.orchestrateParallel(
+                        List.of(
+                                shell("twin", results("{\"n\": 1}")),
+                                shell("twin", results("{\"n\": 2}"))));
+
+        AggregatedResults all = Orchestration.aggregateResults(results);
+        assertThat(all.resultsByAgent()).hasSize(2);
+        assertThat(all.allOutputs()).hasSize(2);
+    }
+
+    @Test
+    void g15_whatIsRemovedIsInTheRescueRef() throws Exception {
+        Path worktree = orchestration.createWorktree("busy");
+        ScratchRepository there = ScratchRepository.at(worktree, repository);
+        there.write("done.txt", "unmerged\n");
+        there.commit("Unmerged");
+        there.write("half.txt", "untracked\n");
+
+        orchestration.removeWorktree("busy");
+
+        assertThat(worktree).doesNotExist();
+        assertThat(repository.git("branch", "--list", "busy")).isEmpty();
+        String ref = repository.git("for-each-ref", "--format=%(refname)", "refs/coppice/rescue");
+        assertThat(repository.git("ls-tree", "--name-only", ref)).contains("done.txt", "half.txt");
+        orchestration.removeWorktree("busy");
+        assertThat(repository.git("for-each-ref", "--format=%(refname)", "refs/coppice/rescue"))
+                .isEqualTo(ref);
+    }
+
+    @Test
+    void g16_aFailedAgentIsRunAgainAsTheEnvelopeSays() throws Exception {
+        Path count = folder.resolve("count");
+        HandoffEnvelope envelope =
+                shell("flaky", "echo x >> '" + count + "'; test $(wc -l < '" + count + "') -ge 3")
+                        .withRetryConfig(
+                                RetryConfig.retries(5)
+                                        .withBackoffFactor(2.0)
+                                        .withBaseDelay(Duration.ofMillis(10)));
+
+        TaskResult result = orchestration.runSubagent("flaky", envelope);
+
+        assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(result.provenance().orElseThrow().retryCount()).isEqualTo(2);
+    }
+
+    @Test
+    void g17_thePromptAndTheFileHoldAllOfTheEnvelope() throws Exception {
+        repository.write(
+                "coppice.yaml",
+                "agents: { default: script, script: { command: [bash, -c, 'cat > prompt.txt; cat task_envelope.json > envelope.txt'] } }\n");
+        orchestration.close();
+        orchestration = openAt(repository.path());
+        HandoffEnvelope envelope =
+                Orchestration.buildEnvelope("reader", "Review it", Map.of("file", "Api.java"))
+                        .withAgentType(AgentType.CODE_REVIEWER)
+                        .withContext(Map.of("module", "billing"))
+                        .withConstraints(Map.of("style", "no setters"));
+
+        TaskResult result = orchestration.runSubagent("read", envelope);
+
+        assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(repository.read("read", "prompt.txt"))
+                .contains("code_reviewer", "Review it", "Api.java", "billing", "no setters");
+        assertThat(repository.read("read", "envelope.txt")).isEqualTo(envelope.toJson());
+    }
+
+    @Test
+    void g18_aTimeoutAndItsLogNameTheOperation() throws Exception {
+        assertThatThrownBy(() ->
+                        orchestration.runWithTimeout(
+                                () -> orchestration.runCommand(List.of("sleep", "97")),
+                                Duration.ofSeconds(1),
+                                "data_processing"))
+                .hasMessage("data_processing timed out after 1 s");
+        assertThat(audit())
+                .contains(
+                        "[ERROR] orchestrator.run_with_timeout: data_processing timed out after 1 s");
+    }
+
+    @Test
+    void g19_anEnvelopeThatCantStartDisturbsNoOther() throws Exception {
+        List<TaskResult> results =
+                orchestration.orchestrateParallel(
+                        List.of(
+                                shell("first", results("{}")),
+                                shell("bad..name", results("{}")),
+                                shell("third", results("{}"))));
+
+        assertThat(results)
+                .extracting(TaskResult::status)
+                .containsExactly(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.COMPLETED);
+        assertThat(results.get(1).errorMessage().orElseThrow()).contains("name of a branch");
+    }
+
+    @Test
+    void g20_theAuditLogTellsAllAndIsAppendedTo() throws Exception {
+        orchestration.orchestrateParallel(List.of(shell("a", results("{}"))));
+        String first = audit();
+        orchestration.orchestrateParallel(List.of(shell("b", results("{}"))));
+
+        assertThat(audit()).startsWith(first).hasSizeGreaterThan(first.length());
+        assertThat(first)
+                .contains(
+                        "orchestrator.orchestrate_parallel",
+                        "orchestrator.run_subagent",
+                        "provenance: {")
+                .contains("a completed a_");
+        assertThat(first.lines().findFirst().orElseThrow())
+                .matches("\\d{4}-.*Z \\[INFO] orchestrator\\.[a-z_]+: .*");
+        assertThat(console.toString(StandardCharsets.UTF_8))
+                .contains("provenance: {")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void aBranchIsMergedIntoTheDefaultBranchAndKept() throws Exception {
+        orchestration.runSubagent("work", shell("a", "echo x > x.txt"));
+
+        assertThat(orchestration.mergeWorktree("work")).isTrue();
+
+        assertThat(repository.git("log", "-1", "--format=%s", "trunk"))
+                .isEqualTo("Merge agent work from work");
+        assertThat(repository.git("show", "trunk:x.txt")).isEqualTo("x");
+        assertThat(orchestration.mergeWorktree("no-such-branch")).isFalse();
+    }
+
+    @Test
+    void anEnvelopesRunIsAJobThatVerifies() throws Exception {
+        orchestration.runSubagent("work", shell("a", "echo x > x.txt"));
+
+        try (Coppice coppice =
+                ((Opening.Opened)
+                                Coppice.open(
+                                        surroundings(repository.path()),
+                                        Optional.empty(),
+                                        new LinkedHashMap<>()))
+                        .coppice()) {
+            assertThat(coppice.jobs())
+                    .singleElement()
+                    .satisfies(job ->
+                            assertThat(coppice.verify(job))
+                                    .isInstanceOf(Audit.Verdict.Sound.class));
+        }
+    }
+
+    @Test
+    void aFailingCommandTellsItsCodeAndBothStreams() {
+        assertThatThrownBy(() ->
+                        orchestration.runCommand(
+                                List.of("sh", "-c", "echo out; echo err >&2; exit 4")))
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessageContainingAll("exit code 4", "out", "err");
+        assertThatThrownBy(() ->
+                        orchestration.runCommand(
+                                List.of("ls"), folder.resolve("nowhere"), Duration.ofSeconds(5)))
+                .hasMessageContaining("There is no folder");
+    }
+}

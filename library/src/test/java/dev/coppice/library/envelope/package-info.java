@@ -1,0 +1,3 @@
+/// Tests of the envelope room.
+@org.jspecify.annotations.NullMarked
+package dev.coppice.library.envelope;
