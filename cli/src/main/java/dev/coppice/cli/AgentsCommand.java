@@ -1,6 +1,5 @@
 package dev.coppice.cli;
 
-import dev.coppice.agent.AgentEnvironment;
 import dev.coppice.agent.Agents;
 import dev.coppice.agent.Availability;
 import dev.coppice.model.AgentName;
@@ -48,12 +47,12 @@ final class AgentsCommand implements Action {
                 coppice.configuration().settings().agents().configured().entrySet()) {
             found.put(
                     agent.getKey(),
-                    Agents.of(agent.getKey(), agent.getValue())
-                            .probe(
-                                    coppice.processes(),
-                                    coppice.root(),
-                                    AgentEnvironment.allowed(
-                                            agent.getValue(), call.world().environment())));
+                    Agents.probe(
+                            agent.getKey(),
+                            agent.getValue(),
+                            coppice.processes(),
+                            coppice.root(),
+                            call.world().environment()));
         }
         return found;
     }

@@ -122,6 +122,7 @@ public record Settings(
     /// @param command the program with its first arguments
     /// @param args further arguments
     /// @param env names of further environment variables it may see
+    /// @param home whose home folder it finds
     /// @param maxConcurrent its running attempts at once, over all jobs of this process
     public record AgentSettings(
             Kind kind,
@@ -131,6 +132,7 @@ public record Settings(
             Permission permission,
             Input input,
             List<String> env,
+            Home home,
             int maxConcurrent) {
         public AgentSettings {
             command = List.copyOf(command);
@@ -165,6 +167,14 @@ public record Settings(
         EDIT,
         /// Everything.
         ALL
+    }
+
+    /// The home folder of an agent, with its logins and settings.
+    public enum Home {
+        /// That of the user.
+        USER,
+        /// One of the task's own, empty at first; it stays over the task's attempts.
+        PRIVATE
     }
 
     /// What a `command` agent finds on its standard input.

@@ -188,6 +188,7 @@ class ValuesTest {
                 Settings.Permission.EDIT,
                 Settings.Input.PROMPT,
                 List.of(),
+                Settings.Home.USER,
                 slots);
     }
 

@@ -398,6 +398,7 @@ final class PlansTest {
                 Settings.Permission.EDIT,
                 Settings.Input.PROMPT,
                 List.of(),
+                Settings.Home.USER,
                 4);
     }
 }

@@ -110,6 +110,7 @@ record AgentLines(Rival rival, Goal goal) implements Row {
                                 Settings.Permission.EDIT,
                                 Settings.Input.PROMPT,
                                 List.of(),
+                                Settings.Home.USER,
                                 1));
         AgentRequest request =
                 new AgentRequest(

@@ -1,6 +1,7 @@
 package dev.coppice.agent;
 
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Kind;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -61,19 +62,34 @@ public final class AgentEnvironment {
                     "CLAUDE_CODE_SESSION_",
                     "CLAUDE_CODE_SSE_PORT");
 
+    /// They lead a program to the user's own settings, whatever its home.
+    private static final Set<String> USERS_SETTINGS =
+            Set.of("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "OPENCODE_CONFIG_DIR");
+
+    /// A home in which nothing can be, nor be made, not even by root.
+    private static final String NO_HOME = "/dev/null";
+
     private AgentEnvironment() {}
 
     /// What an agent sees of the user's environment.
     public static Map<String, String> allowed(AgentSettings agent, Map<String, String> users) {
         Map<String, String> allowed = new HashMap<>();
-        List<String> prefixes = prefixes(agent);
         users.forEach((name, value) -> {
-            if (isAllowed(name, prefixes) || agent.env().contains(name)) {
+            if (isAllowed(agent, name) || agent.env().contains(name)) {
                 allowed.put(name, value);
             }
         });
         allowed.keySet().removeIf(name -> name.startsWith("GIT_"));
         return Map.copyOf(allowed);
+    }
+
+    /// What an agent sees that is asked whether it can be used: a private home has no logins yet.
+    static Map<String, String> ofProbe(AgentSettings agent, Map<String, String> users) {
+        Map<String, String> variables = new HashMap<>(allowed(agent, users));
+        if (agent.home() == Home.PRIVATE) {
+            variables.put("HOME", NO_HOME);
+        }
+        return Map.copyOf(variables);
     }
 
     /// The complete environment of an agent's process.
@@ -99,10 +115,11 @@ public final class AgentEnvironment {
         return PREFIXES_OF_PROGRAM.getOrDefault(program, List.of());
     }
 
-    private static boolean isAllowed(String name, List<String> prefixes) {
+    private static boolean isAllowed(AgentSettings agent, String name) {
         return EVERYONES.contains(name)
                 || EVERYONES_PREFIXES.stream().anyMatch(name::startsWith)
-                || (prefixes.stream().anyMatch(name::startsWith)
+                || (prefixes(agent).stream().anyMatch(name::startsWith)
+                        && !(agent.home() == Home.PRIVATE && USERS_SETTINGS.contains(name))
                         && MARKS_OF_ANOTHER_SESSION.stream().noneMatch(name::startsWith));
     }
 }

@@ -2,6 +2,9 @@ package dev.coppice.agent;
 
 import dev.coppice.model.AgentName;
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.process.Processes;
+import java.nio.file.Path;
+import java.util.Map;
 
 /// The room's door: makes agents of their configuration.
 public final class Agents {
@@ -19,5 +22,19 @@ public final class Agents {
             case COMMAND -> new CommandAgent(settings);
             case SCRIPTED -> new ScriptedAgent(settings);
         };
+    }
+
+    /// Whether the agent that is configured so can be used by tasks; asks its program, in `directory`.
+    ///
+    /// @param users the user's environment, of which the program sees what the agent may see
+    public static Availability probe(
+            AgentName name,
+            AgentSettings settings,
+            Processes processes,
+            Path directory,
+            Map<String, String> users)
+            throws InterruptedException {
+        return of(name, settings)
+                .probe(processes, directory, AgentEnvironment.ofProbe(settings, users));
     }
 }

@@ -90,7 +90,7 @@ final class Conversation {
                         order.agentSettings(),
                         place.folder(),
                         equipment.environment(),
-                        place.variables(),
+                        place.agentVariables(),
                         AttemptMark.of(order));
         AgentRun.Ran ran =
                 program.run(

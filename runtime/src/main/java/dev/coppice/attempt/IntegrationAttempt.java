@@ -99,7 +99,7 @@ final class IntegrationAttempt {
                         equipment.processes(),
                         running,
                         workspace.path(),
-                        workplace.checkVariables(Place.of(workspace), true),
+                        workplace.checkVariables(workplace.in(workspace), true),
                         AttemptMark.of(order));
         List<CheckRun.Checked> ran =
                 run.run(checks, Naming.folder(order).attempt(order.attempt()).root(), deadline);

@@ -1,18 +1,26 @@
 package dev.coppice.attempt;
 
-import dev.coppice.workspace.Workspace;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where the programs of an attempt stand: a worktree of its own, or the user's folder itself.
 ///
 /// @param variables the whole environment of these programs, but for what an agent's launch adds
-record Place(Path folder, Map<String, String> variables) {
+/// @param privateHome the agent's home folder; absent: the user's
+record Place(Path folder, Map<String, String> variables, Optional<Path> privateHome) {
     Place {
         variables = Map.copyOf(variables);
     }
 
-    static Place of(Workspace workspace) {
-        return new Place(workspace.path(), workspace.variables());
+    /// What the agent finds, and the checks that an agent wrote.
+    Map<String, String> agentVariables() {
+        if (privateHome.isEmpty()) {
+            return variables;
+        }
+        Map<String, String> agents = new HashMap<>(variables);
+        agents.put("HOME", privateHome.get().toString());
+        return agents;
     }
 }

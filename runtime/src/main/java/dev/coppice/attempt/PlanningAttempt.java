@@ -86,7 +86,7 @@ final class PlanningAttempt {
         Workspace workspace = workplace.acquire(base);
         workplace.tell(workspace, reports);
         List<String> files = equipment.git().commits().outline(base, FILES_MAX).files();
-        Outcome outcome = plan(Place.of(workspace), files);
+        Outcome outcome = plan(workplace.in(workspace), files);
         equipment.workspaces().release(workspace);
         return outcome;
     }

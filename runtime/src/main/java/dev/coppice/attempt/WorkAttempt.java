@@ -213,7 +213,7 @@ final class WorkAttempt {
         Outcome outcome =
                 exposed.isPresent()
                         ? new Outcome.Failed(Reason.WORKSPACE, exposed.get(), WorkResult.NONE)
-                        : runAgent(Place.of(workspace), bringing);
+                        : runAgent(workplace.in(workspace), bringing);
         if (outcome instanceof Outcome.Done) {
             if (!order.request().settings().layout().keepWorkspaces()) {
                 equipment.workspaces().release(workspace);

@@ -63,7 +63,20 @@ final class Workplace {
         variables.put("COPPICE_SLUG", Naming.slug(order.task()).value());
         variables.put("COPPICE_ROOT_PATH", where);
         variables.put("COPPICE_WORKSPACE_PATH", where);
-        return new Place(Path.of(where), variables);
+        return new Place(Path.of(where), variables, privateHome());
+    }
+
+    /// The workspace, for the programs that work in it.
+    Place in(Workspace workspace) throws IOException {
+        return new Place(workspace.path(), workspace.variables(), privateHome());
+    }
+
+    /// In the task's folder, so that an agent finds its sessions in its next attempt.
+    private Optional<Path> privateHome() throws IOException {
+        return switch (order.agentSettings().home()) {
+            case USER -> Optional.empty();
+            case PRIVATE -> Optional.of(Files.createDirectories(folder.home()));
+        };
     }
 
     private WorkspaceRequest request(CommitId base) {
@@ -104,7 +117,7 @@ final class Workplace {
     /// did, no more than the agent itself.
     Map<String, String> checkVariables(Place place, boolean isTrusted) {
         if (!isTrusted) {
-            return place.variables();
+            return place.agentVariables();
         }
         Map<String, String> variables = new HashMap<>(equipment.environment());
         // they would lead git out of the workspace, and Python out of its environment

@@ -160,6 +160,7 @@ final class ConfigurationReader {
                 values.of(Keys.PERMISSION.under(section)),
                 values.of(Keys.STDIN.under(section)),
                 values.of(Keys.ENV.under(section)),
+                values.of(Keys.HOME.under(section)),
                 values.of(Keys.MAX_CONCURRENT.under(section)));
     }
 

@@ -5,6 +5,7 @@ import dev.coppice.document.Form;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Settings.Conflicts;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Input;
 import dev.coppice.model.Settings.Isolation;
 import dev.coppice.model.Settings.Kind;
@@ -367,9 +368,16 @@ final class Keys {
                     Key.unset("env", NAME.list(), "[]", "further variables it may see"),
                     Key.Kind.LIST);
 
+    static final Key<Home> HOME =
+            Key.set(
+                    "home",
+                    Form.oneOf(Home.class),
+                    "user",
+                    "user: yours, with your logins; private: an empty one for each task");
+
     /// The keys of one agent, without `agents.NAME.` before them.
     static final List<Key<?>> OF_AGENT =
-            List.of(KIND, COMMAND, STDIN, MODEL, PERMISSION, MAX_CONCURRENT, ARGS, ENV);
+            List.of(KIND, COMMAND, STDIN, MODEL, PERMISSION, MAX_CONCURRENT, ARGS, ENV, HOME);
 
     private Keys() {}
 

@@ -37,7 +37,13 @@ public final class Template {
 
     private void addAgents() {
         String claude =
-                Stream.of(Keys.MODEL, Keys.PERMISSION, Keys.MAX_CONCURRENT, Keys.ARGS, Keys.ENV)
+                Stream.of(
+                                Keys.MODEL,
+                                Keys.PERMISSION,
+                                Keys.MAX_CONCURRENT,
+                                Keys.ARGS,
+                                Keys.ENV,
+                                Keys.HOME)
                         .map(key -> key.path() + ": " + key.written())
                         .collect(Collectors.joining(", ", "claude: { ", " }"));
         String command = Keys.COMMAND.path() + ": " + Keys.COMMAND.written();

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// job_<id>/
 ///   FINAL_RESULT.md  results.json  job.json
 ///   depth_0/  metadata.json  plan.json  LEVEL_0_REPORT.md
-///     worker_1/  task_envelope.json  task_result.json  worktree/
+///     worker_1/  task_envelope.json  task_result.json  worktree/  home/
 ///       attempt_1/  prompt.md  output.log  error.log  exit_code
 ///     plan/  integrate_1/  resolve_1/      the engine's own tasks
 ///   logs/     orchestrator.log  orchestrator.jsonl  depth_0_worker_1.log
@@ -151,6 +151,11 @@ public record JobFolder(Path root) {
         /// The task's workspace.
         public Path worktree() {
             return root.resolve("worktree");
+        }
+
+        /// The home folder of its agent, where that is not the user's.
+        public Path home() {
+            return root.resolve("home");
         }
 
         /// The folder of one of its attempts.

@@ -1,6 +1,5 @@
 package dev.coppice.runtime;
 
-import dev.coppice.agent.AgentEnvironment;
 import dev.coppice.agent.Agents;
 import dev.coppice.agent.Availability;
 import dev.coppice.config.Configuration;
@@ -275,11 +274,7 @@ final class Preparing {
 
     private Optional<String> whyUnusable(AgentName name, AgentSettings agent, Path folder)
             throws InterruptedException {
-        return switch (Agents.of(name, agent)
-                .probe(
-                        processes,
-                        folder,
-                        AgentEnvironment.allowed(agent, surroundings.environment()))) {
+        return switch (Agents.probe(name, agent, processes, folder, surroundings.environment())) {
             case Availability.Usable _ -> Optional.empty();
             case Availability.Missing missing ->
                     Optional.of(missing.program() + " can't be used: " + missing.advice());

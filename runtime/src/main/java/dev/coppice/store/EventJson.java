@@ -829,6 +829,7 @@ final class EventJson {
                 .constant("permission", agent.permission())
                 .constant("input", agent.input())
                 .texts("env", agent.env())
+                .constant("home", agent.home())
                 .number("max_concurrent", agent.maxConcurrent());
     }
 
@@ -841,6 +842,7 @@ final class EventJson {
                 in.constant("permission", Settings.Permission.class),
                 in.constant("input", Settings.Input.class),
                 in.texts("env"),
+                in.constant("home", Settings.Home.class),
                 in.integer("max_concurrent"));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.agent.AgentLaunch.Input;
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Kind;
 import dev.coppice.model.Settings.Permission;
 import java.util.HashMap;
@@ -31,6 +32,10 @@ class AgentEnvironmentTest {
     }
 
     private static AgentSettings agent(Kind kind, String program, String... env) {
+        return agent(kind, program, Home.USER, env);
+    }
+
+    private static AgentSettings agent(Kind kind, String program, Home home, String... env) {
         return new AgentSettings(
                 kind,
                 List.of(program),
@@ -39,6 +44,7 @@ class AgentEnvironmentTest {
                 Permission.EDIT,
                 dev.coppice.model.Settings.Input.PROMPT,
                 List.of(env),
+                home,
                 4);
     }
 
@@ -67,6 +73,18 @@ class AgentEnvironmentTest {
         assertThat(AgentEnvironment.allowed(agent(Kind.COMMAND, "/usr/bin/codex"), USERS))
                 .containsKey("OPENAI_API_KEY")
                 .doesNotContainKey("ANTHROPIC_API_KEY");
+    }
+
+    @Test
+    void aPrivateHomeIsNotLedBackToTheUsersSettings() {
+        AgentSettings hermit = agent(Kind.CLAUDE, "claude", Home.PRIVATE);
+
+        assertThat(AgentEnvironment.allowed(hermit, USERS))
+                .containsKey("ANTHROPIC_API_KEY")
+                .doesNotContainKey("CLAUDE_CONFIG_DIR");
+        assertThat(AgentEnvironment.ofProbe(hermit, USERS))
+                .as("what was logged in at the user's home does not count")
+                .containsEntry("HOME", "/dev/null");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.coppice.agent.AgentLaunch.Input;
 import dev.coppice.agent.AgentRequest.Session;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Kind;
 import dev.coppice.model.Settings.Permission;
 import dev.coppice.model.Usage;
@@ -36,6 +37,7 @@ final class AgentRuns {
                 Permission.EDIT,
                 dev.coppice.model.Settings.Input.PROMPT,
                 List.of(),
+                Home.USER,
                 4);
     }
 

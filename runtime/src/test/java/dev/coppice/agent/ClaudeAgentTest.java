@@ -11,6 +11,7 @@ import dev.coppice.agent.AgentNote.SessionOpened;
 import dev.coppice.agent.AgentNote.ToolUsed;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Input;
 import dev.coppice.model.Settings.Kind;
 import dev.coppice.model.Settings.Permission;
@@ -279,6 +280,7 @@ class ClaudeAgentTest extends AgentContract {
                 permission,
                 Input.PROMPT,
                 List.of(),
+                Home.USER,
                 4);
     }
 

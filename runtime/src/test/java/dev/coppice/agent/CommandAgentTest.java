@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coppice.agent.AgentEnd.Verdict;
 import dev.coppice.agent.AgentRuns.Run;
 import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.Settings.Home;
 import dev.coppice.model.Settings.Input;
 import dev.coppice.model.Settings.Kind;
 import dev.coppice.model.Settings.Permission;
@@ -41,6 +42,7 @@ class CommandAgentTest extends AgentContract {
                         Permission.EDIT,
                         input,
                         List.of(),
+                        Home.USER,
                         4);
         return AgentRuns.run(
                 AgentRuns.agent(settings), AgentRuns.request(directory, "p"), directory, Map.of());

@@ -55,6 +55,7 @@ final class ConfigurationTest {
                                         Settings.Permission.EDIT,
                                         Settings.Input.PROMPT,
                                         List.of(),
+                                        Settings.Home.USER,
                                         4)));
         assertThat(loaded().api())
                 .isEqualTo(

@@ -221,6 +221,39 @@ class AttemptsTest {
     }
 
     @Test
+    void aPrivateHomeStaysOverATasksAttemptsAndIsTheAgentsAlone() throws Exception {
+        // given: an agent that succeeds where it finds what it left at home
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        """
+                          hermit: { command: [bash], stdin: description, home: private }
+                        workers: { max_retries: 1, retry: { base_delay: 0 } }
+                        """);
+
+        // when
+        JobView job =
+                scene.run(
+                        """
+                        goal: Stay at home
+                        tasks:
+                          - id: a
+                            agent: hermit
+                            description: >-
+                              test -e "$HOME/left" && echo "$HOME" > home.txt
+                              || { touch "$HOME/left"; exit 1; }
+                            checks: ['! grep -Fqx "$HOME" home.txt']
+                        """);
+
+        // then
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(task(job, "a").attempts()).hasSize(2);
+        assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "home.txt"))
+                .startsWith(scene.repository().path().toString());
+    }
+
+    @Test
     void theChecksOfAnAgentFindNoMoreThanTheAgent() throws Exception {
         Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
         String request =

@@ -185,6 +185,7 @@ final class MuseumPieces {
                 Settings.Permission.EDIT,
                 Settings.Input.PROMPT,
                 List.of("JIRA_TOKEN"),
+                Settings.Home.USER,
                 4);
     }
 
@@ -197,6 +198,7 @@ final class MuseumPieces {
                 Settings.Permission.ALL,
                 Settings.Input.DESCRIPTION,
                 List.of(),
+                Settings.Home.PRIVATE,
                 1);
     }
 

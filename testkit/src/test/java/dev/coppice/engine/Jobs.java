@@ -197,6 +197,7 @@ final class Jobs {
                 Settings.Permission.EDIT,
                 Settings.Input.PROMPT,
                 List.of(),
+                Settings.Home.USER,
                 slots);
     }
 }

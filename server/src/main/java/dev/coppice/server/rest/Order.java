@@ -99,6 +99,7 @@ record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
                 agent.permission(),
                 agent.input(),
                 agent.env(),
+                agent.home(),
                 agent.maxConcurrent());
     }
 }

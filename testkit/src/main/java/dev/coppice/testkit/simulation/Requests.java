@@ -100,6 +100,7 @@ final class Requests {
                                 Settings.Permission.EDIT,
                                 Settings.Input.PROMPT,
                                 List.of(),
+                                Settings.Home.USER,
                                 1 + random.nextInt(2)));
             }
         }
