@@ -235,12 +235,18 @@ public final class Checkout {
 
     private CommitDraft draft(WorkOrder order, CommitId head, TreeId tree) {
         List<CommitId> parents = new ArrayList<>(List.of(head));
-        for (CommitId merged : order.merged()) {
-            if (!git.commits().isContained(merged, head)) {
-                parents.add(merged);
+        for (CommitId needed : needed(order)) {
+            if (!needed.equals(head) && !git.commits().isContained(needed, head)) {
+                parents.add(needed);
             }
         }
         return new CommitDraft(tree, parents, order.authorship(), order.message());
+    }
+
+    /// The base too: an agent that amends a commit or begins a history of its own leaves it, and what it made could be
+    /// joined with nothing, or would be joined against another commit than its changes are counted from.
+    private static List<CommitId> needed(WorkOrder order) {
+        return Stream.concat(Stream.of(order.base()), order.merged().stream()).toList();
     }
 
     /// Repositories that lie in the worktree without being submodules, in files or in the agent's commits.

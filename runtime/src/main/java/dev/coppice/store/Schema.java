@@ -103,6 +103,7 @@ record Schema(StoreFile file, List<String> locations, int version, InstantSource
         }
         try {
             Flyway.configure()
+                    .loggers("slf4j")
                     .dataSource(file.url(), null, null)
                     .locations(locations.toArray(String[]::new))
                     .load()

@@ -158,6 +158,33 @@ class AttemptsTest {
     }
 
     @Test
+    void workOnAHistoryThatLeftItsBaseIsJoinedAllTheSame() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Rewrite history
+                        tasks:
+                          - id: orphan
+                            description: |
+                              git checkout -q --orphan own && echo a > a.txt && git add a.txt
+                              git -c user.name=a -c user.email=a@b commit -qm Anew
+                          - id: amend
+                            description: |
+                              echo b > b.txt && git add b.txt
+                              git -c user.name=a -c user.email=a@b commit -q --amend -m Amended
+                          - id: plain
+                            description: echo c > c.txt
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        String result = job.resultBranch().orElseThrow();
+        assertThat(scene.repository().git("ls-tree", "--name-only", result))
+                .contains("a.txt", "b.txt", "c.txt", "coppice.yaml");
+    }
+
+    @Test
     void theChecksOfAnAttemptHaveItsTimeTogether() throws Exception {
         Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
 
