@@ -52,7 +52,9 @@ final class ClaudeAgent implements Agent {
         return switch (Programs.find(name, directory, environment)) {
             case Availability.Missing _ ->
                     new Availability.Missing(
-                            name, "install it: npm install -g @anthropic-ai/claude-code@latest");
+                            name,
+                            "install it: npm install -g @anthropic-ai/claude-code@latest, or say where it is"
+                                    + " in orchestrator.claude_command");
             case Availability.NotLoggedIn known -> known;
             case Availability.Usable(Path program, Optional<String> _) -> {
                 Finished version = ask(processes, directory, environment, "--version");

@@ -22,14 +22,23 @@ final class Ending {
                     failed(Reason.EXIT_CODE, "ended with " + exit + quoted(words));
             case Exit.TimedOut(Exit.Limit limit) ->
                     switch (limit) {
-                        case WALL -> failed(Reason.WALL_TIMEOUT, "did not end within its time");
+                        case WALL ->
+                                failed(
+                                        Reason.WALL_TIMEOUT,
+                                        "did not end within its time; where it needs more, raise the task's timeout"
+                                                + " or workers.default_timeout");
                         case IDLE ->
                                 failed(
                                         Reason.IDLE_TIMEOUT,
-                                        "neither printed nor computed for too long");
+                                        "neither printed nor computed for too long; workers.idle_timeout says how"
+                                                + " long it may");
                     };
             case Exit.OutputLimit(long bytesMax) ->
-                    failed(Reason.OUTPUT_LIMIT, "printed more than " + bytesMax + " bytes");
+                    failed(
+                            Reason.OUTPUT_LIMIT,
+                            "printed more than "
+                                    + bytesMax
+                                    + " bytes; workers.max_output says how much it may");
             case Exit.Stopped _ -> Optional.of(new Verdict.Stopped());
         };
     }

@@ -277,7 +277,11 @@ final class Preparing {
         return switch (Agents.probe(name, agent, processes, folder, surroundings.environment())) {
             case Availability.Usable _ -> Optional.empty();
             case Availability.Missing missing ->
-                    Optional.of(missing.program() + " can't be used: " + missing.advice());
+                    Optional.of(
+                            missing.program()
+                                    + " can't be used: "
+                                    + missing.advice()
+                                    + " (`coppice doctor` looks again)");
             case Availability.NotLoggedIn notLoggedIn -> Optional.of(notLoggedIn.advice());
         };
     }

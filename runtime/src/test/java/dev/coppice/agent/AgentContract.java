@@ -2,6 +2,7 @@ package dev.coppice.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.coppice.agent.AgentEnd.Verdict;
 import dev.coppice.agent.AgentRuns.Run;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What holds for every adapter. Its program is a small shell script that keeps what it is given and prints what it is
@@ -90,25 +92,29 @@ abstract class AgentContract {
                         failed -> assertThat(failed.message()).startsWith("ended with signal 9"));
     }
 
-    static Stream<Exit> endsThatWeMade() {
+    static Stream<Arguments> endsByALimit() {
         return Stream.of(
-                new Exit.TimedOut(Exit.Limit.WALL),
-                new Exit.TimedOut(Exit.Limit.IDLE),
-                new Exit.OutputLimit(1),
-                new Exit.Stopped());
+                arguments(new Exit.TimedOut(Exit.Limit.WALL), "workers.default_timeout"),
+                arguments(new Exit.TimedOut(Exit.Limit.IDLE), "workers.idle_timeout"),
+                arguments(new Exit.OutputLimit(1), "workers.max_output"));
     }
 
     @ParameterizedTest
-    @MethodSource("endsThatWeMade")
-    void anEndThatWeMadeIsNeverASuccess(Exit exit) throws IOException {
+    @MethodSource("endsByALimit")
+    void anEndByALimitIsAFailureThatNamesTheLimit(Exit exit, String key) throws IOException {
         AgentReading reading = reading(printedWhenItSays("all is well"));
 
-        Verdict verdict = reading.finish(exit, "").verdict();
+        assertThat(reading.finish(exit, "").verdict())
+                .isInstanceOfSatisfying(
+                        Verdict.Failed.class, failed -> assertThat(failed.message()).contains(key));
+    }
 
-        assertThat(verdict).isNotInstanceOf(Verdict.Succeeded.class);
-        if (exit instanceof Exit.Stopped) {
-            assertThat(verdict).isEqualTo(new Verdict.Stopped());
-        }
+    @Test
+    void anAgentThatWeStoppedIsNoSuccess() throws IOException {
+        AgentReading reading = reading(printedWhenItSays("all is well"));
+
+        assertThat(reading.finish(new Exit.Stopped(), "").verdict())
+                .isEqualTo(new Verdict.Stopped());
     }
 
     @Test

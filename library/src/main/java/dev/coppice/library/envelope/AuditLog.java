@@ -1,6 +1,7 @@
 package dev.coppice.library.envelope;
 
 import dev.coppice.folder.Secrets;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// `orchestrator_audit.log`, to which each line is appended as it comes, and the console, which gets the same. A line is
@@ -46,8 +48,10 @@ final class AuditLog {
         this.file = file;
         this.console = console;
         this.isColoured =
-                System.console() != null
-                        && System.console().isTerminal()
+                console.equals(System.out)
+                        && Optional.ofNullable(System.console())
+                                .filter(Console::isTerminal)
+                                .isPresent()
                         && !environment.containsKey("NO_COLOR")
                         && !"dumb".equals(environment.get("TERM"));
         this.clock = clock;

@@ -9,6 +9,7 @@ import dev.coppice.model.Expectation;
 import dev.coppice.model.Handoff;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
+import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
@@ -235,8 +236,7 @@ final class EnvelopeRun {
         if (!isDone) {
             boolean isTimeout =
                     end.filter(e -> e.status() == dev.coppice.model.TaskStatus.TIMEOUT).isPresent();
-            return failed(
-                    isTimeout ? TaskStatus.TIMEOUT : TaskStatus.FAILED, why(isTimeout, last, end));
+            return failed(isTimeout ? TaskStatus.TIMEOUT : TaskStatus.FAILED, why(last, end));
         }
         Optional<CommitId> commit = coppice.git().refs().commit(new BranchName(branch).ref());
         commit.ifPresent(id -> history.add("Committed results (" + id + ")"));
@@ -248,24 +248,20 @@ final class EnvelopeRun {
         return done(outputs(ResultFile.at(folder.result()), said));
     }
 
-    private String why(
-            boolean isTimeout, Optional<Event.AttemptEnded> last, Optional<Event.TaskEnded> end) {
-        String message =
+    private String why(Optional<Event.AttemptEnded> last, Optional<Event.TaskEnded> end) {
+        Optional<Outcome.Failed> failure =
                 last.map(Event.AttemptEnded::outcome)
                         .filter(Outcome.Failed.class::isInstance)
-                        .map(outcome -> ((Outcome.Failed) outcome).message())
-                        .orElseGet(() ->
-                                end.flatMap(Event.TaskEnded::reason)
-                                        .map(reason -> reason.wire())
-                                        .orElse("the job ended before the task"));
-        return isTimeout
-                ? envelope.agentName()
-                        + " timed out after "
-                        + Seconds.text(envelope.timeout())
-                        + " ("
-                        + message
-                        + "). Give the envelope a longer timeout if it needs one."
-                : message;
+                        .map(Outcome.Failed.class::cast);
+        if (failure.filter(f -> f.reason() == Reason.WALL_TIMEOUT).isPresent()) {
+            return envelope.agentName()
+                    + " timed out after "
+                    + Seconds.text(envelope.timeout())
+                    + ". Give the envelope a longer timeout if it needs one.";
+        }
+        return failure.map(Outcome.Failed::message)
+                .or(() -> end.flatMap(Event.TaskEnded::reason).map(Reason::wire))
+                .orElse("the job ended before the task");
     }
 
     private static Map<String, ?> outputs(ResultFile file, String said) {

@@ -6,6 +6,7 @@ import dev.coppice.git.BranchName;
 import dev.coppice.git.CommitMessage;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
+import dev.coppice.git.Identity;
 import dev.coppice.git.Landed;
 import dev.coppice.git.LandingOrder;
 import dev.coppice.git.RefName;
@@ -87,7 +88,7 @@ public final class Orchestration implements AutoCloseable {
     /// Of an envelope, and of [#runAgentInVenv].
     public static final Duration DEFAULT_AGENT_TIMEOUT = Duration.ofSeconds(1800);
 
-    /// Of a short operation.
+    /// Of [#createWorktree], [#removeWorktree] and [#mergeWorktree].
     public static final Duration DEFAULT_OPERATION_TIMEOUT = Duration.ofSeconds(60);
 
     /// The branch that [#mergeWorktree] merges into; where there is none, the repository's default branch.
@@ -110,14 +111,21 @@ public final class Orchestration implements AutoCloseable {
 
     private final Surroundings surroundings;
     private final AuditLog audit;
+    private final Duration operationTimeout;
     private final Processes processes = Processes.open();
     private final VirtualEnvironments environments;
     private final SecureRandom chance = new SecureRandom();
     private final ReentrantLock opening = new ReentrantLock();
     private final Map<Path, Coppice> opened = new HashMap<>();
 
-    private Orchestration(Surroundings surroundings, Path auditLog, PrintStream console) {
+    /// @param operationTimeout in place of [#DEFAULT_OPERATION_TIMEOUT]
+    Orchestration(
+            Surroundings surroundings,
+            Path auditLog,
+            PrintStream console,
+            Duration operationTimeout) {
         this.surroundings = surroundings;
+        this.operationTimeout = operationTimeout;
         this.audit =
                 new AuditLog(auditLog, console, surroundings.environment(), surroundings.clock());
         this.environments = VirtualEnvironments.under(surroundings.coppiceHome());
@@ -136,7 +144,7 @@ public final class Orchestration implements AutoCloseable {
     /// Opens them with another audit log and console.
     public static Orchestration open(
             Surroundings surroundings, Path auditLog, PrintStream console) {
-        return new Orchestration(surroundings, auditLog, console);
+        return new Orchestration(surroundings, auditLog, console, DEFAULT_OPERATION_TIMEOUT);
     }
 
     // ---- values
@@ -182,20 +190,22 @@ public final class Orchestration implements AutoCloseable {
     /// commit, is first made with one. What stood there under this name is replaced, after its work was rescued.
     ///
     /// @return the worktree's folder
-    /// @throws EnvelopeException if git refuses
+    /// @throws EnvelopeException if git refuses, or takes longer than 60 s
     public Path createWorktree(String branchName, Path baseRepo, Path worktreeBase)
             throws InterruptedException {
-        Coppice coppice = coppice(baseRepo);
         audit.info("create_worktree", "branch " + branchName + " of " + baseRepo);
-        try {
-            coppice.makeFolder(absolute(worktreeBase));
-            Path path =
-                    coppice.workspaces().acquire(request(coppice, branchName, worktreeBase)).path();
-            audit.info("create_worktree", "created " + path);
-            return path;
-        } catch (WorkspaceException | GitException | IllegalArgumentException e) {
-            throw failure("create_worktree", e);
-        }
+        return operation(
+                "create_worktree",
+                () -> {
+                    Coppice coppice = coppice(baseRepo);
+                    coppice.makeFolder(absolute(worktreeBase));
+                    Path path =
+                            coppice.workspaces()
+                                    .acquire(request(coppice, branchName, worktreeBase))
+                                    .path();
+                    audit.info("create_worktree", "created " + path);
+                    return path;
+                });
     }
 
     /// Removes the worktree and the branch of this name. See [#removeWorktree(String, Path, Path)].
@@ -206,25 +216,26 @@ public final class Orchestration implements AutoCloseable {
     /// Removes the worktree and the branch of this name. What is uncommitted, untracked or unmerged in them is kept under a
     /// rescue ref first, which the audit log names. What is not there is no error.
     ///
-    /// @throws EnvelopeException if the branch is in use elsewhere
+    /// @throws EnvelopeException if the branch is in use elsewhere, or git takes longer than 60 s
     public void removeWorktree(String branchName, Path baseRepo, Path worktreeBase)
             throws InterruptedException {
-        Coppice coppice = coppice(baseRepo);
         audit.info("remove_worktree", "branch " + branchName + " of " + baseRepo);
-        try {
-            Optional<RefName> rescued =
-                    coppice.workspaces().discard(request(coppice, branchName, worktreeBase));
-            audit.info(
-                    "remove_worktree",
-                    "removed " + branchName + rescued.map(ref -> ", rescued as " + ref).orElse(""));
-        } catch (WorkspaceException | GitException | IllegalArgumentException e) {
-            throw failure("remove_worktree", e);
-        }
+        Optional<RefName> rescued =
+                operation(
+                        "remove_worktree",
+                        () -> {
+                            Coppice coppice = coppice(baseRepo);
+                            return coppice.workspaces()
+                                    .discard(request(coppice, branchName, worktreeBase));
+                        });
+        audit.info(
+                "remove_worktree",
+                "removed " + branchName + rescued.map(ref -> ", rescued as " + ref).orElse(""));
     }
 
     /// Merges a branch into `main` or, where there is none, into the repository's default branch. See
     /// [#mergeWorktree(String, Path, String)].
-    public boolean mergeWorktree(String branchName) {
+    public boolean mergeWorktree(String branchName) throws InterruptedException {
         Git git = coppice(surroundings.folder()).git();
         boolean isThere =
                 git.refs().commit(new BranchName(DEFAULT_TARGET_BRANCH).ref()).isPresent();
@@ -238,32 +249,55 @@ public final class Orchestration implements AutoCloseable {
         return mergeWorktree(branchName, surroundings.folder(), target);
     }
 
-    /// Merges a branch into `targetBranch` with a merge commit, `Merge agent work from <branch>`. Where that can't be,
-    /// nothing is changed, the audit log says why, and the answer is false.
-    public boolean mergeWorktree(String branchName, Path baseRepo, String targetBranch) {
-        Git git = coppice(baseRepo).git();
+    /// Merges a branch into `targetBranch` with a merge commit, `Merge agent work from <branch>`. Where that can't be, or
+    /// takes longer than 60 s, nothing is changed, the audit log says why, and the answer is false.
+    public boolean mergeWorktree(String branchName, Path baseRepo, String targetBranch)
+            throws InterruptedException {
         audit.info("merge_worktree", branchName + " into " + targetBranch);
         try {
-            BranchName branch = new BranchName(branchName);
-            Optional<CommitId> tip = git.refs().commit(branch.ref());
-            if (tip.isEmpty()) {
-                audit.error("merge_worktree", "There is no branch " + branchName);
-                return false;
+            return operation("merge_worktree", () -> merge(branchName, baseRepo, targetBranch));
+        } catch (EnvelopeException _) {
+            return false; // the audit log has the reason
+        }
+    }
+
+    private boolean merge(String branchName, Path baseRepo, String targetBranch) {
+        Git git = coppice(baseRepo).git();
+        BranchName branch = new BranchName(branchName);
+        CommitId tip =
+                git.refs()
+                        .commit(branch.ref())
+                        .orElseThrow(() ->
+                                new EnvelopeException("There is no branch " + branchName + "."));
+        Identity user = git.committer();
+        LandingOrder order =
+                new LandingOrder(
+                        new BranchName(targetBranch),
+                        tip,
+                        branch,
+                        new Authorship(user, user, surroundings.clock().instant()),
+                        CommitMessage.of("Merge agent work from " + branchName));
+        return isMerged(git.landing().merge(order), branchName);
+    }
+
+    /// Something that git does.
+    @FunctionalInterface
+    private interface Operation<T> {
+        T run() throws InterruptedException;
+    }
+
+    /// Carries out what git does, within the time of an operation.
+    ///
+    /// @throws EnvelopeException if it fails, or takes too long; the audit log then has the reason
+    private <T> T operation(String function, Operation<T> work) throws InterruptedException {
+        try {
+            return within(function, function, operationTimeout, work::run);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case InterruptedException interrupt -> throw interrupt;
+                case RuntimeException cause -> throw failure(function, cause);
+                case null, default -> throw new AssertionError(function, e);
             }
-            LandingOrder order =
-                    new LandingOrder(
-                            new BranchName(targetBranch),
-                            tip.get(),
-                            branch,
-                            new Authorship(
-                                    git.committer(),
-                                    git.committer(),
-                                    surroundings.clock().instant()),
-                            CommitMessage.of("Merge agent work from " + branchName));
-            return isMerged(git.landing().merge(order), branchName);
-        } catch (GitException | IllegalArgumentException e) {
-            audit.error("merge_worktree", e);
-            return false;
         }
     }
 
@@ -425,22 +459,29 @@ public final class Orchestration implements AutoCloseable {
     public <T> T runWithTimeout(Callable<T> function, Duration timeout, String operationName)
             throws Exception {
         audit.info("run_with_timeout", operationName + " within " + Seconds.text(timeout));
+        try {
+            T result = within("run_with_timeout", operationName, timeout, function);
+            audit.info("run_with_timeout", operationName + " succeeded");
+            return result;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private <T> T within(String function, String operation, Duration timeout, Callable<T> work)
+            throws InterruptedException, ExecutionException {
         try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<T> running = thread.submit(function);
+            Future<T> running = thread.submit(work);
             try {
-                T result = running.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-                audit.info("run_with_timeout", operationName + " succeeded");
-                return result;
+                return running.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 running.cancel(true);
-                throw timedOut("run_with_timeout", operationName, timeout);
+                throw timedOut(function, operation, timeout);
             } catch (InterruptedException e) {
                 running.cancel(true);
-                throw e;
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof Exception cause) {
-                    throw cause;
-                }
                 throw e;
             }
         }

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -173,7 +174,9 @@ class OrchestrationTest {
                 .contains("x.txt")
                 .doesNotContain("task_", ".venv");
         assertThat(late.status()).isEqualTo(TaskStatus.TIMEOUT);
-        assertThat(late.errorMessage().orElseThrow()).startsWith("late timed out after 1 s");
+        assertThat(late.errorMessage().orElseThrow())
+                .isEqualTo(
+                        "late timed out after 1 s. Give the envelope a longer timeout if it needs one.");
         assertThat(late.provenance().orElseThrow().completedAt()).isPresent();
         assertThat(Path.of(late.provenance().orElseThrow().worktreePath().orElseThrow()))
                 .doesNotExist();
@@ -451,6 +454,81 @@ class OrchestrationTest {
         assertThatThrownBy(() ->
                         orchestration.runCommand(
                                 List.of("ls"), folder.resolve("nowhere"), Duration.ofSeconds(5)))
-                .hasMessageContaining("There is no folder");
+                .hasMessage(
+                        "There is no folder "
+                                + folder.resolve("nowhere")
+                                + ". Make it, or name another.");
+    }
+
+    @Test
+    void whatIsMergedIsRemovedWithoutARescue() throws Exception {
+        Path worktree = orchestration.createWorktree("done");
+        ScratchRepository there = ScratchRepository.at(worktree, repository);
+        there.write("done.txt", "done\n");
+        there.commit("Do it");
+        orchestration.mergeWorktree("done");
+
+        orchestration.removeWorktree("done");
+
+        assertThat(worktree).doesNotExist();
+        assertThat(repository.git("branch", "--list", "done")).isEmpty();
+        assertThat(repository.git("for-each-ref", "refs/coppice/rescue")).isEmpty();
+        assertThat(repository.git("show", "trunk:done.txt")).isEqualTo("done");
+    }
+
+    @Test
+    void whatGitDoesHasAnOperationsTime() throws Exception {
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        Path git = programs.resolve("git");
+        Files.writeString(
+                git,
+                """
+                #!/bin/bash
+                if [[ $* == *' worktree add '* ]]; then sleep 97; : '%s'; fi
+                PATH=${PATH#*:} exec git "$@"
+                """
+                        .formatted(programs));
+        Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Surroundings hanging = surroundings(repository.path());
+        Map<String, String> environment = new HashMap<>(hanging.environment());
+        environment.merge("PATH", programs.toString(), (path, first) -> first + ":" + path);
+
+        try (Orchestration limited =
+                new Orchestration(
+                        new Surroundings(
+                                hanging.folder(),
+                                hanging.home(),
+                                environment,
+                                hanging.launcher(),
+                                hanging.clock()),
+                        folder.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8),
+                        Duration.ofSeconds(3))) {
+            assertThatThrownBy(() -> limited.createWorktree("never"))
+                    .isInstanceOf(OperationTimedOutException.class)
+                    .hasMessage("create_worktree timed out after 3 s");
+        }
+        assertThat(
+                        ProcessHandle.allProcesses()
+                                .flatMap(process -> process.info().commandLine().stream())
+                                .filter(line -> line.contains(programs.toString())))
+                .isEmpty();
+        assertThat(audit()).contains("[ERROR] orchestrator.create_worktree: create_worktree timed");
+        assertThat(Orchestration.DEFAULT_OPERATION_TIMEOUT).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void aMissingAgentsMessageSaysWhatToDo() throws Exception {
+        repository.write("coppice.yaml", "orchestrator: { claude_command: /nowhere/claude }\n");
+
+        TaskResult result = orchestration.runSubagent("work", shell("a", "Do it"));
+
+        assertThat(result.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(result.errorMessage().orElseThrow())
+                .contains(
+                        "/nowhere/claude can't be used",
+                        "npm install",
+                        "orchestrator.claude_command",
+                        "coppice doctor");
     }
 }
