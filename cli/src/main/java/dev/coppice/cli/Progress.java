@@ -90,6 +90,7 @@ final class Progress {
         return switch (event) {
             case Event.JobSubmitted _,
                     Event.TasksAdded _,
+                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.Checked _,
                     Event.Discovered _,

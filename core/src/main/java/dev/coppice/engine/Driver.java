@@ -5,13 +5,11 @@ import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Recorded;
-import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.schedule.JobState;
 import dev.coppice.schedule.Scheduler;
 import dev.coppice.schedule.Step;
 import dev.coppice.schedule.TaskState;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,9 +50,6 @@ public final class Driver {
     private record Attempt(TaskId task, int number) {}
 
     private static final int READ_MAX = 1_000;
-
-    /// A provider is spared this long even where retries are set to follow at once.
-    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     private final JobState state;
     private final int number;
@@ -256,6 +251,7 @@ public final class Driver {
             case Event.JobSubmitted _,
                     Event.DriverTaken _,
                     Event.TasksAdded _,
+                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.RetryScheduled _,
                     Event.TaskEnded _,
@@ -281,7 +277,10 @@ public final class Driver {
     }
 
     private void carryOut(List<Step> steps, Instant now) {
-        List<Event> events = steps.stream().flatMap(step -> written(step, now).stream()).toList();
+        List<Event> events =
+                steps.stream()
+                        .flatMap(step -> Steps.event(step, state, now, chance).stream())
+                        .toList();
         boolean appended = false;
         try {
             appended = events.isEmpty() || append(events, now);
@@ -309,31 +308,6 @@ public final class Driver {
                 case Step.Write _, Step.Retry _, Step.Pause _ -> {}
             }
         }
-    }
-
-    private Optional<Event> written(Step step, Instant now) {
-        Settings.Backoff backoff = state.settings().workers().backoff();
-        return switch (step) {
-            case Step.Write(Event event) -> Optional.of(event);
-            case Step.Retry(TaskId task, int retry) -> {
-                Duration delay = backoff.delay(retry, chance.nextDouble());
-                yield Optional.of(new Event.RetryScheduled(task, now.plus(delay)));
-            }
-            case Step.Pause(AgentName agent, int times, String why) -> {
-                Duration drawn = backoff.delay(times, chance.nextDouble());
-                Duration delay = drawn.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : drawn;
-                yield Optional.of(new Event.AgentPaused(agent, now.plus(delay), why));
-            }
-            case Step.Start start ->
-                    Optional.of(
-                            new Event.AttemptStarting(
-                                    start.task(),
-                                    start.attempt(),
-                                    start.agent(),
-                                    start.timeout(),
-                                    start.resumes()));
-            case Step.Stop _ -> Optional.empty();
-        };
     }
 
     private void act(Step step) {

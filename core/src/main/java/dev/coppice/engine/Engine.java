@@ -15,6 +15,7 @@ import dev.coppice.schedule.TaskState;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// The door to everything that jobs do: submit, cancel, retry, resume, look. Each job that this engine
@@ -62,7 +64,9 @@ public final class Engine implements AutoCloseable {
     private final RandomGenerator chance;
     private final ProcessIdentity self;
     private final Predicate<ProcessIdentity> isAlive;
+    private final UnaryOperator<Event> mask;
     private final Map<JobId, Drive> drives = new ConcurrentHashMap<>();
+    private final Map<JobId, WorkQueue> queues = new RecentQueues();
     private final Map<JobId, Exception> broken = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
 
@@ -74,6 +78,7 @@ public final class Engine implements AutoCloseable {
     /// @param chance safe for use by many threads
     /// @param self the identity of this process
     /// @param isAlive whether the process of an identity lives on this machine
+    /// @param mask takes secrets out of what claimants bring
     public Engine(
             EventLog log,
             Dispatch dispatch,
@@ -81,7 +86,8 @@ public final class Engine implements AutoCloseable {
             InstantSource clock,
             RandomGenerator chance,
             ProcessIdentity self,
-            Predicate<ProcessIdentity> isAlive) {
+            Predicate<ProcessIdentity> isAlive,
+            UnaryOperator<Event> mask) {
         this.log = log;
         this.dispatch = dispatch;
         this.slots = slots;
@@ -89,6 +95,7 @@ public final class Engine implements AutoCloseable {
         this.chance = chance;
         this.self = self;
         this.isAlive = isAlive;
+        this.mask = mask;
         this.subscription = log.subscribe(this::appended);
         slots.onRelease(() -> drives.values().forEach(Drive::wake));
     }
@@ -243,6 +250,33 @@ public final class Engine implements AutoCloseable {
                             job, state.get().sequence() + 1, clock.instant(), List.of(event))) {
                 return answer;
             }
+        }
+    }
+
+    /// The job's tasks for those who work outside; empty where there is no such job. It does not matter
+    /// whether anybody drives the job.
+    public Optional<WorkQueue> queue(JobId job) {
+        if (log.last(job).isEmpty()) {
+            return Optional.empty();
+        }
+        synchronized (queues) {
+            return Optional.of(
+                    queues.computeIfAbsent(job, _ -> new WorkQueue(job, log, clock, chance, mask)));
+        }
+    }
+
+    /// The queues asked for last, with the states that they have read; others read theirs again.
+    private static final class RecentQueues extends LinkedHashMap<JobId, WorkQueue> {
+        private static final long serialVersionUID = 1L;
+        private static final int QUEUES_MAX = 100;
+
+        private RecentQueues() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<JobId, WorkQueue> eldest) {
+            return size() > QUEUES_MAX;
         }
     }
 

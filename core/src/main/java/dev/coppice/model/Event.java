@@ -16,13 +16,24 @@ public sealed interface Event {
     /// @param number 1 for the first driver
     record DriverTaken(int number, ProcessIdentity process) implements Event {}
 
-    /// Tasks joined the job, in this order. Laid by `by` (the lead's task, a deferred one) or, where
-    /// it is empty, given with the request.
+    /// Tasks joined the job, in this order. Laid by `by` (the lead's task, a deferred one, or one whose
+    /// attempt found more to do) or, where it is empty, given with the request or added from outside.
+    /// A job that was over goes on.
     record TasksAdded(Optional<TaskId> by, String goal, List<Task> tasks) implements Event {
         public TasksAdded {
             tasks = List.copyOf(tasks);
         }
     }
+
+    /// Somebody outside took the task, to do it without us: a thread, a program, a person in a terminal.
+    /// It is the task's next attempt, and ends as any other; once more by the same agent, it is a sign
+    /// of life.
+    ///
+    /// @param attempt 1 for the task's first
+    /// @param agent as it calls itself
+    /// @param until when the claim is stale, and the task is taken back
+    record AttemptClaimed(TaskId task, int attempt, AgentName agent, Instant until)
+            implements Event {}
 
     /// Written before an attempt's process is started.
     ///

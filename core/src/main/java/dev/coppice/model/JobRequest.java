@@ -8,7 +8,8 @@ import java.util.Optional;
 /// @param repository absolute path of the checkout the user stands in (or of the working directory)
 /// @param base the commit from which the tasks start; empty without git
 /// @param target the branch that the result is for; empty on a detached HEAD or without git
-/// @param plan the plan that was given; without one the lead makes it
+/// @param plan the plan that was given; without one the lead makes it. One without tasks leaves it to
+///     others to add them, one after the other
 /// @param depth 0 for a root job
 /// @param parent the task that started this job
 public record JobRequest(

@@ -21,11 +21,13 @@ public enum Reason {
     WORKSPACE(true),
     WALL_TIMEOUT(true),
     IDLE_TIMEOUT(true),
-    /// The orchestrator died, and the attempt with it.
+    /// The orchestrator died, and the attempt with it; or whoever had claimed the task went silent.
     LOST(true),
     NOT_INSTALLED(false),
     NOT_LOGGED_IN(false),
     BILLING(false),
+    /// Whoever had claimed the task said that it failed.
+    GIVEN_UP(false),
     /// The lead's answers were not a plan.
     INVALID_PLAN(false),
     CONFLICT(false),

@@ -26,6 +26,7 @@ final class AttemptHistory {
     private final List<AttemptView.Check> checks = new ArrayList<>();
     private Instant since;
     private Phase phase;
+    private Optional<Instant> claimedUntil = Optional.empty();
     private Optional<CommitId> base = Optional.empty();
     private Optional<String> branch = Optional.empty();
     private Optional<String> path = Optional.empty();
@@ -61,6 +62,10 @@ final class AttemptHistory {
         process = Optional.of(identity);
         spent(Phase.PREPARING, at);
         phase = Phase.WORKING;
+    }
+
+    void claimedUntil(Instant until) {
+        claimedUntil = Optional.of(until);
     }
 
     void session(String opened) {
@@ -112,6 +117,7 @@ final class AttemptHistory {
                 starting.agent(),
                 starting.timeout(),
                 starting.resumes(),
+                claimedUntil,
                 dueAt,
                 startingAt,
                 endedAt,

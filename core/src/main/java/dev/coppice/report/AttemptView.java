@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param number from 1
 /// @param timeout its wall clock limit
 /// @param resumes the agent's session that it resumed
+/// @param claimedUntil when the claim of whoever does it outside is stale; empty for our own attempts
 /// @param dueAt since when only a slot, a back-off or a pause held it up
 /// @param startingAt when it was decided to start it
 /// @param spans what its time went to from `startingAt` on, without gaps, in order
@@ -32,6 +33,7 @@ public record AttemptView(
         AgentName agent,
         Duration timeout,
         Optional<String> resumes,
+        Optional<Instant> claimedUntil,
         Instant dueAt,
         Instant startingAt,
         Optional<Instant> endedAt,

@@ -25,6 +25,7 @@ public final class EventText {
     /// The task that the event is about; empty for those about the job.
     public static Optional<TaskId> task(Event event) {
         return switch (event) {
+            case Event.AttemptClaimed e -> Optional.of(e.task());
             case Event.AttemptStarting e -> Optional.of(e.task());
             case Event.WorkspaceReady e -> Optional.of(e.task());
             case Event.AttemptStarted e -> Optional.of(e.task());
@@ -66,6 +67,7 @@ public final class EventText {
             case Event.JobSubmitted _,
                     Event.DriverTaken _,
                     Event.TasksAdded _,
+                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.WorkspaceReady _,
                     Event.AttemptStarted _,
@@ -91,6 +93,9 @@ public final class EventText {
                     Figures.number(e.tasks().size(), "task")
                             + " added: "
                             + names(e.tasks().stream().map(task -> task.id()).toList());
+            case Event.AttemptClaimed e ->
+                    "attempt %s is claimed by %s until %s"
+                            .formatted(e.attempt(), e.agent(), Figures.moment(e.until(), zone));
             case Event.AttemptStarting e ->
                     "attempt %s by %s begins, limit %s%s"
                             .formatted(

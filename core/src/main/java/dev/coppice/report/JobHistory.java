@@ -92,6 +92,10 @@ public final class JobHistory {
                 paused = false;
             }
             case Event.TasksAdded added -> add(added, at);
+            case Event.AttemptClaimed claimed -> {
+                TaskHistory task = task(claimed.task());
+                task.claimed(claimed, dueAt(task), at);
+            }
             case Event.AttemptStarting starting -> {
                 TaskHistory task = task(starting.task());
                 task.starting(starting, dueAt(task), at);
@@ -187,6 +191,7 @@ public final class JobHistory {
     }
 
     private void add(Event.TasksAdded added, Instant at) {
+        goOn(at);
         for (Task task : added.tasks()) {
             int worker = task.id().isOwn() ? 0 : ++workers;
             if (tasks.putIfAbsent(task.id(), new TaskHistory(task, worker, at)) != null) {
@@ -199,12 +204,17 @@ public final class JobHistory {
         }
     }
 
-    /// Undoes the end of the job and of the tasks that are tried again.
-    private void retry(Event.RetryRequested retry, Instant at) {
+    /// Undoes the end of the job.
+    private void goOn(Instant at) {
         endedAt.ifPresent(ended -> rested = rested.plus(Duration.between(ended, at)));
         end = Optional.empty();
         endedAt = Optional.empty();
         why = "";
+    }
+
+    /// Undoes the end of the job and of the tasks that are tried again.
+    private void retry(Event.RetryRequested retry, Instant at) {
+        goOn(at);
         canceling = Optional.empty();
         triedAgain(Set.copyOf(retry.tasks())).forEach(task -> task.again(at));
     }

@@ -10,6 +10,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.report.AttemptView.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,8 @@ import java.util.Optional;
 /// What is known of one task so far. Its owner is [JobHistory].
 ///
 /// ```
-/// pending ─starting─▶ running ─retryScheduled─▶ retrying ─starting─▶ running ─ended─▶ over ─again─▶ pending
-///                     running ─rate limited, stopped─▶ pending
+/// pending ─starting, claimed─▶ running ─retryScheduled─▶ retrying ─starting─▶ running ─ended─▶ over ─again─▶ pending
+///                              running ─rate limited, stopped─▶ pending
 /// ```
 /// `ready` is not kept: a pending task is ready while its needs are met.
 final class TaskHistory {
@@ -97,6 +98,22 @@ final class TaskHistory {
         Phase first = task.duty() instanceof Duty.Integrating ? Phase.INTEGRATING : Phase.PREPARING;
         attempts.add(new AttemptHistory(starting, first, due, at));
         open(TaskStatus.RUNNING);
+    }
+
+    /// Somebody outside has it; again, it is a sign of life.
+    void claimed(Event.AttemptClaimed claimed, Instant due, Instant at) {
+        if (attempts.isEmpty() || attempts.getLast().number() != claimed.attempt()) {
+            Event.AttemptStarting starting =
+                    new Event.AttemptStarting(
+                            claimed.task(),
+                            claimed.attempt(),
+                            claimed.agent(),
+                            Duration.between(at, claimed.until()),
+                            Optional.empty());
+            attempts.add(new AttemptHistory(starting, Phase.WORKING, due, at));
+            open(TaskStatus.RUNNING);
+        }
+        attempts.getLast().claimedUntil(claimed.until());
     }
 
     void attemptEnded(Outcome outcome, Instant at) {

@@ -39,6 +39,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// The state of one job: the fold of its events. It is kept incrementally, with an index for each
 /// question that the [Scheduler] asks, so that a step costs the same in a job of a thousand tasks and
@@ -64,6 +65,9 @@ import java.util.TreeSet;
 ///            COMPLETED  FAILED  TIMEOUT  BLOCKED  CANCELED      (RetryRequested: back to PENDING)
 /// ```
 ///
+/// An attempt may also be claimed by somebody outside (AttemptClaimed in the place of AttemptStarting):
+/// the task then runs, but in no slot of ours, until its claimant ends it or the claim is taken back.
+///
 /// Work stops for one reason at a time. When the budget is spent, nothing new starts but the joining
 /// of what is done; any other reason stops also what runs.
 public final class JobState {
@@ -78,6 +82,11 @@ public final class JobState {
                     .thenComparing(
                             Comparator.<TaskState>comparingLong(t -> t.remainingPathMillis)
                                     .reversed())
+                    .thenComparingInt(TaskState::order);
+
+    private static final Comparator<TaskState> CLAIM_ORDER =
+            Comparator.<TaskState, Instant>comparing(
+                            t -> t.claim.map(TaskState.Claim::until).orElse(Instant.MAX))
                     .thenComparingInt(TaskState::order);
 
     private static final Comparator<TaskState> RETRY_ORDER =
@@ -97,6 +106,8 @@ public final class JobState {
     private final Map<AgentName, NavigableSet<TaskState>> ready = new TreeMap<>();
     private final NavigableSet<TaskState> retrying = new TreeSet<>(RETRY_ORDER);
     private final SequencedSet<TaskState> running = new LinkedHashSet<>();
+    private final NavigableSet<TaskState> claimed = new TreeSet<>(CLAIM_ORDER);
+    private final Set<AgentName> claimants = new HashSet<>();
     private final SequencedMap<TaskId, Step> due = new LinkedHashMap<>();
     private final Pauses pauses = new Pauses();
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
@@ -129,7 +140,8 @@ public final class JobState {
         switch (recorded.event()) {
             case Event.JobSubmitted e -> submitted(e, at);
             case Event.DriverTaken e -> driverTaken(e, at);
-            case Event.TasksAdded e -> add(e);
+            case Event.TasksAdded e -> add(e, at);
+            case Event.AttemptClaimed e -> claimed(e);
             case Event.AttemptStarting e -> starting(e);
             case Event.AttemptStarted e ->
                     runningAttempt(e.task(), e.attempt())
@@ -182,7 +194,11 @@ public final class JobState {
 
     // Tasks join.
 
-    private void add(Event.TasksAdded event) {
+    private void add(Event.TasksAdded event, Instant at) {
+        if (isOver()) {
+            ended = Optional.empty();
+            beginTime(at);
+        }
         List<TaskState> added = event.tasks().stream().map(this::join).toList();
         for (TaskState state : added) {
             link(state, state.needs());
@@ -318,6 +334,22 @@ public final class JobState {
         }
     }
 
+    private void claimed(Event.AttemptClaimed event) {
+        TaskState state = find(event.task());
+        if (state.claim.isPresent()) {
+            claimed.remove(state);
+        } else {
+            leaveWaiting(state);
+            state.status = TaskStatus.RUNNING;
+            state.attempt = event.attempt();
+            state.session = Optional.empty();
+            state.sessionUsage = Usage.NONE;
+        }
+        state.claim = Optional.of(new TaskState.Claim(event.agent(), event.until()));
+        claimants.add(event.agent());
+        claimed.add(state);
+    }
+
     private void leaveWaiting(TaskState state) {
         readyOf(state).remove(state);
         retrying.remove(state);
@@ -336,10 +368,14 @@ public final class JobState {
         state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));
-        running.remove(state);
-        if (!(event.outcome() instanceof Outcome.RateLimited)) {
+        if (state.claim.isPresent()) {
+            due.remove(state.task().id());
+            claimed.remove(state);
+            state.claim = Optional.empty();
+        } else if (!(event.outcome() instanceof Outcome.RateLimited)) {
             pauses.answered(state.task().agent());
         }
+        running.remove(state);
         switch (event.outcome()) {
             case Outcome.Done done -> succeeded(state, done.result());
             case Outcome.Integrated done -> integrated(state, done.integration());
@@ -593,7 +629,9 @@ public final class JobState {
         TaskState state = tasks.get(event.task().get());
         if (state != null && end(state).isEmpty()) {
             state.cancelRequested = true;
-            if (!running.contains(state)) {
+            if (state.claim.isPresent()) {
+                willTakeBack(state, new Outcome.Stopped(WorkResult.NONE));
+            } else if (!running.contains(state)) {
                 cancelWaiting(state, Reason.CANCELED);
             }
         }
@@ -607,10 +645,19 @@ public final class JobState {
         }
         stopping = Optional.of(reason);
         for (TaskState state : tasks.values()) {
-            if (!running.contains(state) && end(state).isEmpty() && !isExempt(state)) {
+            if (state.claim.isPresent()) {
+                if (isStopping()) {
+                    willTakeBack(state, new Outcome.Stopped(WorkResult.NONE));
+                }
+            } else if (!running.contains(state) && end(state).isEmpty() && !isExempt(state)) {
                 cancelWaiting(state, reason);
             }
         }
+    }
+
+    /// Nobody can stop a claimant, who may not even live any more; what it still brings is stale.
+    private void willTakeBack(TaskState state, Outcome outcome) {
+        due.put(state.task().id(), new Step.Write(Claims.takenBack(state, outcome)));
     }
 
     private void cancelWaiting(TaskState state, Reason reason) {
@@ -721,7 +768,8 @@ public final class JobState {
 
     private Optional<TaskState> runningAttempt(TaskId id, int attempt) {
         return Optional.ofNullable(tasks.get(id))
-                .filter(t -> running.contains(t) && t.attempt == attempt);
+                .filter(t -> running.contains(t) || t.claim.isPresent())
+                .filter(t -> t.attempt == attempt);
     }
 
     private TaskState find(TaskId id) {
@@ -783,8 +831,53 @@ public final class JobState {
         return Collections.unmodifiableList(workers);
     }
 
+    /// The tasks with an attempt that was started by a driver.
     public Collection<TaskState> running() {
         return Collections.unmodifiableCollection(running);
+    }
+
+    /// The tasks that somebody outside has claimed, the one first whose claim is stale first.
+    public Collection<TaskState> claimed() {
+        return Collections.unmodifiableCollection(claimed);
+    }
+
+    /// Whether this agent has ever claimed a task.
+    public boolean hasClaimed(AgentName agent) {
+        return claimants.contains(agent);
+    }
+
+    /// The first task in the order of dispatch that is ready to be claimed, among those wanted. Only the
+    /// plan's tasks can be claimed, not the engine's own.
+    public Optional<TaskState> claimable(Predicate<TaskState> isWanted) {
+        return ready.values().stream()
+                .flatMap(lane ->
+                        lane.stream()
+                                .filter(JobState::isWork)
+                                .filter(isWanted)
+                                .findFirst()
+                                .stream())
+                .min(DISPATCH_ORDER);
+    }
+
+    /// Why tasks cannot join the job; empty where they can.
+    ///
+    /// @param by the task whose attempt adds them; empty: somebody outside
+    public Optional<String> misfit(Optional<TaskId> by, List<Task> added) {
+        if (stopping.isPresent()) {
+            return Optional.of("Nothing new starts in the job any more.");
+        }
+        if (by.isPresent() && !isBusy(by.get())) {
+            return Optional.of("Task " + by.get() + " has no attempt that could add tasks.");
+        }
+        Set<TaskId> taken = aboutToJoin();
+        return Misfit.of(
+                added,
+                id -> tasks.containsKey(id) || taken.contains(id),
+                id -> tasks.containsKey(id) && !id.isOwn());
+    }
+
+    private boolean isBusy(TaskId id) {
+        return isRunning(id, Optional.ofNullable(tasks.get(id)).map(TaskState::attempt).orElse(0));
     }
 
     /// The last findings, oldest first.
@@ -795,6 +888,13 @@ public final class JobState {
     /// Whether an attempt's report is one of a running attempt.
     public boolean isRunning(TaskId task, int attempt) {
         return runningAttempt(task, attempt).isPresent();
+    }
+
+    /// When the first claim is stale; empty where there is none.
+    Optional<Instant> nextStale() {
+        return claimed.isEmpty()
+                ? Optional.empty()
+                : claimed.first().claim.map(TaskState.Claim::until);
     }
 
     /// Whether some task only waits for a slot, or for its agent's pause to end.

@@ -31,12 +31,8 @@ public final class Scheduler {
 
     /// The next steps; empty where there is nothing to do before `wakeAt` or a report.
     public static List<Step> decide(JobState state, Instant now, Room room) {
-        if (state.isOver()) {
-            return List.of();
-        }
-        state.passTime(now);
         List<Step> facts = facts(state, now);
-        if (!facts.isEmpty()) {
+        if (state.isOver() || !facts.isEmpty()) {
             return facts;
         }
         List<Step> steps = new ArrayList<>(stops(state));
@@ -54,18 +50,29 @@ public final class Scheduler {
         return Stream.of(
                         state.nextRetry(),
                         state.nextResume(now),
+                        state.nextStale(),
                         state.isStopping() ? Optional.<Instant>empty() : state.deadline())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
     }
 
-    private static List<Step> facts(JobState state, Instant now) {
+    /// What follows from the job's events and the time and is to be written down next; whoever appends
+    /// to a job may do that. Nothing here starts or stops an attempt.
+    public static List<Step> facts(JobState state, Instant now) {
+        if (state.isOver()) {
+            return List.of();
+        }
+        state.passTime(now);
         List<Step> due =
                 Stream.concat(state.duePauses().stream(), state.dueFacts().stream())
                         .limit(FACTS_MAX)
                         .toList();
         if (!due.isEmpty()) {
             return due;
+        }
+        List<Step> stale = Claims.stale(state, now);
+        if (!stale.isEmpty()) {
+            return stale;
         }
         if (state.tasks().isEmpty()) {
             return List.of(new Step.Write(beginning(state)));

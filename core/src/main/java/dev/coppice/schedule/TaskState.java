@@ -1,5 +1,6 @@
 package dev.coppice.schedule;
 
+import dev.coppice.model.AgentName;
 import dev.coppice.model.Need;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
@@ -20,6 +21,12 @@ public final class TaskState {
     /// A task that waits for this one, and how this one must end for it.
     record Waiter(TaskState task, Need.On on) {}
 
+    /// Somebody outside has the task.
+    ///
+    /// @param agent as it calls itself
+    /// @param until when the claim is stale
+    public record Claim(AgentName agent, Instant until) {}
+
     private final Task task;
     private final int order;
     private final int worker;
@@ -36,6 +43,7 @@ public final class TaskState {
     boolean cancelRequested;
     Optional<Instant> retryAt = Optional.empty();
     Optional<ProcessIdentity> process = Optional.empty();
+    Optional<Claim> claim = Optional.empty();
     Optional<String> session = Optional.empty();
     Optional<Reason> reason = Optional.empty();
     String message = "";
@@ -92,6 +100,11 @@ public final class TaskState {
     /// The process of the running attempt, once known.
     public Optional<ProcessIdentity> process() {
         return process;
+    }
+
+    /// Who outside carries the running attempt; empty where nobody does.
+    public Optional<Claim> claim() {
+        return claim;
     }
 
     /// The agent's session of the last attempt.

@@ -53,6 +53,7 @@ record EventMask(Secrets secrets) {
             case Event.Noted e -> new Event.Noted(e.level(), e.task(), text(e.text()));
             case Event.JobEnded e -> new Event.JobEnded(e.status(), text(e.why()));
             case Event.DriverTaken _,
+                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.WorkspaceReady _,
                     Event.AttemptStarted _,

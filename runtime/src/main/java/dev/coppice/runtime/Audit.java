@@ -126,6 +126,7 @@ public final class Audit {
             case Event.ResultMerged e -> missing(e.commit(), "the merge into " + e.target());
             case Event.DriverTaken _,
                     Event.TasksAdded _,
+                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.AttemptStarted _,
                     Event.SessionOpened _,

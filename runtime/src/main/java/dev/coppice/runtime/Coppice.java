@@ -367,7 +367,8 @@ public final class Coppice implements AutoCloseable {
                         surroundings.clock(),
                         new SecureRandom(),
                         identity(processes.self()),
-                        process -> processes.isAlive(identity(process)));
+                        process -> processes.isAlive(identity(process)),
+                        secrets::mask);
         return new Drive(
                 repository.map(Equipment.Repository::workspaces), dispatch, engine, chronicle);
     }

@@ -87,6 +87,7 @@ final class EventJson {
         JOB_SUBMITTED,
         DRIVER_TAKEN,
         TASKS_ADDED,
+        ATTEMPT_CLAIMED,
         ATTEMPT_STARTING,
         WORKSPACE_READY,
         ATTEMPT_STARTED,
@@ -121,6 +122,12 @@ final class EventJson {
                             .text("by", by)
                             .text("goal", goal)
                             .objects("tasks", tasks, EventJson::writeTask);
+            case Event.AttemptClaimed(TaskId task, int attempt, AgentName agent, Instant until) ->
+                    json.constant("type", EventType.ATTEMPT_CLAIMED)
+                            .text("task", task)
+                            .number("attempt", attempt)
+                            .text("agent", agent)
+                            .text("until", until);
             case Event.AttemptStarting(
                             TaskId task,
                             int attempt,
@@ -255,6 +262,12 @@ final class EventJson {
                             in.maybeValue("by", TaskId::new),
                             in.text("goal"),
                             in.objects("tasks", EventJson::readTask));
+            case ATTEMPT_CLAIMED ->
+                    new Event.AttemptClaimed(
+                            task(in),
+                            in.integer("attempt"),
+                            in.value("agent", AgentName::new),
+                            in.value("until", Instant::parse));
             case ATTEMPT_STARTING ->
                     new Event.AttemptStarting(
                             task(in),

@@ -57,6 +57,7 @@ final class MuseumPieces {
                 Map.entry("driver_taken", new Event.DriverTaken(2, PROCESS)),
                 Map.entry("tasks_added", tasksAdded()),
                 Map.entry("tasks_added-given", tasksGiven()),
+                Map.entry("attempt_claimed", claimed()),
                 Map.entry("attempt_starting", starting(Optional.empty())),
                 Map.entry("attempt_starting-resumed", starting(Optional.of("5f0c-11"))),
                 Map.entry("workspace_ready", ready(Optional.of(BASE))),
@@ -278,6 +279,11 @@ final class MuseumPieces {
 
     private static Event starting(Optional<String> resumes) {
         return new Event.AttemptStarting(MODEL, 1, CLAUDE, Duration.ofMinutes(10), resumes);
+    }
+
+    private static Event claimed() {
+        return new Event.AttemptClaimed(
+                MODEL, 2, new AgentName("terminal-2"), Instant.parse("2026-11-21T02:31:43Z"));
     }
 
     private static Event ready(Optional<CommitId> base) {

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -338,7 +339,8 @@ class EngineTest {
                         InstantSource.system(),
                         RandomGenerator.getDefault(),
                         self,
-                        living::contains);
+                        living::contains,
+                        UnaryOperator.identity());
         engines.add(fresh);
         return fresh;
     }

@@ -107,12 +107,21 @@ final class Jobs {
         return task(id, new Duty.Work(), retries, needs);
     }
 
+    /// A task that goes before all others.
+    static Task urgent(String id) {
+        return task(id, new Duty.Work(), Task.FIRST_PRIORITY, 1, List.of());
+    }
+
     private static Task task(String id, Duty duty, int retries, List<Need> needs) {
+        return task(id, duty, Task.DEFAULT_PRIORITY, retries, needs);
+    }
+
+    private static Task task(String id, Duty duty, int priority, int retries, List<Need> needs) {
         return new Task(
                 new TaskId(id),
                 duty,
                 "Do " + id,
-                Task.DEFAULT_PRIORITY,
+                priority,
                 needs,
                 List.of(),
                 "",

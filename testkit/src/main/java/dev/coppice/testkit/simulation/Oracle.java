@@ -53,6 +53,7 @@ final class Oracle {
         private final List<Need> needs;
         private int attempts;
         private boolean runs;
+        private Optional<Event.AttemptClaimed> claim = Optional.empty();
         private int retries;
         private boolean isCanceled;
         private BigDecimal spent = BigDecimal.ZERO;
@@ -114,6 +115,7 @@ final class Oracle {
                                 Event.Noted _,
                                 Event.ResultMerged _ ->
                                 true;
+                        case Event.TasksAdded e -> e.by().isEmpty();
                         default -> false;
                     };
             unless(!isOver || allowedAfterTheEnd, "nothing happens after the end", recorded);
@@ -124,6 +126,7 @@ final class Oracle {
                     isPaused = false;
                 }
                 case Event.TasksAdded e -> added(e);
+                case Event.AttemptClaimed e -> claimed(e, at);
                 case Event.AttemptStarting e -> starting(e, at);
                 case Event.WorkspaceReady e -> running(e.task(), e.attempt(), e);
                 case Event.AttemptStarted e -> running(e.task(), e.attempt(), e);
@@ -131,7 +134,7 @@ final class Oracle {
                 case Event.AgentEnded e -> running(e.task(), e.attempt(), e);
                 case Event.Checked e -> running(e.task(), e.attempt(), e);
                 case Event.Discovered e -> running(e.task(), e.attempt(), e);
-                case Event.AttemptEnded e -> attemptEnded(e);
+                case Event.AttemptEnded e -> attemptEnded(e, at);
                 case Event.RetryScheduled e -> retryScheduled(e, at);
                 case Event.TaskEnded e -> taskEnded(e);
                 case Event.AgentPaused e ->
@@ -167,6 +170,7 @@ final class Oracle {
         }
 
         private void added(Event.TasksAdded event) {
+            isOver = false;
             unless(!event.tasks().isEmpty(), "tasks join, not none", event);
             for (Task task : event.tasks()) {
                 Known before = tasks.put(task.id(), new Known(task));
@@ -183,10 +187,11 @@ final class Oracle {
                                         o instanceof Outcome.Planned
                                                 || o instanceof Outcome.Deferred)
                                 .isPresent();
-                unless(mayLay, "tasks are laid by one that asked for them", event);
-                unless(!isStopped() && !by.isCanceled, "nothing is laid after a cancel", event);
-                by.hasLaidPlan = by.is(Duty.Planning.class);
-                if (!by.hasLaidPlan) {
+                unless(mayLay || by.runs, "tasks are laid by one that asked for them", event);
+                unless(!isStopped(), "nothing is laid after a cancel", event);
+                unless(by.runs || !by.isCanceled, "nothing is laid after a cancel", event);
+                by.hasLaidPlan = by.is(Duty.Planning.class) && mayLay;
+                if (mayLay && !by.hasLaidPlan) {
                     by.undecided = Optional.empty();
                     event.tasks().forEach(task -> by.needs.add(Need.end(task.id())));
                 }
@@ -197,7 +202,7 @@ final class Oracle {
             Known known = known(event.task());
             unless(event.attempt() == known.attempts + 1, "attempts are numbered on", event);
             unless(startable(known, at), "a task starts when it may", event);
-            long run = tasks.values().stream().filter(t -> t.runs).count();
+            long run = tasks.values().stream().filter(t -> t.runs && t.claim.isEmpty()).count();
             unless(run < settings().workers().maxWorkers(), "a job has so many slots", event);
             if (!wasTriedAgain) {
                 for (Known other : tasks.values()) {
@@ -208,6 +213,10 @@ final class Oracle {
                     unless(!overtaken, "the more urgent goes first", event);
                 }
             }
+            begins(known);
+        }
+
+        private static void begins(Known known) {
             known.attempts++;
             known.runs = true;
             known.status = Optional.empty();
@@ -217,7 +226,30 @@ final class Oracle {
             known.mayRevive = false;
         }
 
+        private void claimed(Event.AttemptClaimed event, Instant at) {
+            Known known = known(event.task());
+            unless(known.is(Duty.Work.class), "the engine's own tasks are not claimed", event);
+            if (known.claim.isEmpty()) {
+                unless(event.attempt() == known.attempts + 1, "attempts are numbered on", event);
+                unless(claimable(known, at), "a task is claimed when it may start", event);
+                begins(known);
+            } else {
+                Event.AttemptClaimed before = known.claim.get();
+                unless(
+                        before.attempt() == event.attempt() && before.agent().equals(event.agent()),
+                        "a claim is one agent's",
+                        event);
+            }
+            known.claim = Optional.of(event);
+        }
+
         private boolean startable(Known known, Instant at) {
+            Instant paused = pauses.get(known.task.agent());
+            return !isPaused && (paused == null || !at.isBefore(paused)) && claimable(known, at);
+        }
+
+        /// Neither the job's pause nor its agent's holds for those who work outside.
+        private boolean claimable(Known known, Instant at) {
             boolean isFree =
                     !known.runs
                             && (known.status.isEmpty() || known.mayRevive)
@@ -225,15 +257,12 @@ final class Oracle {
                                     || known.mayRevive
                                     || mayGoOn(known.undecided.get()));
             boolean mayStart =
-                    !isPaused
-                            && !isStopped()
+                    !isStopped()
                             && (!known.isCanceled || known.mayRevive)
                             && (!budgetIsSpent || known.is(Duty.Integrating.class));
-            Instant paused = pauses.get(known.task.agent());
             return isFree
                     && mayStart
                     && known.needs.stream().allMatch(this::isMet)
-                    && (paused == null || !at.isBefore(paused))
                     && known.notBefore.filter(at::isBefore).isEmpty()
                     && !hasSpentItsOwn(known);
         }
@@ -263,8 +292,16 @@ final class Oracle {
                     && budget.filter(b -> known.spent.compareTo(b) >= 0).isPresent();
         }
 
-        private void attemptEnded(Event.AttemptEnded event) {
+        private void attemptEnded(Event.AttemptEnded event, Instant at) {
             Known known = running(event.task(), event.attempt(), event);
+            boolean isLost =
+                    event.outcome() instanceof Outcome.Failed failed
+                            && failed.reason() == Reason.LOST;
+            unless(
+                    !isLost || known.claim.filter(c -> at.isBefore(c.until())).isEmpty(),
+                    "a claim holds until it is stale",
+                    event);
+            known.claim = Optional.empty();
             known.runs = false;
             known.undecided = Optional.of(event.outcome());
             BigDecimal usd = event.usage().usd().orElse(BigDecimal.ZERO);

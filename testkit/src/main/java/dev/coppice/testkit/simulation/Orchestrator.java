@@ -204,7 +204,8 @@ final class Orchestrator {
                                     t.reason(),
                                     t.message(),
                                     t.session(),
-                                    t.process()))
+                                    t.process(),
+                                    t.claim()))
                     .toList();
         }
     }

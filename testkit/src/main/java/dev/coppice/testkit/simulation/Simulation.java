@@ -51,6 +51,8 @@ public final class Simulation {
         world.turnsTo(weather, Faults.of(weather, random));
         Meddlers meddlers = new Meddlers(world);
         meddlers.come();
+        Claimants claimants = new Claimants(world, requests);
+        claimants.come();
         int jobs = 1 + random.nextInt(3);
         for (int i = 0; i < jobs; i++) {
             JobId job = JobId.of(world.time().instant(), i);
@@ -58,6 +60,7 @@ public final class Simulation {
         }
         world.run(60_001 + world.upTo(STORM_MILLIS));
         meddlers.go();
+        claimants.go();
         world.turnsTo(Weather.CALM, Faults.NONE);
         world.time().in(0, world::takeUpUndriven);
         world.runToTheEnd();

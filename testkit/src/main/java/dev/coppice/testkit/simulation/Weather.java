@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 /// @param misplans a lead's plan, or what a task lays, does not hold together
 /// @param repeats a report comes twice, or something comes after the last one
 /// @param meddles somebody cancels, retries or pauses a job, or takes it over while its driver lives
+/// @param claims somebody outside claims a task, brings something back or goes silent, or adds tasks
 /// @param jumps the clock has jumped when a process starts
 record Weather(
         double appendFails,
@@ -33,9 +34,10 @@ record Weather(
         double misplans,
         double repeats,
         double meddles,
+        double claims,
         double jumps) {
 
-    static final Weather CALM = new Weather(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final Weather CALM = new Weather(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     static Weather draw(RandomGenerator random) {
         return new Weather(
@@ -51,6 +53,7 @@ record Weather(
                 upTo(random, 0.3),
                 upTo(random, 0.5),
                 upTo(random, 0.5),
+                upTo(random, 1),
                 upTo(random, 1),
                 upTo(random, 1));
     }

@@ -148,7 +148,8 @@ final class World {
             if (recorded.event() instanceof Event.JobEnded) {
                 return true;
             }
-            if (recorded.event() instanceof Event.RetryRequested) {
+            if (recorded.event() instanceof Event.RetryRequested
+                    || recorded.event() instanceof Event.TasksAdded) {
                 return false;
             }
         }
