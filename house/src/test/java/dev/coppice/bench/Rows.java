@@ -16,6 +16,7 @@ final class Rows {
                 new PooledWorkspace(30_000, new Goal.Share(0.12)),
                 new Integration(5_000, new Goal.Share(0.12)),
                 new Integration(30_000, new Goal.Share(0.04)),
+                new PythonEnvironment(new Goal.Times(500)),
                 new TrivialChild(new Goal.Share(1.0)),
                 new AgentLines(AgentLines.Rival.PYTHON, new Goal.Times(10)),
                 new AgentLines(AgentLines.Rival.CAT, new Goal.Times(0.4)),

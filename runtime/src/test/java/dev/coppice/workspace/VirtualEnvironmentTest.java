@@ -7,6 +7,7 @@ import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
+import dev.coppice.testkit.Wheels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,9 +65,7 @@ class VirtualEnvironmentTest {
         variables.put("PATH", System.getenv("PATH"));
         variables.put("HOME", shared.toString());
         variables.put("LC_ALL", "C.UTF-8");
-        variables.put("PIP_NO_INDEX", "1");
-        variables.put("PIP_FIND_LINKS", wheels.toString());
-        variables.put("PIP_CONFIG_FILE", "/dev/null");
+        variables.putAll(Wheels.environment(wheels));
         return variables;
     }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// The four agents of document 001's example, 300 s each.
 final class ExamplePlan {
-    private static final Duration LIMIT = Duration.ofSeconds(300);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private ExamplePlan() {}
 

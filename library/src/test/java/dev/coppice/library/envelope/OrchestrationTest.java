@@ -514,7 +514,7 @@ class OrchestrationTest {
                                 .filter(line -> line.contains(programs.toString())))
                 .isEmpty();
         assertThat(audit()).contains("[ERROR] orchestrator.create_worktree: create_worktree timed");
-        assertThat(Orchestration.DEFAULT_OPERATION_TIMEOUT).isEqualTo(Duration.ofSeconds(60));
+        assertThat(Orchestration.DEFAULT_OPERATION_TIMEOUT).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test

@@ -46,7 +46,7 @@ class PythonValuesTest {
         HandoffEnvelope envelope =
                 Orchestration.buildEnvelope("a", "Test it", Map.of("n", 1, "f", 0.5, "t", "é😀"))
                         .withAgentType(AgentType.TESTER)
-                        .withTimeout(Duration.ofSeconds(60))
+                        .withTimeout(Duration.ofMinutes(1))
                         .withExpectedOutputs("report")
                         .withRetryConfig(RetryConfig.retries(5).withBackoffFactor(2.0))
                         .withMetadata(Map.of("ticket", List.of(1, 2)));
