@@ -1,8 +1,8 @@
 package dev.coppice.attempt;
 
+import dev.coppice.folder.Secrets;
 import dev.coppice.git.Git;
 import dev.coppice.merge.Merges;
-import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
 import dev.coppice.process.Processes;
@@ -10,21 +10,20 @@ import dev.coppice.workspace.Workspaces;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /// What attempts in one place are carried out with. Safe for use by many threads.
 ///
 /// @param repository empty where there is none; then only tasks without worktrees can be carried out
 /// @param environment the user's, from which each program gets what it may see
 /// @param variables set for every program, beside those of its attempt
-/// @param mask gives an event without secrets
+/// @param secrets masks what leaves an attempt
 /// @param listener hears what agents say while they work
 public record Equipment(
         Processes processes,
         Optional<Repository> repository,
         Map<String, String> environment,
         Map<String, String> variables,
-        UnaryOperator<Event> mask,
+        Secrets secrets,
         Listener listener,
         InstantSource clock) {
     /// Hears what agents say while they work. Called from many threads; returns soon.

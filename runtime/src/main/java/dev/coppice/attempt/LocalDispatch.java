@@ -2,6 +2,8 @@ package dev.coppice.attempt;
 
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
+import dev.coppice.folder.JobFolder.TaskFolder;
+import dev.coppice.folder.MaskedLogs;
 import dev.coppice.git.GitException;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
@@ -54,7 +56,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     }
 
     private Reports masked(Reports reports) {
-        return event -> reports.happened(equipment.mask().apply(event));
+        return event -> reports.happened(equipment.secrets().mask(event));
     }
 
     @Override
@@ -71,6 +73,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
         threads.execute(() -> {
             if (end(order, process, reports)) {
+                maskLogs(order, reports);
                 reports.happened(
                         failed(
                                 order,
@@ -117,11 +120,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     private void carry(AttemptOrder order, Reports reports, Running run) {
         Tally tally = new Tally();
         try {
-            reports.happened(
-                    switch (order.request().settings().layout().isolation()) {
-                        case WORKTREE -> besideCheckout(order, reports, run, tally);
-                        case NONE -> attempt(order, reports, run, tally);
-                    });
+            reports.happened(carryOut(order, reports, run, tally));
         } catch (CannotStartException e) {
             reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
@@ -142,6 +141,35 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             throw e;
         } finally {
             running.remove(Key.of(order), run);
+        }
+    }
+
+    private Event.AttemptEnded carryOut(
+            AttemptOrder order, Reports reports, Running run, Tally tally)
+            throws InterruptedException, IOException {
+        try {
+            return switch (order.request().settings().layout().isolation()) {
+                case WORKTREE -> besideCheckout(order, reports, run, tally);
+                case NONE -> attempt(order, reports, run, tally);
+            };
+        } finally {
+            maskLogs(order, reports);
+        }
+    }
+
+    /// What programs wrote into their logs themselves.
+    private void maskLogs(AttemptOrder order, Reports reports) {
+        MaskedLogs masked = new MaskedLogs(equipment.secrets());
+        TaskFolder folder = Naming.folder(order);
+        try {
+            masked.maskBelow(folder.attempt(order.attempt()).root());
+            masked.mask(folder.setupLog());
+        } catch (IOException | UncheckedIOException e) {
+            reports.happened(
+                    new Event.Noted(
+                            Event.Level.WARNING,
+                            Optional.of(order.task().id()),
+                            "Secrets may be left in the logs in " + folder.root() + ": " + said(e)));
         }
     }
 

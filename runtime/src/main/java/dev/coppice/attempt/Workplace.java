@@ -94,7 +94,7 @@ final class Workplace {
                 papers.reserved(),
                 variables(),
                 AttemptMark.of(order),
-                folder.root().resolve("setup.log"));
+                folder.setupLog());
     }
 
     /// What every program of the attempt finds, beside what the workspace adds: what its agent may see of

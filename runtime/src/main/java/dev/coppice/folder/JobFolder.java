@@ -153,6 +153,11 @@ public record JobFolder(Path root) {
             return root.resolve("worktree");
         }
 
+        /// What the commands printed that made its workspace ready.
+        public Path setupLog() {
+            return root.resolve("setup.log");
+        }
+
         /// The home folder of its agent, where that is not the user's.
         public Path home() {
             return root.resolve("home");

@@ -87,15 +87,20 @@ public final class Secrets {
                 known.stream()
                         .filter(value -> value.length() >= SHORTEST)
                         .flatMap(value ->
-                                Stream.of(value, URLEncoder.encode(value, StandardCharsets.UTF_8)))
+                                Stream.of(
+                                        value,
+                                        URLEncoder.encode(value, StandardCharsets.UTF_8),
+                                        // in a text that is bytes, as MaskedLogs reads it
+                                        new String(
+                                                value.getBytes(StandardCharsets.UTF_8),
+                                                StandardCharsets.ISO_8859_1)))
                         .distinct()
                         // A secret that holds another one must go first, or its rest would stay.
                         .sorted(Comparator.comparingInt(String::length).reversed())
                         .toList();
     }
 
-    /// `event` with every text in it masked. For files and for what attempts report; a request and its
-    /// tasks are kept in the store as they were asked, since agents must be told them.
+    /// `event` with every text in it masked.
     public Event mask(Event event) {
         return new EventMask(this).mask(event);
     }

@@ -355,7 +355,7 @@ public final class Coppice implements AutoCloseable {
                         repository,
                         surroundings.environment(),
                         Map.of(),
-                        secrets::mask,
+                        secrets,
                         chronicle::said,
                         surroundings.clock());
         LocalDispatch dispatch = new LocalDispatch(equipment);

@@ -3,6 +3,7 @@ package dev.coppice.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.engine.AttemptOrder;
+import dev.coppice.folder.Secrets;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Outcome;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,7 +73,7 @@ class LocalDispatchTest {
                         Optional.empty(),
                         Map.of(),
                         Map.of(),
-                        UnaryOperator.identity(),
+                        new Secrets(List.of()),
                         (_, _, _) -> {},
                         InstantSource.system()));
     }

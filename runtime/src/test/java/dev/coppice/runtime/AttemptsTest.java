@@ -13,6 +13,7 @@ import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
 import dev.coppice.report.TaskView;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -229,6 +230,34 @@ class AttemptsTest {
 
             assertThat(coppice.view(job).orElseThrow().status()).isEqualTo(JobStatus.CANCELED);
         }
+    }
+
+    @Test
+    void noSecretStaysInTheLogsThatProgramsWroteThemselves() throws Exception {
+        Scene scene =
+                new Scene(folder, 3, "environment: { setup: ['echo api_key=setup-1234'] }\n");
+
+        JobView job =
+                scene.run(
+                        """
+                        goal: Talk
+                        tasks:
+                          - id: a
+                            description: >-
+                              echo a > a.txt; echo "my password: out-12345678"; printf 'plain \\377\\n';
+                              echo "token ghp_$(printf %020d 7)" >&2
+                            checks: ['echo secret=check-12345678']
+                        """);
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        Path worker = scene.repository().path().resolve(".coppice/workspace")
+                .resolve(job.id().folder()).resolve("depth_0/worker_1");
+        Path attempt = worker.resolve("attempt_1");
+        assertThat(attempt.resolve("output.log"))
+                .hasBinaryContent("my password: ***\nplain \u00ff\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(attempt.resolve("error.log")).hasContent("token ***\n");
+        assertThat(attempt.resolve("check_1.log")).hasContent("secret=***\n");
+        assertThat(worker.resolve("setup.log")).content().contains("api_key=***").doesNotContain("setup-1234");
     }
 
     @Test
