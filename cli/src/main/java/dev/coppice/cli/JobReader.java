@@ -5,6 +5,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
+import dev.coppice.runtime.Histories;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -16,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class JobReader implements AutoCloseable {
     private static final int READ_MAX = 1_000;
 
-    private final EventLog log;
+    private final Histories log;
     private final JobId job;
     private final Semaphore news = new Semaphore(0);
     private final EventLog.Subscription subscription;
     private @Nullable JobHistory history;
     private long sequence;
 
-    JobReader(EventLog log, JobId job) {
+    JobReader(Histories log, JobId job) {
         this.log = log;
         this.job = job;
         this.subscription =

@@ -34,7 +34,7 @@ final class LogsCommand implements Action {
             Path file = file(coppice.folder(job), task, call.isJson());
             long shown = show(call, coppice, file, 0);
             boolean follows = call.has(EventsCommand.FOLLOW);
-            try (JobReader reader = new JobReader(coppice.store(), job.id())) {
+            try (JobReader reader = new JobReader(coppice.log(), job.id())) {
                 reader.read(_ -> {});
                 while (follows && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
                     reader.await(LOOK_MILLIS);

@@ -29,7 +29,7 @@ final class Progress {
         this.call = call;
         this.coppice = coppice;
         this.screen = call.screen();
-        this.reader = new JobReader(coppice.store(), job);
+        this.reader = new JobReader(coppice.log(), job);
     }
 
     /// Shows the job until it is over, or [#enough] was called and everything before it is shown.

@@ -56,7 +56,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     }
 
     private Reports masked(Reports reports) {
-        return event -> reports.happened(equipment.secrets().mask(event));
+        return event -> reports.happened(equipment.secrets().maskReport(event));
     }
 
     @Override
@@ -169,7 +169,10 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                     new Event.Noted(
                             Event.Level.WARNING,
                             Optional.of(order.task().id()),
-                            "Secrets may be left in the logs in " + folder.root() + ": " + said(e)));
+                            "Secrets may be left in the logs in "
+                                    + folder.root()
+                                    + ": "
+                                    + said(e)));
         }
     }
 

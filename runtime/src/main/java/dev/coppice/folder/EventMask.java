@@ -1,5 +1,6 @@
 package dev.coppice.folder;
 
+import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
@@ -11,19 +12,25 @@ import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Plan;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.Task;
 import dev.coppice.model.WorkResult;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Masks every text in an event that somebody wrote: a person, an agent, a check, a provider. Names
 /// that the engine made (ids, branches, refs) stay.
-record EventMask(Secrets secrets) {
+///
+/// @param ofInstructions whether also what agents and programs are told to do is masked
+record EventMask(Secrets secrets, boolean ofInstructions) {
     Event mask(Event event) {
         return switch (event) {
             case Event.JobSubmitted e -> new Event.JobSubmitted(request(e.request()));
             case Event.TasksAdded e ->
-                    new Event.TasksAdded(e.by(), text(e.goal()), tasks(e.tasks()));
+                    new Event.TasksAdded(e.by(), instruction(e.goal()), tasks(e.tasks()));
             case Event.Checked e ->
                     new Event.Checked(
                             e.task(),
@@ -69,16 +76,64 @@ record EventMask(Secrets secrets) {
         };
     }
 
-    JobRequest request(JobRequest request) {
+    private JobRequest request(JobRequest request) {
+        if (!ofInstructions) {
+            return request;
+        }
         return new JobRequest(
                 text(request.request()),
                 request.repository(),
                 request.base(),
                 request.target(),
                 request.plan().map(this::plan),
-                request.settings(),
+                settings(request.settings()),
                 request.depth(),
                 request.parent());
+    }
+
+    private Settings settings(Settings settings) {
+        return new Settings(
+                settings.layout(),
+                settings.workers(),
+                settings.recursion(),
+                agents(settings.agents()),
+                environment(settings.environment()),
+                commands(settings.checks()),
+                settings.integrate(),
+                settings.budgetUsd());
+    }
+
+    private Settings.Agents agents(Settings.Agents agents) {
+        Map<AgentName, AgentSettings> configured = new HashMap<>();
+        agents.configured().forEach((name, agent) -> configured.put(name, agent(agent)));
+        return new Settings.Agents(agents.byDefault(), agents.lead(), configured);
+    }
+
+    private AgentSettings agent(AgentSettings agent) {
+        return new AgentSettings(
+                agent.kind(),
+                texts(agent.command()),
+                texts(agent.args()),
+                agent.model(),
+                agent.permission(),
+                agent.input(),
+                agent.env(),
+                agent.home(),
+                agent.maxConcurrent());
+    }
+
+    private Settings.Environment environment(Settings.Environment environment) {
+        return new Settings.Environment(
+                commands(environment.setup()),
+                environment.copy(),
+                environment.link(),
+                environment.requirements(),
+                environment.packages(),
+                environment.ports());
+    }
+
+    private List<CommandLine> commands(List<CommandLine> commands) {
+        return commands.stream().map(command -> new CommandLine(texts(command.argv()))).toList();
     }
 
     private Outcome outcome(Outcome outcome) {
@@ -96,7 +151,7 @@ record EventMask(Secrets secrets) {
     }
 
     private Plan plan(Plan plan) {
-        return new Plan(text(plan.goal()), tasks(plan.tasks()));
+        return new Plan(instruction(plan.goal()), tasks(plan.tasks()));
     }
 
     private List<Task> tasks(List<Task> tasks) {
@@ -119,6 +174,9 @@ record EventMask(Secrets secrets) {
     }
 
     private Task task(Task task) {
+        if (!ofInstructions) {
+            return task;
+        }
         return new Task(
                 task.id(),
                 duty(task.duty()),
@@ -131,16 +189,18 @@ record EventMask(Secrets secrets) {
                 task.model(),
                 task.expects(),
                 texts(task.expectedFiles()),
-                task.checks().stream().map(check -> new CommandLine(texts(check.argv()))).toList(),
+                commands(task.checks()),
                 task.trusted(),
                 task.estimate(),
                 task.limits());
     }
 
     private WorkResult result(WorkResult result) {
+        // a mask may be longer than what it stands for
+        WorkResult words = WorkResult.of(text(result.output()));
         return new WorkResult(
-                text(result.output()),
-                result.outputCut(),
+                words.output(),
+                result.outputCut() || words.outputCut(),
                 result.branch(),
                 result.commit(),
                 result.files().stream()
@@ -160,6 +220,10 @@ record EventMask(Secrets secrets) {
                     case Delivery.NotAsked notAsked -> notAsked;
                     case Delivery.Delivered delivered -> delivered;
                 });
+    }
+
+    private String instruction(String text) {
+        return ofInstructions ? text(text) : text;
     }
 
     private String text(String text) {

@@ -48,9 +48,7 @@ public final class MaskedLogs {
                 OutputStream out = Files.newOutputStream(masked)) {
             Files.setPosixFilePermissions(masked, Files.getPosixFilePermissions(log));
             Pieces pieces = new Pieces(in);
-            for (Optional<String> piece = pieces.next();
-                    piece.isPresent();
-                    piece = pieces.next()) {
+            for (Optional<String> piece = pieces.next(); piece.isPresent(); piece = pieces.next()) {
                 out.write(secrets.mask(piece.get()).getBytes(StandardCharsets.ISO_8859_1));
             }
         }
@@ -60,9 +58,7 @@ public final class MaskedLogs {
     private boolean hasSecrets(Path log) throws IOException {
         try (InputStream in = Files.newInputStream(log)) {
             Pieces pieces = new Pieces(in);
-            for (Optional<String> piece = pieces.next();
-                    piece.isPresent();
-                    piece = pieces.next()) {
+            for (Optional<String> piece = pieces.next(); piece.isPresent(); piece = pieces.next()) {
                 if (!secrets.mask(piece.get()).equals(piece.get())) {
                     return true;
                 }

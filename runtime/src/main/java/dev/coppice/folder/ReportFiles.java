@@ -25,7 +25,7 @@ public record ReportFiles(JobFolder folder, Secrets secrets, ZoneId zone) {
     /// @param events the job's whole history so far
     /// @param now when it is looked at, of matter only while the job is not over
     public void write(List<Recorded> events, Instant now) {
-        JobView job = JobView.of(events.stream().map(this::mask).toList());
+        JobView job = JobView.of(events.stream().map(secrets::mask).toList());
         Documents documents = new Documents(secrets);
         whole(folder.job(), documents.job(job));
         whole(folder.metadata(), documents.metadata(job, folder));
@@ -37,11 +37,6 @@ public record ReportFiles(JobFolder folder, Secrets secrets, ZoneId zone) {
         whole(folder.finalResult(), FinalResult.render(job, now, zone));
         // Last: who waits for it finds all that it names.
         whole(folder.results(), documents.results(job, folder, now));
-    }
-
-    private Recorded mask(Recorded recorded) {
-        return new Recorded(
-                recorded.job(), recorded.sequence(), recorded.at(), secrets.mask(recorded.event()));
     }
 
     private static void whole(Path file, String text) {

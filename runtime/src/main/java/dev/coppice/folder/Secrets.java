@@ -1,7 +1,7 @@
 package dev.coppice.folder;
 
 import dev.coppice.model.Event;
-import dev.coppice.model.JobRequest;
+import dev.coppice.model.Recorded;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The one place where secrets are taken out of text: everything that goes into logs, reports,
-/// results and events passes [#mask].
+/// The one place where secrets are taken out of text: everything that is shown (logs, reports, results, events) passes
+/// [#mask], and what an attempt reports passes [#maskReport] before it is an event. What agents and programs are told
+/// to do is stored as it was asked, and never altered.
 ///
 /// Two kinds are masked: values that are known to be secret, wherever they stand, also encoded for a
 /// URL; and whatever has the form of a well-known token. A secret must lie within one text: who
@@ -100,14 +101,21 @@ public final class Secrets {
                         .toList();
     }
 
-    /// `event` with every text in it masked.
-    public Event mask(Event event) {
-        return new EventMask(this).mask(event);
+    /// The event with every text in it masked, to be shown.
+    public Recorded mask(Recorded recorded) {
+        return new Recorded(
+                recorded.job(), recorded.sequence(), recorded.at(), mask(recorded.event()));
     }
 
-    /// `request` with every text in it masked.
-    public JobRequest mask(JobRequest request) {
-        return new EventMask(this).request(request);
+    /// `event` with every text in it masked, to be shown.
+    public Event mask(Event event) {
+        return new EventMask(this, true).mask(event);
+    }
+
+    /// What an attempt reports, to be stored: masked but for the tasks that it lays, since a masked command or
+    /// description would be another one.
+    public Event maskReport(Event event) {
+        return new EventMask(this, false).mask(event);
     }
 
     /// `text` without secrets.

@@ -8,7 +8,6 @@ import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
 import dev.coppice.engine.Driver;
 import dev.coppice.engine.Engine;
-import dev.coppice.engine.EventLog;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -296,14 +295,14 @@ public final class Coppice implements AutoCloseable {
         return open;
     }
 
-    /// The histories of the repository's jobs.
-    public EventLog log() {
-        return store();
+    /// The histories of the repository's jobs, with secrets masked.
+    public Histories log() {
+        return new Histories(store(), secrets);
     }
 
-    /// The event as one line of JSON, as it is stored, with secrets masked.
+    /// The event as one line of JSON, in the form in which it is stored.
     public String json(Recorded recorded) {
-        return secrets.mask(Stores.json(recorded));
+        return Stores.json(recorded);
     }
 
     private String storeUrl() {
@@ -368,7 +367,7 @@ public final class Coppice implements AutoCloseable {
                         new SecureRandom(),
                         identity(processes.self()),
                         process -> processes.isAlive(identity(process)),
-                        secrets::mask);
+                        secrets::maskReport);
         return new Drive(
                 repository.map(Equipment.Repository::workspaces), dispatch, engine, chronicle);
     }
@@ -397,7 +396,7 @@ public final class Coppice implements AutoCloseable {
 
     /// Stores a job and begins to drive it.
     public JobId submit(Preparation.Ready prepared) {
-        JobId job = engine().submit(secrets.mask(prepared.request()), prepared.warnings());
+        JobId job = engine().submit(prepared.request(), prepared.warnings());
         drive().chronicle().follow(job);
         return job;
     }
@@ -406,7 +405,7 @@ public final class Coppice implements AutoCloseable {
     public Outcome plan(Preparation.Ready prepared) throws InterruptedException {
         Instant now = surroundings.clock().instant();
         JobId name = JobId.of(now, new SecureRandom().nextLong());
-        return Planning.ask(drive().dispatch(), name, secrets.mask(prepared.request()), now);
+        return Planning.ask(drive().dispatch(), name, prepared.request(), now);
     }
 
     /// Goes on with a job that nobody drives.
@@ -462,7 +461,7 @@ public final class Coppice implements AutoCloseable {
     /// Stores the job for another process to drive, by its `resume`.
     public JobId leave(Preparation.Ready prepared) {
         List<Event> events = new ArrayList<>();
-        events.add(new Event.JobSubmitted(secrets.mask(prepared.request())));
+        events.add(new Event.JobSubmitted(prepared.request()));
         prepared.warnings()
                 .forEach(
                         w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
@@ -481,12 +480,13 @@ public final class Coppice implements AutoCloseable {
         return JobFolder.of(job.request(), job.id());
     }
 
-    /// The job as its users see it; empty where there is no such job.
+    /// The job as its users see it, with secrets masked; empty where there is no such job.
     public Optional<JobView> view(JobId job) {
         if (!isStored()) {
             return Optional.empty();
         }
-        List<Recorded> events = store().read(job, 0, READ_MAX);
+        Histories log = log();
+        List<Recorded> events = log.read(job, 0, READ_MAX);
         if (events.isEmpty()) {
             return Optional.empty();
         }
@@ -494,7 +494,7 @@ public final class Coppice implements AutoCloseable {
         long sequence = 1;
         for (events = events.subList(1, events.size());
                 !events.isEmpty();
-                events = store().read(job, sequence, READ_MAX)) {
+                events = log.read(job, sequence, READ_MAX)) {
             events.forEach(history::apply);
             sequence += events.size();
         }

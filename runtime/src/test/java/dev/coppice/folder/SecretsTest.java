@@ -7,6 +7,7 @@ import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Resources;
+import dev.coppice.model.Task;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import dev.coppice.testkit.JobStory;
@@ -98,17 +99,45 @@ class SecretsTest {
     }
 
     @Test
+    void whatAnAttemptReportsIsMaskedButForTheTasksThatItLays() {
+        Task told = JobStory.described("more", "DB_PASSWORD=hunter-two/3 ./test");
+
+        assertThat(SECRETS.maskReport(ended(new Outcome.Deferred(List.of(told), "hunter-two/3"))))
+                .isEqualTo(ended(new Outcome.Deferred(List.of(told), "***")));
+    }
+
+    @Test
+    void aMaskThatIsLongerThanItsSecretCutsTheOutput() {
+        String output = "://u:p@h ".repeat(WorkResult.OUTPUT_MAX / 9 + 1);
+
+        Event masked = SECRETS.mask(ended(new Outcome.Stopped(WorkResult.of(output))));
+
+        assertThat(masked)
+                .isInstanceOfSatisfying(
+                        Event.AttemptEnded.class,
+                        end ->
+                                assertThat(((Outcome.Stopped) end.outcome()).partial().output())
+                                        .hasSize(WorkResult.OUTPUT_MAX)
+                                        .doesNotContain("u:p@"));
+    }
+
+    private static Event ended(Outcome outcome) {
+        return new Event.AttemptEnded(
+                LeakyJob.TASK,
+                1,
+                outcome,
+                Usage.NONE,
+                Resources.NONE,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
     void anEventWithoutSecretsStaysAsItIs() {
         Event event =
-                new Event.AttemptEnded(
-                        LeakyJob.TASK,
-                        1,
+                ended(
                         new Outcome.Failed(
-                                Reason.EXIT_CODE, "exit code 1", WorkResult.of("nothing")),
-                        Usage.NONE,
-                        Resources.NONE,
-                        Optional.empty(),
-                        Optional.empty());
+                                Reason.EXIT_CODE, "exit code 1", WorkResult.of("nothing")));
 
         assertThat(SECRETS.mask(event)).isEqualTo(event);
         assertThat(new JobStory("Do it").events())

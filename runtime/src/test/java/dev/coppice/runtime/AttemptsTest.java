@@ -234,8 +234,7 @@ class AttemptsTest {
 
     @Test
     void noSecretStaysInTheLogsThatProgramsWroteThemselves() throws Exception {
-        Scene scene =
-                new Scene(folder, 3, "environment: { setup: ['echo api_key=setup-1234'] }\n");
+        Scene scene = new Scene(folder, 3, "environment: { setup: ['echo api_key=setup-1234'] }\n");
 
         JobView job =
                 scene.run(
@@ -250,14 +249,60 @@ class AttemptsTest {
                         """);
 
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
-        Path worker = scene.repository().path().resolve(".coppice/workspace")
-                .resolve(job.id().folder()).resolve("depth_0/worker_1");
+        Path worker =
+                scene.repository()
+                        .path()
+                        .resolve(".coppice/workspace")
+                        .resolve(job.id().folder())
+                        .resolve("depth_0/worker_1");
         Path attempt = worker.resolve("attempt_1");
         assertThat(attempt.resolve("output.log"))
-                .hasBinaryContent("my password: ***\nplain \u00ff\n".getBytes(StandardCharsets.ISO_8859_1));
+                .hasBinaryContent(
+                        "my password: ***\nplain \u00ff\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(attempt.resolve("error.log")).hasContent("token ***\n");
         assertThat(attempt.resolve("check_1.log")).hasContent("secret=***\n");
-        assertThat(worker.resolve("setup.log")).content().contains("api_key=***").doesNotContain("setup-1234");
+        assertThat(worker.resolve("setup.log"))
+                .content()
+                .contains("api_key=***")
+                .doesNotContain("setup-1234");
+    }
+
+    /// Also where it looks like a secret: what is masked would be another task.
+    @Test
+    void whatIsAskedReachesAgentAndChecksAsItIs() throws Exception {
+        // given
+        String description =
+                """
+                /review $(touch made) "quoted" 'too' `id` \\ 🌱
+                Make (password: required, 8 letters) out of api_key = ApiKeyFactory; it is mine.
+                """
+                        + "long ".repeat(40_000);
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        """
+                          reader: { command: [bash, -c, "cat > prompt.txt"] }
+                        checks: ['DB_PASSWORD=integration; test "$DB_PASSWORD" = integration']
+                        """);
+        String plan =
+                "{\"goal\": \"Read\", \"tasks\": [{\"id\": \"a\", \"agent\": \"reader\", \"description\": \""
+                        + description
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n")
+                        + "\"}]}";
+
+        // when
+        JobView job = scene.run(plan);
+
+        // then
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        String prompt = scene.repository().read(job.resultBranch().orElseThrow(), "prompt.txt");
+        assertThat(prompt).contains(description.strip()).doesNotStartWith("/");
+        assertThat(task(job, "a").task().description())
+                .as("what is shown")
+                .contains("(password: ***, 8 letters)");
     }
 
     @Test
