@@ -21,13 +21,7 @@ final class WarmUpCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        Surroundings there =
-                new Surroundings(
-                        DemoCommand.makeRepository(),
-                        call.world().home(),
-                        call.world().environment(),
-                        call.world().launcher(),
-                        call.world().clock());
+        Surroundings there = call.world().in(DemoCommand.makeRepository());
         Invocation here = new Invocation(call.arguments(), there, call.out(), false);
         Beginning.make(here);
         JobId job = leaveJob(here);

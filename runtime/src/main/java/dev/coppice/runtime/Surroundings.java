@@ -31,6 +31,14 @@ public record Surroundings(
                 InstantSource.system());
     }
 
+    /// The same world, seen from another folder.
+    ///
+    /// @param other absolute, or one from this folder
+    public Surroundings in(Path other) {
+        return new Surroundings(
+                folder.resolve(other).normalize(), home, environment, launcher, clock);
+    }
+
     /// What is kept per user: keys, caches, templates (`COPPICE_HOME`).
     public Path coppiceHome() {
         return Optional.ofNullable(environment.get("COPPICE_HOME"))

@@ -651,9 +651,13 @@ public final class Orchestration implements AutoCloseable {
         }
     }
 
-    /// The documents' example: four agents at once in the current folder, a summary on standard output, and both files.
-    public static void main(String[] arguments) throws InterruptedException {
-        try (Orchestration orchestration = open()) {
+    /// The documents' example: four agents at once, each with 300 s; a summary on standard output, and both files.
+    ///
+    /// @param arguments the folder to work in; where there is none, the current one
+    public static void main(String... arguments) throws InterruptedException {
+        Surroundings here = Surroundings.ofThisProcess();
+        Surroundings there = arguments.length == 0 ? here : here.in(Path.of(arguments[0]));
+        try (Orchestration orchestration = open(there)) {
             AggregatedResults summary =
                     aggregateResults(orchestration.orchestrateParallel(ExamplePlan.make()));
             orchestration.writeResults(summary);
@@ -715,14 +719,8 @@ public final class Orchestration implements AutoCloseable {
             Files.createDirectories(folder);
             new Repositories(processes, surroundings.environment())
                     .initialise(folder, surroundings.clock().instant());
-            Surroundings there =
-                    new Surroundings(
-                            folder,
-                            surroundings.home(),
-                            surroundings.environment(),
-                            surroundings.launcher(),
-                            surroundings.clock());
-            return switch (Coppice.open(there, Optional.empty(), new LinkedHashMap<>())) {
+            return switch (Coppice.open(
+                    surroundings.in(folder), Optional.empty(), new LinkedHashMap<>())) {
                 case Opening.Opened(Coppice coppice) -> {
                     opened.put(folder, coppice);
                     audit.mask(coppice.secrets());
