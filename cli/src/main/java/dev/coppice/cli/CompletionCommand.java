@@ -12,25 +12,29 @@ import picocli.CommandLine.Model.OptionSpec;
 final class CompletionCommand implements Action {
     @Override
     public void describe(CommandSpec spec) {
-        Options.of(spec).parameter("SHELL", "bash, zsh or fish");
+        Options.of(spec)
+                .parameter("SHELL", "bash, zsh or fish")
+                .flag(Options.JSON, "Print one JSON document");
     }
 
     @Override
     public int run(Invocation call) {
         String shell = call.parameter(0).orElseThrow();
+        String script =
+                switch (shell) {
+                    case "bash" -> bash();
+                    // zsh reads the same script once it is told to.
+                    case "zsh" -> "autoload -U +X bashcompinit && bashcompinit\n" + bash();
+                    case "fish" -> fish();
+                    default ->
+                            throw CommandFailure.of(
+                                    ExitCode.INVALID, shell, "It is known for bash, zsh and fish.");
+                };
         call.out()
                 .print(
-                        switch (shell) {
-                            case "bash" -> bash();
-                            // zsh reads the same script once it is told to.
-                            case "zsh" -> "autoload -U +X bashcompinit && bashcompinit\n" + bash();
-                            case "fish" -> fish();
-                            default ->
-                                    throw CommandFailure.of(
-                                            ExitCode.INVALID,
-                                            shell,
-                                            "It is known for bash, zsh and fish.");
-                        });
+                        call.isJson()
+                                ? Json.write(Json.object("shell", shell, "script", script)) + "\n"
+                                : script);
         return ExitCode.DONE.number();
     }
 

@@ -4,6 +4,7 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.FileChange;
 import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import java.util.List;
@@ -32,23 +33,26 @@ final class DiffCommand implements Action {
             Optional<CommitId> to =
                     task.isPresent() ? task.flatMap(TaskView::commit) : job.resultCommit();
             if (from.isEmpty() || to.isEmpty()) {
-                throw CommandFailure.of(
-                        ExitCode.INVALID,
-                        task.map(t -> t.id().value()).orElse(job.id().value()),
-                        "It has no commit yet, so there is nothing to compare.");
+                call.out()
+                        .say(
+                                task.map(t -> t.id().value()).orElse(job.id().value())
+                                        + " has no commit, so there is nothing to compare");
             }
-            String patch = coppice.git().commits().patch(from.get(), to.get());
+            String patch =
+                    from.isPresent() && to.isPresent()
+                            ? coppice.git().commits().patch(from.get(), to.get())
+                            : "";
             if (call.isJson()) {
                 call.out()
                         .line(
                                 Json.write(
                                         Json.object(
-                                                "from", from.get(),
-                                                "to", to.get(),
+                                                "from", from,
+                                                "to", to,
                                                 "files", files(job, task),
                                                 "patch", patch)));
             } else {
-                call.out().print(Foreign.text(patch));
+                call.out().print(Plain.lines(patch));
             }
         }
         return ExitCode.DONE.number();

@@ -6,6 +6,7 @@ import dev.coppice.model.AgentName;
 import dev.coppice.model.JobId;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -137,7 +138,7 @@ final class DoctorCommand implements Action {
                                     .formatted(
                                             finding.isGood() ? "ok" : "!",
                                             finding.what(),
-                                            Foreign.line(finding.says())));
+                                            Plain.line(finding.says())));
         }
     }
 

@@ -31,9 +31,10 @@ enum ExitCode {
         return number;
     }
 
-    /// How a job ended. One in which nothing was done is never [#DONE].
+    /// How a job ended. One in which nothing was done is never [#DONE]; one that was completed although
+    /// its end was asked for is.
     static ExitCode of(JobView job) {
-        if (job.status() == JobStatus.CANCELED || job.canceling().isPresent()) {
+        if (job.status() == JobStatus.CANCELED) {
             return STOPPED;
         }
         if (leavesConflicts(job)) {

@@ -1,6 +1,9 @@
 package dev.coppice.cli;
 
 import dev.coppice.config.Template;
+import dev.coppice.git.Discovery;
+import dev.coppice.git.Repositories;
+import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,7 +22,7 @@ final class InitCommand implements Action {
 
     @Override
     public int run(Invocation call) {
-        Path file = call.file(NAME);
+        Path file = top(call).resolve(NAME);
         try {
             Files.writeString(file, Template.text(), StandardOpenOption.CREATE_NEW);
         } catch (FileAlreadyExistsException _) {
@@ -34,5 +37,16 @@ final class InitCommand implements Action {
                                 ? Json.write(Json.object("file", file))
                                 : "wrote " + file + ": every line in it shows a default");
         return ExitCode.DONE.number();
+    }
+
+    /// Where a configuration is looked for: the top of the repository, or the folder where there is none.
+    private static Path top(Invocation call) {
+        Path here = call.world().folder();
+        try (Processes processes = Processes.open()) {
+            return new Repositories(processes, call.world().environment()).discover(here)
+                            instanceof Discovery.Found found
+                    ? found.topLevel()
+                    : here;
+        }
     }
 }

@@ -12,7 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `install`: a link to the launcher where shells look for programs.
 final class InstallCommand implements Action {
     @Override
-    public void describe(CommandSpec spec) {}
+    public void describe(CommandSpec spec) {
+        Options.of(spec).flag(Options.JSON, "Print one JSON document");
+    }
 
     /// Where the link is, or would be.
     static Path link(Surroundings world) {
@@ -45,10 +47,19 @@ final class InstallCommand implements Action {
         } catch (IOException e) {
             throw CommandFailure.of(ExitCode.UNUSABLE, link.toString(), "It can't be made: " + e);
         }
-        call.out().line(link + " -> " + launcher);
         String path = call.world().environment().getOrDefault("PATH", "");
-        if (!List.of(path.split(":")).contains(folder.toString())) {
-            call.out().line(folder + " is not on your PATH yet.");
+        boolean isOnPath = List.of(path.split(":")).contains(folder.toString());
+        call.out()
+                .line(
+                        call.isJson()
+                                ? Json.write(
+                                        Json.object(
+                                                "link", link,
+                                                "program", launcher,
+                                                "on_path", isOnPath))
+                                : link + " -> " + launcher);
+        if (!isOnPath) {
+            call.out().say(folder + " is not on your PATH yet");
         }
         return ExitCode.DONE.number();
     }

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.folder.JobFolder;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class LogsCommand implements Action {
             in.skipNBytes(from);
             byte[] more = in.readAllBytes();
             String text = new String(more, StandardCharsets.UTF_8);
-            call.out().print(Foreign.text(coppice.secrets().mask(text)));
+            call.out().print(Plain.lines(coppice.secrets().mask(text)));
             return from + more.length;
         } catch (IOException e) {
             throw new CommandFailure(

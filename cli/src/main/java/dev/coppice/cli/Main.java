@@ -4,6 +4,7 @@ import dev.coppice.agent.ScriptedProgram;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// The program's beginning. What is asked for most is answered before anything else is loaded.
 public final class Main {
@@ -14,6 +15,8 @@ public final class Main {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String[] args) throws IOException, InterruptedException {
+        // Numbers look the same whatever the machine's language is, also where a format names none.
+        Locale.setDefault(Locale.ROOT);
         if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
             System.out.println("coppice " + VERSION);
             return;

@@ -20,9 +20,10 @@ final class Progress {
 
     private final Invocation call;
     private final Coppice coppice;
-    private final Screen screen;
+    private Screen screen;
     private final JobReader reader;
     private int drawn;
+    private volatile boolean isResized;
     private volatile boolean isEnough;
 
     Progress(Invocation call, Coppice coppice, JobId job) {
@@ -30,6 +31,9 @@ final class Progress {
         this.coppice = coppice;
         this.screen = call.screen();
         this.reader = new JobReader(coppice.log(), job);
+        if (screen.isTerminal()) {
+            Signals.handle("WINCH", _ -> isResized = true);
+        }
     }
 
     /// Shows the job until it is over, or [#enough] was called and everything before it is shown.
@@ -58,8 +62,12 @@ final class Progress {
     }
 
     private void draw(JobView job, boolean isLast) {
+        if (isResized) {
+            isResized = false;
+            screen = screen.again();
+        }
         // A frame that is as high as the terminal could not be drawn over.
-        String text = isLast ? "" : Jobs.frame(call, coppice, job, screen.again());
+        String text = isLast ? "" : Jobs.frame(call, coppice, job, screen);
         String frame = (drawn > 0 ? "\u001b[" + drawn + "A\r" : "") + CLEAR_BELOW + text;
         drawn = (int) text.lines().count();
         call.out().print(frame);

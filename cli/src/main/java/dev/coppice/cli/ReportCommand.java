@@ -3,6 +3,7 @@ package dev.coppice.cli;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.report.FinalResult;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
 import java.nio.file.Files;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,16 +26,14 @@ final class ReportCommand implements Action {
             if (call.isJson()) {
                 call.out().line(Jobs.results(call, coppice, job));
             } else if (call.has("--html")) {
-                if (!Files.exists(folder.htmlReport())) {
-                    throw CommandFailure.of(
-                            ExitCode.INVALID,
-                            job.id().value(),
-                            "There is no page yet; it is written when the job is over.");
+                if (Files.exists(folder.htmlReport())) {
+                    call.out().line(folder.htmlReport().toString());
+                } else {
+                    call.out().say("there is no page yet; it is written when the job is over");
                 }
-                call.out().line(folder.htmlReport().toString());
             } else {
                 String text = FinalResult.render(job, call.now(), call.zone());
-                call.out().print(Foreign.text(coppice.secrets().mask(text)));
+                call.out().print(Plain.lines(coppice.secrets().mask(text)));
             }
         }
         return ExitCode.DONE.number();

@@ -1,14 +1,19 @@
 package dev.coppice.cli;
 
 import dev.coppice.engine.EventLogException;
+import dev.coppice.folder.FolderException;
 import dev.coppice.git.GitException;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Spelling;
+import dev.coppice.process.CannotStartException;
 import dev.coppice.runtime.NoRepositoryException;
 import dev.coppice.runtime.Surroundings;
+import dev.coppice.server.access.AccessException;
 import dev.coppice.workspace.WorkspaceException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,15 +49,39 @@ final class Shell {
             return ExitCode.DONE.number();
         } catch (CommandFailure failure) {
             return fail(failure, isJson);
-        } catch (GitException | EventLogException | NoRepositoryException | WorkspaceException e) {
-            return fail(CommandFailure.of(ExitCode.UNUSABLE, "environment", said(e)), isJson);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return ExitCode.STOPPED.number();
+        } catch (RuntimeException e) {
+            // The edge of the program's thread: whatever went wrong, the user gets a line about it.
+            return fail(broken(e), isJson);
         }
     }
 
-    private static String said(Exception e) {
+    /// What could not be foreseen: the environment's fault where a room that touches it says so, else ours.
+    private static CommandFailure broken(RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (isEnvironment(cause)) {
+                return CommandFailure.of(ExitCode.UNUSABLE, "environment", said(cause));
+            }
+        }
+        LoggerFactory.getLogger(Shell.class).error("A command broke off", e);
+        return CommandFailure.of(
+                ExitCode.FAILED, "coppice", "Something went wrong in Coppice itself: " + e);
+    }
+
+    private static boolean isEnvironment(Throwable e) {
+        return e instanceof GitException
+                || e instanceof EventLogException
+                || e instanceof NoRepositoryException
+                || e instanceof WorkspaceException
+                || e instanceof FolderException
+                || e instanceof CannotStartException
+                || e instanceof AccessException
+                || e instanceof UncheckedIOException;
+    }
+
+    private static String said(Throwable e) {
         return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
     }
 

@@ -3,6 +3,7 @@ package dev.coppice.cli;
 import dev.coppice.model.JobId;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,6 @@ final class StatusCommand implements Action {
                         Figures.moment(job.submittedAt(), call.zone()),
                         job.counts().completed(),
                         job.counts().total(),
-                        Foreign.line(job.goal()));
+                        Plain.firstLine(job.goal()));
     }
 }

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.model.JobId;
 import dev.coppice.report.Figures;
+import dev.coppice.report.Plain;
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class VerifyCommand implements Action {
                                     sound.lastHash());
             case Audit.Verdict.Broken broken ->
                     "broken at event %d: %s"
-                            .formatted(broken.sequence(), Foreign.line(broken.what()));
+                            .formatted(broken.sequence(), Plain.line(broken.what()));
         };
     }
 

@@ -46,6 +46,15 @@ class HelpTest {
         }
     }
 
+    @Test
+    void everyCommandHasJson() {
+        assertThat(Commands.shown())
+                .allSatisfy(command ->
+                        assertThat(printed(command.name(), "--help")).contains("--json"));
+        assertThat(printed("completion", "bash", "--json"))
+                .startsWith("{\"shell\":\"bash\",\"script\":\"_coppice()");
+    }
+
     private static String printed(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Surroundings nowhere =

@@ -130,7 +130,8 @@ public final class HtmlReport {
     }
 
     private String title() {
-        return Plain.line(job.goal().strip().lines().findFirst().orElse("Job " + job.id()));
+        String goal = Plain.firstLine(job.goal());
+        return goal.isEmpty() ? "Job " + job.id() : goal;
     }
 
     private void head() {

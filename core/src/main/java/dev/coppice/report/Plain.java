@@ -2,16 +2,21 @@ package dev.coppice.report;
 
 /// Foreign text without what could command a terminal or reorder a line: control characters (escape
 /// sequences begin with one), directional marks, and halves of surrogate pairs.
-final class Plain {
+public final class Plain {
     private Plain() {}
 
-    /// `foreign` as one line; what is taken out leaves a space.
-    static String line(String foreign) {
+    /// `foreign` as one line, without blanks around it; what is taken out leaves a space.
+    public static String line(String foreign) {
         return clean(foreign, false).strip();
     }
 
-    /// `foreign` with its line ends and tabs.
-    static String lines(String foreign) {
+    /// The first line of `foreign` that is not blank; empty where there is none.
+    public static String firstLine(String foreign) {
+        return line(foreign.strip().lines().findFirst().orElse(""));
+    }
+
+    /// `foreign` with its line ends and tabs; what else is taken out leaves a space.
+    public static String lines(String foreign) {
         return clean(foreign.replace("\r\n", "\n"), true);
     }
 

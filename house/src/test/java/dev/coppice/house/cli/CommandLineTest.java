@@ -204,6 +204,41 @@ class CommandLineTest {
     }
 
     @Test
+    void numbersLookTheSameWhateverTheMachinesLanguageIs() throws Exception {
+        Scene egyptian = scene.with("JAVA_TOOL_OPTIONS", "-Duser.language=ar -Duser.country=EG");
+        String job = Scene.job(egyptian.runPlan("tasks: [{id: a, description: echo one > a.txt}]"));
+
+        assertThat(egyptian.run("status").out()).contains(job, " 1/1 ");
+        assertThat(egyptian.run("diff", job).out()).contains("@@ -0,0 +1 @@");
+    }
+
+    @Test
+    void initWritesWhereTheConfigurationIsReadAlsoFromASubfolder() throws Exception {
+        repository.git("rm", "--quiet", "coppice.yaml");
+        Path below = Files.createDirectories(repository.path().resolve("below/it"));
+
+        Result init = program.run(below, "init");
+
+        assertThat(init.code()).as(init.err()).isZero();
+        assertThat(repository.path().resolve("coppice.yaml")).isRegularFile();
+        assertThat(below).isEmptyDirectory();
+        assertThat(program.run(below, "init").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aFolderThatCannotBeUsedIsALineAndNoStackTrace() throws Exception {
+        repository.write(".coppice", "a file where our folder belongs\n");
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+
+        Result run = run("run", "--plan", "plan.yaml", "--json");
+
+        assertThat(run.code()).as(run.err()).isEqualTo(6);
+        assertThat(run.err().lines().toList().getLast()).startsWith("coppice: environment: ");
+        assertThat(run.err()).doesNotContain("\tat ");
+        assertThat(run.out()).startsWith("{\"error\":").endsWith("}\n").hasLineCount(1);
+    }
+
+    @Test
     void aPlanIsAskedForWithoutBeingDone() throws Exception {
         // given
         repository.write(

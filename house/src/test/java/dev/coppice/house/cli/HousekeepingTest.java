@@ -167,8 +167,11 @@ class HousekeepingTest {
 
         // then
         assertThat(installed.code()).as(installed.err()).isZero();
-        assertThat(installed.out()).contains("is not on your PATH yet");
+        assertThat(installed.err()).contains("is not on your PATH yet");
         assertThat(again.code()).isZero();
+        assertThat(scene.run("install", "--json").out())
+                .startsWith("{\"link\":\"" + link)
+                .endsWith(",\"on_path\":false}\n");
         assertThat(link.toRealPath()).isEqualTo(folder.resolve("program/coppice").toRealPath());
 
         // when something else is there

@@ -32,8 +32,10 @@ final class Program {
                         folder.resolve("coppice"),
                         """
                         #!/bin/sh
+                        terminal=true
+                        [ -t 1 ] || terminal=false
                         exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
-                            --enable-native-access=ALL-UNNAMED -Dcoppice.launcher="$0" \\
+                            --enable-native-access=ALL-UNNAMED -Dcoppice.launcher="$0" -Dcoppice.terminal=$terminal \\
                             -cp '%s' dev.coppice.cli.Main "$@"
                         """
                                 .formatted(

@@ -32,6 +32,12 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
         return scene;
     }
 
+    /// With another value of a variable of the environment.
+    Scene with(String variable, String value) {
+        program.with(variable, value);
+        return this;
+    }
+
     void configure(String yaml) {
         repository.write("coppice.yaml", yaml);
         repository.commit("Configure");
@@ -39,6 +45,22 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
 
     void plan(String yaml) {
         repository.write("plan.yaml", yaml);
+    }
+
+    /// A folder beside the repository in which tasks run without one, with a plan of one task, `a`.
+    Path folderWithoutRepository() throws IOException {
+        Path plain = Files.createDirectories(folder.resolve("no repository"));
+        Files.writeString(
+                plain.resolve("coppice.yaml"),
+                CONFIGURATION + "orchestrator: { isolation: none }\n");
+        Files.writeString(
+                plain.resolve("plan.yaml"), "tasks: [{id: a, description: echo one > a.txt}]");
+        return plain;
+    }
+
+    /// Where a job's files are.
+    Path folderOf(String job) {
+        return repository.path().resolve(".coppice/workspace/job_" + job);
     }
 
     Result run(String... words) throws IOException, InterruptedException {
