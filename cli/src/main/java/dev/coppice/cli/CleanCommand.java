@@ -1,22 +1,14 @@
 package dev.coppice.cli;
 
 import dev.coppice.document.Form;
-import dev.coppice.git.BranchName;
-import dev.coppice.model.CommitId;
-import dev.coppice.model.JobId;
-import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
-import dev.coppice.workspace.BranchTemplate;
 import dev.coppice.workspace.Cleaning;
 import java.io.Console;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `clean`: removes what is no longer needed, and tells what stays and why.
@@ -42,24 +34,7 @@ final class CleanCommand implements Action {
                 call.out().say("nothing was removed");
                 return ExitCode.DONE.number();
             }
-            Set<JobId> running = new HashSet<>();
-            List<CommitId> targets = new ArrayList<>();
-            for (JobId id : coppice.jobs()) {
-                coppice.view(id)
-                        .ifPresent(job -> {
-                            if (!job.status().isOver()) {
-                                running.add(id);
-                            }
-                            targets.addAll(targets(coppice, job));
-                        });
-            }
-            BranchTemplate template =
-                    new BranchTemplate(
-                            coppice.configuration().settings().layout().branchTemplate());
-            tell(
-                    call,
-                    coppice,
-                    coppice.workspaces().clean(targets, template, before, running::contains));
+            tell(call, coppice, coppice.clean(before));
         }
         return ExitCode.DONE.number();
     }
@@ -75,17 +50,6 @@ final class CleanCommand implements Action {
         }
         String answer = console.get().readLine("%s Go on? [y/N] ", what);
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
-    }
-
-    private static List<CommitId> targets(Coppice coppice, JobView job) {
-        List<CommitId> targets = new ArrayList<>();
-        job.resultCommit().ifPresent(targets::add);
-        job.request()
-                .target()
-                .filter(name -> BranchName.problem(name).isEmpty())
-                .flatMap(name -> coppice.git().refs().commit(new BranchName(name).ref()))
-                .ifPresent(targets::add);
-        return targets;
     }
 
     private static Duration age(String text) {

@@ -39,10 +39,6 @@ final class RescueCommand implements Action {
         return ExitCode.DONE.number();
     }
 
-    private static String name(Rescued kept) {
-        return kept.number() + "-" + kept.attempt();
-    }
-
     private static void list(Invocation call, List<Rescued> all) {
         if (call.isJson()) {
             call.out()
@@ -62,7 +58,7 @@ final class RescueCommand implements Action {
                             "%s  %-6s %s  %s  %s"
                                     .formatted(
                                             kept.job(),
-                                            name(kept),
+                                            kept.name(),
                                             kept.commit().abbreviated(),
                                             Figures.moment(kept.when(), call.zone()),
                                             kept.ref()));
@@ -81,7 +77,7 @@ final class RescueCommand implements Action {
 
     private static void restore(
             Invocation call, Coppice coppice, List<Rescued> all, String wanted) {
-        List<Rescued> found = all.stream().filter(kept -> name(kept).equals(wanted)).toList();
+        List<Rescued> found = all.stream().filter(kept -> kept.name().equals(wanted)).toList();
         if (found.isEmpty() || call.parameter(0).isEmpty()) {
             throw CommandFailure.of(
                     ExitCode.UNKNOWN,

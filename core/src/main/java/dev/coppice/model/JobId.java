@@ -35,6 +35,15 @@ public record JobId(String value) implements Comparable<JobId> {
         return FORM.matcher(bare).matches() ? Optional.of(new JobId(bare)) : Optional.empty();
     }
 
+    /// When the job was submitted, or else its id was made, to the millisecond.
+    public Instant madeAt() {
+        long bits = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            bits = bits << 5 | ALPHABET.indexOf(value.charAt(i));
+        }
+        return Instant.ofEpochMilli(bits >>> CHANCE_BITS);
+    }
+
     /// The name of the job's folder below the workspace root.
     public String folder() {
         return "job_" + value;

@@ -36,6 +36,11 @@ class NamesTest {
     }
 
     @Test
+    void aJobIdTellsWhenItWasMade() {
+        assertThat(JobId.of(NOW, -1).madeAt()).isEqualTo(NOW);
+    }
+
+    @Test
     void bothFormsOfAJobIdAreRead() {
         JobId id = JobId.of(NOW, 7);
         assertThat(JobId.parse(id.value())).contains(id);

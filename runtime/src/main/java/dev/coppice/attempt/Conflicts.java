@@ -14,6 +14,7 @@ import dev.coppice.model.Outcome;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
+import dev.coppice.workspace.Keepsakes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

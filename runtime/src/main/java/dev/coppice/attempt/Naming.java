@@ -37,7 +37,7 @@ final class Naming {
 
     /// The branch that the finished ones are joined into.
     static BranchName resultBranch(JobId job) {
-        return new BranchName("coppice/" + job + "/result");
+        return BranchTemplate.result(job);
     }
 
     static JobFolder.TaskFolder folder(AttemptOrder order) {

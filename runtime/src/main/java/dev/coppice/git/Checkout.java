@@ -149,28 +149,38 @@ public final class Checkout {
                                 "--path-format=absolute",
                                 "--show-toplevel",
                                 "--absolute-git-dir",
-                                "--git-common-dir",
-                                "--symbolic-full-name",
-                                "HEAD")
+                                "--git-common-dir")
                         .answer();
         if (answer.exit() != 0) {
             return Optional.of(folder + " is no worktree: " + answer.errors().strip());
         }
         List<String> expected =
-                List.of(
-                        folder.toString(),
-                        gitFolder.toString(),
-                        git.commonFolder().toString(),
-                        branch.ref().value());
-        return answer.lines().equals(expected)
+                List.of(folder.toString(), gitFolder.toString(), git.commonFolder().toString());
+        if (!answer.lines().equals(expected)) {
+            return Optional.of(
+                    "in " + folder + " git finds " + answer.lines() + " instead of " + expected);
+        }
+        String on = symbolicHead();
+        return on.equals(branch.ref().value())
                 ? Optional.empty()
-                : Optional.of(
-                        "in "
-                                + folder
-                                + " git finds "
-                                + answer.lines()
-                                + " instead of "
-                                + expected);
+                : Optional.of(folder + " stands on " + on + " instead of " + branch);
+    }
+
+    /// What HEAD is. `rev-parse` would not tell where somebody has a branch called `HEAD`.
+    private String symbolicHead() {
+        String text = headFile();
+        boolean isElsewhere = text.equals("ref: refs/heads/.invalid"); // refs are in one table
+        return isElsewhere
+                ? call("symbolic-ref", "--quiet", "HEAD").answer().text()
+                : text.replaceFirst("^ref: ", "");
+    }
+
+    private String headFile() {
+        try {
+            return Files.readString(gitFolder.resolve("HEAD")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(gitFolder + " can't be read", e);
+        }
     }
 
     Status status() {
@@ -388,11 +398,7 @@ public final class Checkout {
 
     /// Whether it stands on this commit and on no branch, by a look at one file.
     boolean isDetachedAt(CommitId at) {
-        try {
-            return Files.readString(gitFolder.resolve("HEAD")).strip().equals(at.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(gitFolder + " can't be read", e);
-        }
+        return headFile().equals(at.toString());
     }
 
     private void refill(Exclusions kept) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The commits of a repository: reading, comparing and writing them without any checkout. Safe for use by many
 /// threads.
@@ -25,10 +26,13 @@ public final class Commits {
         return git.call("merge-base", "--is-ancestor").with(commit, container).holds();
     }
 
-    /// Those of `commits` that are neither `container` nor among its ancestors, by one process.
-    public Set<CommitId> notContained(Collection<CommitId> commits, CommitId container) {
-        Set<CommitId> beyond = new HashSet<>(above(commits, container).keySet());
-        beyond.retainAll(Set.copyOf(commits));
+    /// Those of `commits` that are neither one of `containers` nor an ancestor of one, by one process.
+    public Set<CommitId> notContained(
+            Collection<CommitId> commits, Collection<CommitId> containers) {
+        Set<CommitId> beyond = new HashSet<>(commits);
+        if (!beyond.isEmpty() && !containers.isEmpty()) {
+            beyond.retainAll(beyond(commits, containers).keySet());
+        }
         return beyond;
     }
 
@@ -36,11 +40,17 @@ public final class Commits {
     /// by one process.
     public SequencedMap<CommitId, List<CommitId>> above(
             Collection<CommitId> heads, CommitId floor) {
+        return beyond(heads, List.of(floor));
+    }
+
+    private SequencedMap<CommitId, List<CommitId>> beyond(
+            Collection<CommitId> heads, Collection<CommitId> floors) {
         String revisions =
-                heads.stream().map(CommitId::value).collect(Collectors.joining("\n"))
-                        + "\n^"
-                        + floor
-                        + "\n";
+                Stream.concat(
+                                heads.stream().map(CommitId::value),
+                                floors.stream().map(floor -> "^" + floor))
+                        .map(revision -> revision + "\n")
+                        .collect(Collectors.joining());
         SequencedMap<CommitId, List<CommitId>> parents = new LinkedHashMap<>();
         GitCall call = git.call("rev-list", "--topo-order", "--parents", "--stdin");
         for (String line : call.input(revisions).done().lines()) {

@@ -18,11 +18,14 @@ public record RefName(String value) implements Comparable<RefName> {
         }
     }
 
-    /// The branch that this ref is, if it is one.
+    /// The branch that this ref is, if it is one that commands can name. Git keeps branches of other names too, such
+    /// as `refs/heads/HEAD`, once somebody made them; they are none of ours.
     public Optional<BranchName> branch() {
-        return value.startsWith(BranchName.FOLDER)
-                ? Optional.of(new BranchName(value.substring(BranchName.FOLDER.length())))
-                : Optional.empty();
+        return Optional.of(value)
+                .filter(ref -> ref.startsWith(BranchName.FOLDER))
+                .map(ref -> ref.substring(BranchName.FOLDER.length()))
+                .filter(name -> BranchName.problem(name).isEmpty())
+                .map(BranchName::new);
     }
 
     /// What is wrong with a name by the rules of `git check-ref-format`.

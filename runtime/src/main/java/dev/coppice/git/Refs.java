@@ -2,6 +2,7 @@ package dev.coppice.git;
 
 import dev.coppice.model.CommitId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,36 @@ public final class Refs {
             case RefsUpdated.Done _ -> {}
             case RefsUpdated.Refused(String reason) -> throw new GitException(reason);
         }
+    }
+
+    /// Deletes branches that their callers know to be kept elsewhere, each only as long as it stands on the commit
+    /// given and is checked out nowhere. By three processes, however many they are.
+    ///
+    /// @return those that stay, and why
+    public SortedMap<BranchName, String> delete(SortedMap<BranchName, CommitId> branches) {
+        if (branches.isEmpty()) {
+            return Collections.emptySortedMap();
+        }
+        return git.lock()
+                .holding(() -> {
+                    SortedMap<BranchName, String> stay = new TreeMap<>();
+                    Map<BranchName, String> users = git.worktrees().users();
+                    SortedMap<RefName, CommitId> now = under(BranchName.FOLDER);
+                    List<RefUpdate> deletions = new ArrayList<>();
+                    branches.forEach((branch, tip) -> {
+                        if (users.containsKey(branch)) {
+                            stay.put(branch, "it is in use in " + users.get(branch));
+                        } else if (tip.equals(now.get(branch.ref()))) {
+                            deletions.add(RefUpdate.delete(branch.ref(), tip));
+                        } else {
+                            stay.put(branch, "it was moved meanwhile");
+                        }
+                    });
+                    if (write(deletions) instanceof RefsUpdated.Refused(String reason)) {
+                        branches.keySet().forEach(branch -> stay.putIfAbsent(branch, reason));
+                    }
+                    return stay;
+                });
     }
 
     /// Deletes a branch, but only one that is checked out nowhere and whose every commit `target` contains.

@@ -34,16 +34,22 @@ import dev.coppice.report.StatusText;
 import dev.coppice.report.TaskView;
 import dev.coppice.store.Store;
 import dev.coppice.store.Stores;
+import dev.coppice.workspace.BranchTemplate;
+import dev.coppice.workspace.CleanOrder;
+import dev.coppice.workspace.Cleaning;
 import dev.coppice.workspace.Workspaces;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -59,6 +65,9 @@ public final class Coppice implements AutoCloseable {
     private static final int SLOTS_MAX = 64;
 
     private static final int READ_MAX = 1_000;
+
+    /// A plan takes far less; what is older was left by one that was killed.
+    private static final Duration UNKNOWN_FOR = Duration.ofDays(1);
 
     private static final String OURS = ".coppice";
 
@@ -439,6 +448,30 @@ public final class Coppice implements AutoCloseable {
             drive().chronicle().conclude(job.id());
         }
         return delivery;
+    }
+
+    /// Removes what jobs that are over left and nobody needs any more; what is not merged stays.
+    ///
+    /// @param before older than this, what was rescued goes too
+    /// @throws NoRepositoryException where there is no repository
+    public Cleaning clean(Optional<Instant> before) throws InterruptedException {
+        Set<BranchName> targets = new HashSet<>();
+        for (JobId id : jobs()) {
+            view(id).flatMap(job -> job.request().target())
+                    .filter(name -> BranchName.problem(name).isEmpty())
+                    .map(BranchName::new)
+                    .ifPresent(targets::add);
+        }
+        BranchTemplate template =
+                new BranchTemplate(configuration.settings().layout().branchTemplate());
+        return workspaces().clean(new CleanOrder(targets, template, before, this::isUnderWay));
+    }
+
+    /// Of a job that is not stored nobody knows whether it is over: a plan alone is never stored.
+    private boolean isUnderWay(JobId id) {
+        return view(id).map(job -> !job.status().isOver())
+                .orElseGet(() ->
+                        id.madeAt().isAfter(surroundings.clock().instant().minus(UNKNOWN_FOR)));
     }
 
     /// Recomputes what can be recomputed of a job: the chain of its events, and whether git has the work

@@ -31,9 +31,17 @@ public record BranchTemplate(String text) {
                 .map(why -> "gives no branch name: " + text + " (" + why + ")");
     }
 
-    /// The branch of the task with this number.
+    /// The branch of the task with this number. All tasks that the engine lays itself have the number 0, so that their
+    /// branches have their slugs in them also where the template has none.
     public BranchName branch(JobId job, int number, Slug slug) {
-        return new BranchName(fill(text, job.value(), Integer.toString(number), slug.value()));
+        boolean isTold = number > 0 || text.contains(SLUG);
+        String worker = isTold ? Integer.toString(number) : number + "-" + slug;
+        return new BranchName(fill(text, job.value(), worker, slug.value()));
+    }
+
+    /// The branch that a job's finished ones are joined into, whatever the template.
+    public static BranchName result(JobId job) {
+        return new BranchName("coppice/" + job + "/result");
     }
 
     /// The job whose task's branch, or whose result, has this name; empty for the user's own.
@@ -56,7 +64,7 @@ public record BranchTemplate(String text) {
                     switch (place.group()) {
                         case JOB ->
                                 form.indexOf("(?<job>") < 0 ? "(?<job>[0-9a-z]{12})" : "\\k<job>";
-                        case NUMBER -> "[0-9]+";
+                        case NUMBER -> "[0-9]+(?:-[a-z0-9-]+)?";
                         default -> "[a-z0-9-]+";
                     });
             end = place.end();

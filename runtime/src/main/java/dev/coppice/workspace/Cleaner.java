@@ -4,31 +4,45 @@ import dev.coppice.git.BranchName;
 import dev.coppice.git.Checkout;
 import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
+import dev.coppice.git.RefName;
+import dev.coppice.git.RefUpdate;
+import dev.coppice.git.Refs;
 import dev.coppice.git.RefsUpdated;
 import dev.coppice.git.Worktrees;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// One run of `clean`: looks at everything of ours, and removes what it can prove to be kept elsewhere.
+///
+/// What keeps work differs. A workspace can go once its work is in the result of its job: the result's branch still
+/// holds it. A branch can go only once a target has it.
 final class Cleaner {
     private final Git git;
     private final Path root;
     private final SpareFolder spares;
     private final Preparation preparation;
     private final Rescues rescues;
+    private final CleanOrder order;
+
+    /// All branches, as they were when the cleaning began.
+    private final SortedMap<RefName, CommitId> heads;
+
     private final List<CommitId> targets;
-    private final Predicate<JobId> isRunning;
+    private final Occupants occupants = Occupants.now();
 
     private final List<Path> removed = new ArrayList<>();
     private final List<String> branches = new ArrayList<>();
@@ -41,19 +55,27 @@ final class Cleaner {
             SpareFolder spares,
             Preparation preparation,
             Rescues rescues,
-            List<CommitId> targets,
-            Predicate<JobId> isRunning) {
+            CleanOrder order) {
         this.git = git;
         this.root = root;
         this.spares = spares;
         this.preparation = preparation;
         this.rescues = rescues;
-        this.targets = List.copyOf(targets);
-        this.isRunning = isRunning;
+        this.order = order;
+        this.heads = git.refs().under("refs/heads/");
+        this.targets =
+                order.targets().stream()
+                        .filter(target -> order.template().job(target).isEmpty())
+                        .flatMap(target -> head(target).stream())
+                        .distinct()
+                        .toList();
     }
 
-    Cleaning clean(BranchTemplate template, Optional<Instant> rescuedBefore)
-            throws InterruptedException {
+    private Optional<CommitId> head(BranchName branch) {
+        return Optional.ofNullable(heads.get(branch.ref()));
+    }
+
+    Cleaning clean() throws InterruptedException {
         for (Worktrees.Listed worktree : git.worktrees().list()) {
             Path path = worktree.folder();
             try {
@@ -66,10 +88,9 @@ final class Cleaner {
                 keep(path, "it can't be removed: " + e.getMessage());
             }
         }
-        git.refs().under("refs/heads/").keySet().stream()
-                .flatMap(ref -> ref.branch().stream())
-                .forEach(branch -> template.job(branch).ifPresent(job -> cleanBranch(branch, job)));
-        rescuedBefore.ifPresent(this::forgetRescued);
+        forgetKeepsakes();
+        cleanBranches();
+        order.before().ifPresent(this::forgetRescued);
         return new Cleaning(removed, branches, forgotten, kept);
     }
 
@@ -97,10 +118,11 @@ final class Cleaner {
     }
 
     private Optional<String> reasonToKeep(Path path, WorkspaceFile known) {
-        if (isRunning.test(new JobId(known.job()))) {
+        JobId job = new JobId(known.job());
+        if (order.isUnderWay().test(job)) {
             return Optional.of("its job is under way");
         }
-        Optional<String> process = processIn(path);
+        Optional<String> process = occupants.in(path);
         if (process.isPresent()) {
             return process;
         }
@@ -111,7 +133,7 @@ final class Cleaner {
         Optional<CommitId> tip = git.refs().commit(known.branchName().ref());
         if (checkout.isCommittedOn(known.branchName(), known.exclusions())
                 && tip.isPresent()
-                && isInTarget(tip.get())) {
+                && isKept(tip.get(), job)) {
             return Optional.empty();
         }
         Optional<CommitId> before = git.refs().commit(known.rescueRef());
@@ -124,34 +146,69 @@ final class Cleaner {
                                 + known.rescueRef());
     }
 
-    private boolean isInTarget(CommitId commit) {
-        return targets.stream().anyMatch(target -> git.commits().isContained(commit, target));
+    private boolean isKept(CommitId work, JobId job) {
+        List<CommitId> keepers =
+                Stream.concat(targets.stream(), head(BranchTemplate.result(job)).stream()).toList();
+        return git.commits().notContained(List.of(work), keepers).isEmpty();
     }
 
-    private void cleanBranch(BranchName branch, JobId job) {
-        if (isRunning.test(job)) {
-            keep(branch, "its job is under way");
-            return;
+    private void cleanBranches() {
+        SortedMap<BranchName, CommitId> ended = new TreeMap<>();
+        heads.forEach((ref, tip) -> {
+            Optional<BranchName> branch = ref.branch();
+            Optional<JobId> job = branch.flatMap(order.template()::job);
+            if (job.isPresent() && order.isUnderWay().test(job.get())) {
+                keep(branch.get(), "its job is under way");
+            } else if (job.isPresent()) {
+                ended.put(branch.get(), tip);
+            }
+        });
+        Set<CommitId> needed = git.commits().notContained(ended.values(), targets);
+        SortedMap<BranchName, CommitId> merged = new TreeMap<>(ended);
+        merged.values().removeAll(needed);
+        Map<BranchName, String> stay = git.refs().delete(merged);
+        for (BranchName branch : ended.keySet()) {
+            if (!merged.containsKey(branch)) {
+                keep(branch, "it has commits that are in no target");
+            } else if (stay.containsKey(branch)) {
+                keep(branch, stay.get(branch));
+            } else {
+                branches.add(branch.value());
+            }
         }
-        Optional<CommitId> tip = git.refs().commit(branch.ref());
-        Optional<CommitId> target =
-                tip.flatMap(commit ->
-                        targets.stream()
-                                .filter(into -> git.commits().isContained(commit, into))
-                                .findFirst());
-        if (target.isEmpty()) {
-            keep(branch, "it has commits that are in no target");
-            return;
-        }
-        switch (git.refs().deleteContained(branch, target.get())) {
-            case RefsUpdated.Done _ -> branches.add(branch.value());
-            case RefsUpdated.Refused(String reason) -> keep(branch, reason);
+    }
+
+    /// What was kept for jobs that ended is no longer needed once a target has their results.
+    private void forgetKeepsakes() {
+        SortedMap<RefName, Refs.Dated> all = git.refs().dated(Keepsakes.FOLDER);
+        Map<JobId, CommitId> results = new HashMap<>();
+        Set<JobId> ended = new HashSet<>();
+        all.keySet().stream()
+                .flatMap(ref -> Keepsakes.job(ref).stream())
+                .distinct()
+                .filter(job -> !order.isUnderWay().test(job))
+                .forEach(job -> {
+                    ended.add(job);
+                    head(BranchTemplate.result(job)).ifPresent(at -> results.put(job, at));
+                });
+        results.values().removeAll(git.commits().notContained(results.values(), targets));
+        List<RefUpdate> deletions = new ArrayList<>();
+        all.forEach((ref, keepsake) -> {
+            Optional<JobId> job = Keepsakes.job(ref).filter(ended::contains);
+            boolean isMerged = job.filter(results::containsKey).isPresent();
+            boolean isOld = order.before().filter(keepsake.when()::isBefore).isPresent();
+            if (isMerged || job.isPresent() && isOld) {
+                deletions.add(RefUpdate.delete(ref, keepsake.commit()));
+            }
+        });
+        if (git.refs().update(deletions) instanceof RefsUpdated.Refused(String reason)) {
+            keep(Keepsakes.FOLDER, reason);
         }
     }
 
     private void forgetRescued(Instant before) {
         for (Rescued rescued : rescues.list()) {
-            if (rescued.when().isBefore(before) && !isRunning.test(rescued.job())) {
+            if (rescued.when().isBefore(before) && !order.isUnderWay().test(rescued.job())) {
                 rescues.delete(rescued);
                 forgotten.add(rescued.ref().value());
             }
@@ -160,42 +217,5 @@ final class Cleaner {
 
     private void keep(Object what, String why) {
         kept.add(new Cleaning.Kept(what.toString(), why));
-    }
-
-    /// A process that works in a workspace: its current folder is there, or its environment names it. Of other users'
-    /// processes nothing can be seen.
-    private static Optional<String> processIn(Path path) {
-        Path processes = Path.of("/proc");
-        if (!Files.isDirectory(processes.resolve("self"))) {
-            return Optional.empty();
-        }
-        String variable = "\0COPPICE_WORKSPACE_PATH=" + path + "\0";
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
-            for (Path process : all) {
-                if (folderOf(process).startsWith(path) || environment(process).contains(variable)) {
-                    return Optional.of("process " + process.getFileName() + " works in it");
-                }
-            }
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(processes + " can't be read", e);
-        }
-    }
-
-    private static Path folderOf(Path process) {
-        try {
-            return Files.readSymbolicLink(process.resolve("cwd"));
-        } catch (IOException _) {
-            return process; // it ended meanwhile, or is another user's
-        }
-    }
-
-    private static String environment(Path process) {
-        try {
-            byte[] bytes = Files.readAllBytes(process.resolve("environ"));
-            return "\0" + new String(bytes, StandardCharsets.UTF_8);
-        } catch (IOException _) {
-            return ""; // it ended meanwhile, or is another user's
-        }
     }
 }

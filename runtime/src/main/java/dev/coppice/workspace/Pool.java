@@ -2,7 +2,6 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.Checkout;
 import dev.coppice.git.Git;
-import dev.coppice.git.GitException;
 import dev.coppice.model.CommitId;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +70,8 @@ final class Pool implements AutoCloseable {
         }
     }
 
-    /// Begins to make something a spare worktree. False, and nothing done, if enough wait, or the pool is closed.
+    /// Begins to make something a spare worktree. False, and nothing done, if enough wait, there is no place for it, or the
+    /// pool is closed.
     synchronized boolean offer(Maker maker) {
         return queue.size() < max && enqueue(maker);
     }
@@ -95,19 +95,33 @@ final class Pool implements AutoCloseable {
         if (isClosed) {
             return false;
         }
-        SpareFolder.Holder own = holder.orElseGet(folder::hold);
-        holder = Optional.of(own);
-        Path place = own.place();
-        queue.add(threads.submit(() -> quietly(() -> maker.makeAt(place))));
+        Optional<Path> place = place();
+        if (place.isEmpty()) {
+            return false;
+        }
+        queue.add(threads.submit(() -> quietly(() -> maker.makeAt(place.get()))));
         return true;
+    }
+
+    /// Empty where nothing can be written, as on a full disk: then no worktree waits.
+    private synchronized Optional<Path> place() {
+        try {
+            SpareFolder.Holder own = holder.orElseGet(folder::hold);
+            holder = Optional.of(own);
+            return Optional.of(own.place());
+        } catch (UncheckedIOException e) {
+            LOG.warn("no worktree can wait for another task", e);
+            return Optional.empty();
+        }
     }
 
     /// What goes wrong in the background is nobody's failure: the next task gets a new worktree.
     private Optional<Checkout> quietly(Work work) throws InterruptedException {
-        making.acquire();
+        making.acquireUninterruptibly(); // who waits for the work's end must see it
         try {
             return work.run();
-        } catch (GitException | WorkspaceException | UncheckedIOException e) {
+        } catch (RuntimeException e) {
+            // The edge of a thread.
             LOG.warn("a worktree can't be made ready for another task", e);
             return Optional.empty();
         } finally {

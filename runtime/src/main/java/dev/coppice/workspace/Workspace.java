@@ -2,7 +2,6 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Exclusions;
-import dev.coppice.git.RefName;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
@@ -33,10 +32,5 @@ public record Workspace(
     public Workspace {
         variables = Map.copyOf(variables);
         warnings = List.copyOf(warnings);
-    }
-
-    /// The ref that keeps this attempt's work if it does not succeed.
-    public RefName rescueRef() {
-        return Rescued.ref(job, number, attempt);
     }
 }

@@ -5,12 +5,15 @@ import dev.coppice.git.Exclusions;
 import dev.coppice.git.RefName;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
+import dev.coppice.model.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,22 +38,40 @@ record WorkspaceFile(
         int firstPort,
         int ports) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkspaceFile.class);
     private static final JsonMapper JSON = new JsonMapper();
+
+    /// @throws IllegalArgumentException unless everything in it has its form
+    WorkspaceFile {
+        TaskId _ = new TaskId(task);
+        BranchName _ = new BranchName(branch);
+        CommitId _ = new CommitId(base);
+        RefName _ = Rescued.ref(new JobId(job), number, new Slug(slug), attempt);
+        excluded = List.copyOf(Exclusions.of(excluded).paths());
+        if (number < 0 || attempt < 1 || baseBranch.isEmpty() || ports < 0) {
+            throw new IllegalArgumentException("not what is known of a workspace");
+        }
+        if (ports > 0) {
+            PortBlock _ = new PortBlock(firstPort, ports);
+        }
+    }
 
     private static Path beside(Path workspace) {
         return workspace.resolveSibling(workspace.getFileName() + ".json");
     }
 
-    /// What was written of the workspace at `path`; empty also where that was cut off.
+    /// What was written of the workspace at `path`; empty also where that can't be read, or was cut off or changed: then
+    /// nothing is known of it.
     static Optional<WorkspaceFile> read(Path path) {
         Path file = beside(path);
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readValue(Files.readString(file), WorkspaceFile.class));
+            return Optional.ofNullable(JSON.readValue(Files.readString(file), WorkspaceFile.class));
         } catch (IOException | JacksonException e) {
-            throw new WorkspaceException(file + " can't be read: " + e.getMessage(), e);
+            LOG.warn("{} says nothing of its workspace: {}", file, e.toString());
+            return Optional.empty();
         }
     }
 
@@ -74,7 +95,7 @@ record WorkspaceFile(
     }
 
     RefName rescueRef() {
-        return Rescued.ref(new JobId(job), number, attempt);
+        return Rescued.ref(new JobId(job), number, new Slug(slug), attempt);
     }
 
     CommitId baseCommit() {

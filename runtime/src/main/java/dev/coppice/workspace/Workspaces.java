@@ -8,7 +8,6 @@ import dev.coppice.git.GitException;
 import dev.coppice.git.RefName;
 import dev.coppice.git.RefsUpdated;
 import dev.coppice.model.CommitId;
-import dev.coppice.model.JobId;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +15,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Predicate;
 
 /// The room's door: the workspaces of one repository. Safe for use by many threads, of which one at a time deals with one
 /// workspace.
@@ -171,8 +168,8 @@ public final class Workspaces implements AutoCloseable {
         }
     }
 
-    /// Keeps all work in a workspace, committed or not, untracked files too, under [Workspace#rescueRef]. The workspace
-    /// stays as it is. Empty if there is no work.
+    /// Keeps all work in a workspace, committed or not, untracked files too, under a ref of the attempt's own. The
+    /// workspace stays as it is. Empty if there is no work.
     public Optional<Rescued> rescue(Workspace workspace) {
         Checkout checkout = git.worktrees().at(workspace.path());
         return rescues.keep(checkout, known(workspace.path()));
@@ -185,12 +182,21 @@ public final class Workspaces implements AutoCloseable {
         Path path = workspace.path();
         CountDownLatch gone = new CountDownLatch(1);
         leaving.put(path, gone);
-        boolean isLeaving =
-                pool.offer(place -> leave(path, gone, () -> handOn(path, place)))
-                        || pool.later(() -> leave(path, gone, () -> remove(path)));
-        if (!isLeaving) {
-            leaving.remove(path);
+        boolean isLeaving = false;
+        try {
+            isLeaving =
+                    pool.offer(place -> leave(path, gone, () -> handOn(path, place)))
+                            || pool.later(() -> leave(path, gone, () -> remove(path)));
+        } finally {
+            if (!isLeaving) {
+                left(path, gone);
+            }
         }
+    }
+
+    private void left(Path path, CountDownLatch gone) {
+        leaving.remove(path);
+        gone.countDown();
     }
 
     /// As [#release], of whatever workspace is at `path`, also a failed one, and waits until it is gone. Nothing
@@ -251,8 +257,7 @@ public final class Workspaces implements AutoCloseable {
             preparation.forget(path);
             return spare;
         } finally {
-            leaving.remove(path);
-            gone.countDown();
+            left(path, gone);
         }
     }
 
@@ -385,20 +390,10 @@ public final class Workspaces implements AutoCloseable {
     }
 
     /// Removes what is no longer needed, each only on proof that nothing is lost with it: workspaces whose work is in
-    /// one of `targets` or rescued, and in which no process works; branches of tasks that one of `targets` contains;
-    /// rescued work from before `rescuedBefore`.
-    ///
-    /// @param targets commits that keep work: the result and the target branch of each job
-    /// @param template the form of the names of the tasks' branches
-    /// @param isRunning whether a job is still under way: nothing of it is touched
-    public Cleaning clean(
-            List<CommitId> targets,
-            BranchTemplate template,
-            Optional<Instant> rescuedBefore,
-            Predicate<JobId> isRunning)
-            throws InterruptedException {
-        return new Cleaner(git, root, spares, preparation, rescues, targets, isRunning)
-                .clean(template, rescuedBefore);
+    /// the result of their job, in a target or rescued, and in which no process works; branches of jobs, their results'
+    /// too, that a target contains; commits kept for jobs whose result a target contains; what is older than asked.
+    public Cleaning clean(CleanOrder order) throws InterruptedException {
+        return new Cleaner(git, root, spares, preparation, rescues, order).clean();
     }
 
     /// Waits for what is done in the background and removes the worktrees that wait for a task.

@@ -57,7 +57,7 @@ class CommitsTest {
 
         assertThat(commits.isContained(one, two)).isTrue();
         assertThat(commits.isContained(two, one)).isFalse();
-        assertThat(commits.notContained(List.of(start, one, two, three), two))
+        assertThat(commits.notContained(List.of(start, one, two, three), List.of(two)))
                 .containsExactly(three);
     }
 

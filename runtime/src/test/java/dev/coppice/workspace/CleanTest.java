@@ -2,7 +2,9 @@ package dev.coppice.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.git.BranchName;
 import dev.coppice.model.CommitId;
+import dev.coppice.model.JobId;
 import dev.coppice.process.Child;
 import dev.coppice.process.ChildFiles;
 import dev.coppice.process.Launch;
@@ -14,6 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,11 +40,14 @@ class CleanTest {
     }
 
     private Cleaning clean(String... targets) throws InterruptedException {
-        List<CommitId> commits =
-                List.of(targets).stream()
-                        .map(target -> new CommitId(scene.repository.git("rev-parse", target)))
-                        .toList();
-        return scene.workspaces.clean(commits, Scene.TEMPLATE, Optional.empty(), _ -> false);
+        return scene.workspaces.clean(order(Optional.empty(), _ -> false, targets));
+    }
+
+    private static CleanOrder order(
+            Optional<Instant> before, Predicate<JobId> isUnderWay, String... targets) {
+        Set<BranchName> branches =
+                Stream.of(targets).map(BranchName::new).collect(Collectors.toSet());
+        return new CleanOrder(branches, Scene.TEMPLATE, before, isUnderWay);
     }
 
     private Workspace worked(int number) throws InterruptedException {
@@ -121,8 +130,7 @@ class CleanTest {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
 
         Cleaning cleaning =
-                scene.workspaces.clean(
-                        List.of(scene.head()), Scene.TEMPLATE, Optional.empty(), Scene.JOB::equals);
+                scene.workspaces.clean(order(Optional.empty(), Scene.JOB::equals, "trunk"));
 
         assertThat(cleaning.workspaces()).isEmpty();
         assertThat(cleaning.branches()).isEmpty();
@@ -208,7 +216,7 @@ class CleanTest {
     }
 
     private void cleanRescuedBefore(Instant when) throws InterruptedException {
-        scene.workspaces.clean(List.of(), Scene.TEMPLATE, Optional.of(when), _ -> false);
+        scene.workspaces.clean(order(Optional.of(when), _ -> false));
     }
 
     @Test
@@ -218,5 +226,94 @@ class CleanTest {
 
         assertThat(clean("trunk").branches()).containsExactly("coppice/0123456789ab/result");
         assertThat(scene.repository.git("branch", "--list", "coppice/notes")).isNotEmpty();
+    }
+
+    @Test
+    void workInTheResultFreesItsWorkspaceAndNoBranch() throws Exception {
+        Workspace workspace = worked(1);
+        String commit = scene.commit(workspace);
+        scene.repository.git("branch", "coppice/0123456789ab/result", commit);
+
+        Cleaning cleaning = clean("trunk");
+
+        assertThat(cleaning.workspaces()).containsExactly(workspace.path());
+        assertThat(cleaning.branches()).isEmpty();
+        assertThat(cleaning.kept())
+                .containsExactly(
+                        new Cleaning.Kept(
+                                workspace.branch().value(), "it has commits that are in no target"),
+                        new Cleaning.Kept(
+                                "coppice/0123456789ab/result",
+                                "it has commits that are in no target"));
+    }
+
+    @Test
+    void aResultThatIsTheTargetOfAnotherJobKeepsItself() throws Exception {
+        String commit = scene.commit(worked(1));
+        scene.repository.git("branch", "coppice/0123456789ab/result", commit);
+
+        assertThat(clean("coppice/0123456789ab/result").branches()).isEmpty();
+    }
+
+    @Test
+    void commitsKeptForAJobGoOnceATargetHasItsResult() throws Exception {
+        String commit = scene.commit(worked(1));
+        Keepsakes.keep(scene.git, Scene.JOB, new CommitId(commit));
+        scene.repository.git("branch", "coppice/0123456789ab/result", commit);
+
+        clean("trunk");
+        assertThat(keepsakes()).isNotEmpty();
+        scene.repository.git("merge", "-q", "--no-ff", commit);
+        scene.workspaces.clean(order(Optional.empty(), Scene.JOB::equals, "trunk"));
+        assertThat(keepsakes()).isNotEmpty();
+        clean("trunk");
+
+        assertThat(keepsakes()).isEmpty();
+    }
+
+    @Test
+    void commitsKeptForAJobWithoutAResultGoWithWhatIsOld() throws Exception {
+        Keepsakes.keep(scene.git, Scene.JOB, new CommitId(scene.commit(worked(1))));
+
+        cleanRescuedBefore(Scene.NOW);
+        assertThat(keepsakes()).isNotEmpty();
+        cleanRescuedBefore(Scene.NOW.plusSeconds(1));
+
+        assertThat(keepsakes()).isEmpty();
+    }
+
+    private String keepsakes() {
+        return scene.repository.git("for-each-ref", "refs/coppice/attempts/");
+    }
+
+    @Test
+    void branchesWhoseNamesNoCommandTakesAreLeftAlone() throws Exception {
+        String head = scene.head().value();
+        scene.repository.git("update-ref", "refs/heads/HEAD", head);
+        scene.repository.git("update-ref", "refs/heads/-x", head);
+        Workspace workspace = worked(1);
+        scene.commit(workspace);
+
+        assertThat(clean("trunk").kept()).hasSize(2);
+        assertThat(scene.repository.git("for-each-ref", "refs/heads/HEAD", "refs/heads/-x"))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aWorkspaceOfWhichDamagedThingsAreSaidStopsNobody() throws Exception {
+        for (String damaged : List.of("", "{", "null", "{}", "{\"job\":\"../x\"}")) {
+            Workspace workspace = worked(1);
+            Scene.write(workspace.path().resolveSibling("worktree.json"), damaged);
+
+            assertThat(clean("trunk").kept())
+                    .contains(
+                            new Cleaning.Kept(
+                                    workspace.path().toString(), "nothing is known of it"));
+            Workspace again = scene.workspaces.acquire(scene.request(1, 2));
+
+            assertThat(again.path().resolve("work.txt")).doesNotExist();
+            assertThat(scene.repository.read("refs/coppice/rescue/0123456789ab/1-1", "work.txt"))
+                    .isEqualTo("work of 1\n");
+        }
     }
 }

@@ -422,4 +422,34 @@ class WorkspacesTest {
             assertThat(workspace.path().resolve(ScratchRepository.nameOf(299))).exists();
         }
     }
+
+    @Test
+    void aReleaseForWhichThereIsNoPlaceIsNobodysFailure() throws Exception {
+        Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
+        Scene.write(scene.root.resolve(".spare"), "no folder");
+
+        scene.workspaces.release(workspace);
+
+        assertIsNew(scene.workspaces.acquire(scene.request(1, 2)));
+    }
+
+    @Test
+    void tasksOfTheEnginesOwnShareNeitherBranchNorRescue() {
+        BranchTemplate template = new BranchTemplate("work/<job>/<n>");
+        Slug one = new Slug("resolve-1-2");
+        Slug other = new Slug("resolve-1-3");
+
+        assertThat(template.branch(Scene.JOB, 0, one))
+                .isNotEqualTo(template.branch(Scene.JOB, 0, other));
+        assertThat(template.job(template.branch(Scene.JOB, 0, one))).contains(Scene.JOB);
+        assertThat(template.branch(Scene.JOB, 3, one).value()).isEqualTo("work/0123456789ab/3");
+        assertThat(Rescued.ref(Scene.JOB, 0, one, 1))
+                .isNotEqualTo(Rescued.ref(Scene.JOB, 0, other, 1));
+        assertThat(Rescued.of(Rescued.ref(Scene.JOB, 0, one, 2), scene.head(), Scene.NOW))
+                .hasValueSatisfying(kept -> {
+                    assertThat(kept.number()).isZero();
+                    assertThat(kept.attempt()).isEqualTo(2);
+                    assertThat(kept.name()).isEqualTo("0-resolve-1-2-2");
+                });
+    }
 }
