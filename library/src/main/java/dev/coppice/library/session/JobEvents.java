@@ -1,0 +1,86 @@
+package dev.coppice.library.session;
+
+import dev.coppice.engine.EventLog;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Recorded;
+import dev.coppice.runtime.Histories;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Hands on the events of a job from the first one on, as they come, in a thread of its own. Closing it hands on what is
+/// there by then, and ends.
+final class JobEvents implements AutoCloseable {
+    private static final int READ_MAX = 1_000;
+
+    private final Histories log;
+    private final JobId job;
+    private final Consumer<Recorded> each;
+    private final Semaphore news = new Semaphore(1);
+    private final EventLog.Subscription subscription;
+    private final Thread thread;
+    private volatile boolean isClosing;
+    private volatile @Nullable RuntimeException failure;
+    private long sequence;
+
+    JobEvents(Histories log, JobId job, Consumer<Recorded> each) {
+        this.log = log;
+        this.job = job;
+        this.each = each;
+        this.subscription =
+                log.subscribe(told -> {
+                    if (told.equals(job)) {
+                        news.release();
+                    }
+                });
+        this.thread = Thread.ofVirtual().name("events-" + job).start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (!isClosing) {
+                news.acquireUninterruptibly();
+                news.drainPermits();
+                pass();
+            }
+            pass();
+        } catch (RuntimeException e) {
+            // The edge of a thread: whoever waits for this one hears of it.
+            failure = e;
+        }
+    }
+
+    private void pass() {
+        List<Recorded> more;
+        do {
+            more = log.read(job, sequence, READ_MAX);
+            for (Recorded recorded : more) {
+                each.accept(recorded);
+                sequence = recorded.sequence();
+            }
+        } while (more.size() == READ_MAX);
+    }
+
+    /// @throws RuntimeException what broke it
+    @Override
+    public void close() {
+        subscription.close();
+        isClosing = true;
+        news.release();
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

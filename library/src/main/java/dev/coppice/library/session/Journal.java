@@ -1,0 +1,218 @@
+package dev.coppice.library.session;
+
+import dev.coppice.folder.Secrets;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The log files of document 002: `session.log`, and `<process>.log` for each process. Each is appended to, and secrets
+/// are masked. A process without a session has no `session.log`. Safe for use by many threads.
+final class Journal {
+    private static final String RULE = "-".repeat(80);
+    private static final DateTimeFormatter MOMENT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
+    /// What a file's name takes of a process's id, in characters: one has up to four bytes, and a name 255.
+    private static final int NAME_MAX = 60;
+
+    static final String SESSION_LOG = "session.log";
+
+    private static final String SESSION = "session";
+
+    private final Path directory;
+    private final Optional<Path> sessionLog;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<ProcessResult> results = new ArrayList<>();
+    private volatile Secrets secrets = new Secrets(List.of());
+
+    private Journal(Path directory, Optional<Path> sessionLog, InstantSource clock) {
+        this.directory = directory;
+        this.sessionLog = sessionLog;
+        this.clock = clock;
+    }
+
+    static Journal withoutSession(Path directory) {
+        return new Journal(directory, Optional.empty(), InstantSource.system());
+    }
+
+    /// Begins the log of a session.
+    ///
+    /// @param header what stands above the rule
+    static Journal ofSession(Path directory, List<String> header, InstantSource clock) {
+        Path file = directory.resolve(SESSION_LOG);
+        Journal journal = new Journal(directory, Optional.of(file), clock);
+        List<String> lines = new ArrayList<>(header);
+        lines.add(journal.started());
+        append(file, journal.header(lines));
+        return journal;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path processLog(String processId) {
+        return directory.resolve(fileName(processId) + ".log");
+    }
+
+    /// From now on these secrets are masked, too.
+    void mask(Secrets known) {
+        secrets = known;
+    }
+
+    String masked(String text) {
+        return secrets.mask(text);
+    }
+
+    /// Writes a line into the session's log, where there is one.
+    void log(String level, String text) {
+        sessionLog.ifPresent(file -> {
+            lock.lock();
+            try {
+                append(file, line(level, text));
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    /// Begins to tell of a run in the process's log.
+    ///
+    /// @param argv what is started
+    ProcessLog begin(AgentProcess process, List<String> argv) {
+        try {
+            Files.createDirectories(directory);
+            ProcessLog log =
+                    new ProcessLog(
+                            Files.newBufferedWriter(
+                                    processLog(process.processId()),
+                                    StandardOpenOption.CREATE,
+                                    StandardOpenOption.APPEND));
+            log.write(
+                    header(
+                            List.of(
+                                    "Process: " + process.processId(),
+                                    started(),
+                                    "Command: " + argv,
+                                    "Prompt: " + process.prompt())));
+            return log;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a log can't be written in " + directory, e);
+        }
+    }
+
+    /// Takes what became of a run.
+    void ended(ProcessResult result) {
+        lock.lock();
+        try {
+            results.add(result);
+        } finally {
+            lock.unlock();
+        }
+        log(result.isSuccess() ? "INFO" : "WARNING", result.processId() + ": " + told(result));
+    }
+
+    /// The results of all runs so far.
+    List<ProcessResult> results() {
+        lock.lock();
+        try {
+            return List.copyOf(results);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What became of a run, in a few words.
+    static String told(ProcessResult result) {
+        return String.format(
+                Locale.ROOT,
+                "exit code %d after %.1f s%s",
+                result.exitCode(),
+                result.seconds(),
+                result.reason().map(reason -> " (" + reason.wire() + ")").orElse(""));
+    }
+
+    private String started() {
+        return "Started: " + MOMENT.format(now());
+    }
+
+    private String header(List<String> lines) {
+        return secrets.mask(String.join("\n", lines)) + "\n" + RULE + "\n";
+    }
+
+    private String line(String level, String text) {
+        return "[" + TIME.format(now()) + "] [" + level + "] " + secrets.mask(text) + "\n";
+    }
+
+    private LocalDateTime now() {
+        return LocalDateTime.ofInstant(clock.instant(), ZoneId.systemDefault());
+    }
+
+    private static void append(Path file, String text) {
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the log " + file + " can't be written", e);
+        }
+    }
+
+    /// The id as the name of a file, also where it has slashes or control characters.
+    static String fileName(String id) {
+        String safe = id.replaceAll("[^\\p{L}\\p{M}\\p{N}._-]", "_").replaceFirst("^\\.", "_");
+        String name =
+                safe.codePointCount(0, safe.length()) > NAME_MAX
+                        ? safe.substring(0, safe.offsetByCodePoints(0, NAME_MAX))
+                        : safe;
+        return name.equals(SESSION) ? name + "_" : name;
+    }
+
+    /// The part of a process's log that tells of one run. Safe for use by many threads.
+    final class ProcessLog implements AutoCloseable {
+        private final BufferedWriter file;
+        private final ReentrantLock writing = new ReentrantLock();
+
+        private ProcessLog(BufferedWriter file) {
+            this.file = file;
+        }
+
+        void log(String level, String text) {
+            write(line(level, text));
+        }
+
+        private void write(String text) {
+            writing.lock();
+            try {
+                file.write(text);
+                file.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException("a log in " + directory + " can't be written", e);
+            } finally {
+                writing.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                file.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("a log in " + directory + " can't be closed", e);
+            }
+        }
+    }
+}
