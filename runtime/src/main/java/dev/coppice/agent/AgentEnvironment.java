@@ -37,10 +37,10 @@ public final class AgentEnvironment {
                     "NODE_EXTRA_CA_CERTS",
                     "REQUESTS_CA_BUNDLE",
                     "CURL_CA_BUNDLE",
-                    "AWS_CA_BUNDLE",
-                    "PIP_CERT");
+                    "AWS_CA_BUNDLE");
 
-    private static final List<String> EVERYONES_PREFIXES = List.of("LC_");
+    /// Where packages come from holds for pip wherever it runs: while a workspace is prepared, and by an agent in it.
+    private static final List<String> EVERYONES_PREFIXES = List.of("LC_", "PIP_");
 
     /// By the name of the program, so that a `command` agent that is one of these gets its own too.
     private static final Map<String, List<String>> PREFIXES_OF_PROGRAM =

@@ -19,7 +19,7 @@ class AgentEnvironmentTest {
     private static Map<String, String> users() {
         Map<String, String> users = new HashMap<>();
         List.of(
-                        "PATH,HOME,USER,LANG,LC_ALL,TZ,TERM,TMPDIR,JAVA_HOME,https_proxy,SSL_CERT_FILE",
+                        "PATH,HOME,USER,LANG,LC_ALL,TZ,TERM,TMPDIR,JAVA_HOME,https_proxy,SSL_CERT_FILE,PIP_INDEX_URL",
                         "ANTHROPIC_API_KEY,CLAUDE_CONFIG_DIR,DISABLE_TELEMETRY,OPENAI_API_KEY",
                         "CLAUDE_CODE_SESSION_ID,CLAUDE_PID,CLAUDE_CODE_MESSAGING_TOKEN,CLAUDECODE",
                         "GIT_DIR,GIT_SSH_COMMAND,DATABASE_URL,AWS_SECRET_ACCESS_KEY,COPPICE_API_KEY")
@@ -62,7 +62,8 @@ class AgentEnvironmentTest {
                         "TMPDIR",
                         "JAVA_HOME",
                         "https_proxy",
-                        "SSL_CERT_FILE");
+                        "SSL_CERT_FILE",
+                        "PIP_INDEX_URL");
     }
 
     @Test
