@@ -11,6 +11,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param worker the number of the task's worker, from 1 in plan order; 0 for the engine's own tasks
 /// @param attempt from 1
 /// @param timeout wall clock of this attempt
+/// @param budgetUsd what it may cost: what is left of the task's and the job's money; unset: no limit
 /// @param outline the plan's tasks by name, at most [#OUTLINE_MAX]
 /// @param inputs the tasks that this one needs, in plan order; for the integration all finished ones
 /// @param discoveries what was found so far, oldest first, at most [#DISCOVERIES_MAX]
@@ -33,6 +35,7 @@ public record AttemptOrder(
         int worker,
         int attempt,
         Duration timeout,
+        Optional<BigDecimal> budgetUsd,
         List<OutlineLine> outline,
         List<Input> inputs,
         List<Discovery> discoveries,

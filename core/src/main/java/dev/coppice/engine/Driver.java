@@ -124,6 +124,8 @@ public final class Driver {
             while (true) {
                 readOn();
                 if (state.driver() > number) {
+                    // whoever drives the job now must find nobody at its work
+                    killAll();
                     return leave(new Turn.Superseded());
                 }
                 takeUpStrays();
@@ -137,6 +139,10 @@ public final class Driver {
                 List<Step> steps = news(slots.decide(state, now));
                 if (!steps.isEmpty()) {
                     carryOut(steps, now);
+                    if (state.ended().isPresent()) {
+                        // before anything is read that others wrote since: they take the job up anew
+                        return leave(new Turn.Over(state.ended().get()));
+                    }
                 } else if (state.isPausing() && state.running().isEmpty()) {
                     return leave(new Turn.LaidDown());
                 } else {

@@ -336,7 +336,7 @@ public final class Engine implements AutoCloseable {
         return log.read(job, sequence, max);
     }
 
-    /// Leaves all jobs as they are: their attempts are not stopped, and whoever resumes a job finds them.
+    /// Leaves all jobs as they are: their attempts are not stopped by this, and whoever resumes a job finds them.
     @Override
     public void close() {
         subscription.close();
@@ -415,6 +415,7 @@ public final class Engine implements AutoCloseable {
                 LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
             } catch (Exception e) {
                 broken.put(job, e);
+                driver.killAll();
                 LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);
             } finally {
                 leave();
@@ -447,7 +448,10 @@ public final class Engine implements AutoCloseable {
                     return driver.turn();
                 } catch (EventLogException e) {
                     LOG.log(System.Logger.Level.ERROR, "job " + job + " waits for the log", e);
-                    Thread.sleep(patience);
+                    alarm.await(Optional.of(clock.instant().plus(patience)));
+                    if (kill) {
+                        driver.killAll();
+                    }
                     Duration doubled = patience.multipliedBy(2);
                     patience = doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;
                 }

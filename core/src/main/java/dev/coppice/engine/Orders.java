@@ -30,6 +30,7 @@ final class Orders {
                 task.worker(),
                 attempt,
                 timeout,
+                state.budgetLeft(task),
                 outline(state),
                 inputs(state, task),
                 state.discoveries(),

@@ -2,12 +2,27 @@ package dev.coppice.model;
 
 import java.util.List;
 
-/// A finding that one agent shares with the others.
+/// A finding that one agent shares with the others. It stands in the prompts of all that begin later, so what is too long is
+/// cut, and says so.
+///
+/// @param content at most [#CONTENT_MAX] characters
+/// @param tags at most [#TAGS_MAX], each at most [#TAG_MAX] characters
 public record Discovery(String content, List<String> tags) {
+    public static final int CONTENT_MAX = 4 * 1024;
+    public static final int TAGS_MAX = 16;
+    public static final int TAG_MAX = 64;
+
+    private static final String CUT = " … (cut)";
+
     public Discovery {
-        tags = List.copyOf(tags);
         if (content.isBlank()) {
             throw new IllegalArgumentException("a discovery needs content");
         }
+        content = atMost(content, CONTENT_MAX);
+        tags = tags.stream().limit(TAGS_MAX).map(tag -> atMost(tag, TAG_MAX)).toList();
+    }
+
+    private static String atMost(String text, int max) {
+        return text.length() > max ? text.substring(0, max - CUT.length()) + CUT : text;
     }
 }

@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The state of one job: the fold of its events. It is kept incrementally, with an index for each
 /// question that the [Scheduler] asks, so that a step costs the same in a job of a thousand tasks and
@@ -558,6 +559,15 @@ public final class JobState {
 
     private boolean isStopped(TaskState state) {
         return state.cancelRequested || isStopping();
+    }
+
+    /// What an attempt of the task may cost: the least of what is left of its own money and the job's; empty
+    /// where neither has a limit.
+    public Optional<BigDecimal> budgetLeft(TaskState task) {
+        Stream<BigDecimal> own =
+                task.task().limits().budgetUsd().map(b -> b.subtract(task.spentUsd)).stream();
+        Stream<BigDecimal> jobs = settings().budgetUsd().map(b -> b.subtract(spentUsd)).stream();
+        return Stream.concat(own, jobs).min(Comparator.naturalOrder());
     }
 
     private static boolean hasSpentItsBudget(TaskState state) {

@@ -90,7 +90,10 @@ class ValuesTest {
     }
 
     @Test
-    void aDiscoveryHasContent() {
+    void aDiscoveryHasContentThatIsCutWhereItIsTooLong() {
+        Discovery cut = new Discovery("x".repeat(5_000), List.of("y".repeat(100)));
+        assertThat(cut.content()).hasSize(Discovery.CONTENT_MAX).endsWith("x … (cut)");
+        assertThat(cut.tags().getFirst()).hasSize(Discovery.TAG_MAX);
         assertThatThrownBy(() -> new Discovery("\n", List.of())).hasMessageContaining("content");
     }
 

@@ -15,6 +15,7 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Usage;
 import dev.coppice.process.Identity;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -119,9 +120,19 @@ final class Conversation {
                 session.isEmpty() ? Usage.NONE : usedBefore.plus(tally.usage()),
                 schema,
                 order.task().duty() instanceof Duty.Planning,
-                order.task().limits().budgetUsd(),
+                budgetLeft(),
                 papers.envelope(),
                 papers.result());
+    }
+
+    /// What the agent may still cost. A price that is not known counts as nothing.
+    private Optional<BigDecimal> budgetLeft() {
+        return order.budgetUsd().map(b -> b.subtract(tally.usage().usd().orElse(BigDecimal.ZERO)));
+    }
+
+    /// Whether the agent may be asked once more.
+    boolean isInBudget() {
+        return budgetLeft().filter(left -> left.signum() <= 0).isEmpty();
     }
 
     private void started(Identity process) {

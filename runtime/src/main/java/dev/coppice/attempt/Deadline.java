@@ -7,22 +7,18 @@ import dev.coppice.model.Settings;
 import dev.coppice.model.WorkResult;
 import dev.coppice.process.Limits;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 
-/// The time of an attempt, from its start on: agent, fix rounds and checks have it together.
+/// The time of an attempt, from its start on: agent, fix rounds and checks have it together. It runs on when the
+/// machine's clock is set.
 final class Deadline {
     /// What an agent gets at least, however long its workspace took.
     private static final Duration LEAST = Duration.ofSeconds(1);
 
     private final AttemptOrder order;
-    private final InstantSource clock;
-    private final Instant end;
+    private final long begin = System.nanoTime();
 
-    Deadline(AttemptOrder order, InstantSource clock) {
+    Deadline(AttemptOrder order) {
         this.order = order;
-        this.clock = clock;
-        this.end = clock.instant().plus(order.timeout());
     }
 
     boolean isPassed() {
@@ -38,7 +34,7 @@ final class Deadline {
     }
 
     private Duration left() {
-        return Duration.between(clock.instant(), end);
+        return order.timeout().minusNanos(System.nanoTime() - begin);
     }
 
     /// The outcome of an attempt whose checks were not done in time.

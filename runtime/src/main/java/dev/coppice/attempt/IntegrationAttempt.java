@@ -50,7 +50,7 @@ final class IntegrationAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
-        this.deadline = new Deadline(order, equipment.clock());
+        this.deadline = new Deadline(order);
         this.settings = order.request().settings();
         this.git = equipment.git();
         this.branch = Naming.resultBranch(order.job());
@@ -75,7 +75,7 @@ final class IntegrationAttempt {
             case Bases.Base.Wants wants -> Conflicts.deferred(order, wants, equipment);
             case Bases.Base.At at -> {
                 Optional<Outcome> broken = checkJoined(at.commit());
-                yield broken.isPresent() ? broken.get() : publish(before, at);
+                yield broken.orElseGet(() -> publish(before, at));
             }
         };
     }
@@ -144,6 +144,9 @@ final class IntegrationAttempt {
     }
 
     private Outcome publish(Optional<CommitId> before, Bases.Base.At at) {
+        if (running.isStopped()) {
+            return new Outcome.Stopped(WorkResult.NONE);
+        }
         CommitId joined = at.commit();
         if (before.filter(joined::equals).isEmpty()) {
             RefUpdate update =

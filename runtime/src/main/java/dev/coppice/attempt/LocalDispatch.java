@@ -72,7 +72,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     @Override
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
         threads.execute(() -> {
-            if (end(order, process, reports)) {
+            if (endOwn(order) && end(order, process, reports)) {
                 maskLogs(order, reports);
                 reports.happened(
                         failed(
@@ -82,6 +82,23 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                                 new Tally()));
             }
         });
+    }
+
+    /// Ends the attempt where this very dispatch carries it out, for a driver that was superseded or broke off. False
+    /// where this dispatch was closed before.
+    private boolean endOwn(AttemptOrder order) {
+        Running own = running.get(Key.of(order));
+        if (own == null) {
+            return true;
+        }
+        own.stop(true);
+        try {
+            own.awaitEnd();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /// Ends what is left of an attempt, as often as that takes: it is not lost while a process of it may
@@ -106,11 +123,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             }
             if (!told.equals(Optional.of(left))) {
                 told = Optional.of(left);
-                reports.happened(
-                        new Event.Noted(
-                                Event.Level.WARNING,
-                                Optional.of(order.task().id()),
-                                "Its next attempt waits, since " + left + "."));
+                warn(order, reports, "Its next attempt waits, since " + left + ".");
             }
             LockSupport.parkNanos(REAP_AGAIN.toNanos());
         }
@@ -141,6 +154,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             throw e;
         } finally {
             running.remove(Key.of(order), run);
+            run.ended();
         }
     }
 
@@ -181,10 +195,33 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             AttemptOrder order, Reports reports, Running run, Tally tally)
             throws InterruptedException, IOException {
         try (UsersCheckout.Watching watching = checkout.orElseThrow().watch(order.job())) {
+            look(order, reports, watching::begin);
             Event.AttemptEnded end = attempt(order, reports, run, tally);
-            reportChangedCheckout(order, watching, reports);
+            look(
+                    order,
+                    reports,
+                    () -> {
+                        List<String> changed = watching.changes();
+                        if (!changed.isEmpty()) {
+                            reports.happened(new Event.CheckoutChanged(changed));
+                        }
+                    });
             return end;
         }
+    }
+
+    /// A look that fails harms no attempt.
+    private static void look(AttemptOrder order, Reports reports, Runnable look) {
+        try {
+            look.run();
+        } catch (GitException | UncheckedIOException e) {
+            warn(order, reports, "It can't be seen whether your checkout changed: " + said(e));
+        }
+    }
+
+    private static void warn(AttemptOrder order, Reports reports, String text) {
+        reports.happened(
+                new Event.Noted(Event.Level.WARNING, Optional.of(order.task().id()), text));
     }
 
     private Event.AttemptEnded attempt(
@@ -198,22 +235,6 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             case Duty.Integrating _ ->
                     new IntegrationAttempt(equipment, order, reports, run, tally).carry();
         };
-    }
-
-    private static void reportChangedCheckout(
-            AttemptOrder order, UsersCheckout.Watching watching, Reports reports) {
-        try {
-            List<String> changed = watching.changes();
-            if (!changed.isEmpty()) {
-                reports.happened(new Event.CheckoutChanged(changed));
-            }
-        } catch (GitException | UncheckedIOException e) {
-            reports.happened(
-                    new Event.Noted(
-                            Event.Level.WARNING,
-                            Optional.of(order.task().id()),
-                            "It can't be seen whether your checkout changed: " + said(e)));
-        }
     }
 
     private static String said(Exception e) {

@@ -58,7 +58,7 @@ final class PlanningAttempt {
                         reports,
                         running,
                         tally,
-                        new Deadline(order, equipment.clock()));
+                        new Deadline(order));
     }
 
     Event.AttemptEnded carry() throws InterruptedException, IOException {
@@ -145,6 +145,13 @@ final class PlanningAttempt {
                     return new Outcome.Failed(Reason.INVALID_PLAN, gaveUp.message(), words);
                 }
                 case Asking.Heard.AskAgain again -> {
+                    if (!conversation.isInBudget()) {
+                        return new Outcome.Failed(
+                                Reason.BUDGET,
+                                "The answer is no plan, and there is no money left to ask again.\n"
+                                        + again.prompt(),
+                                words);
+                    }
                     prompt = conversation.canGoOn() ? again.prompt() : again.whole();
                     asking = again.next();
                 }

@@ -3,6 +3,7 @@ package dev.coppice.attempt;
 import dev.coppice.process.Child;
 import dev.coppice.process.Launch;
 import dev.coppice.process.Processes;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class Running {
     private boolean stopped;
     private boolean killed;
     private @Nullable Child child;
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /// Asks for the end; `now` leaves no time for a polite one.
     void stop(boolean now) {
@@ -24,6 +26,15 @@ final class Running {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The attempt is over, and does nothing more.
+    void ended() {
+        over.countDown();
+    }
+
+    void awaitEnd() throws InterruptedException {
+        over.await();
     }
 
     boolean isStopped() {

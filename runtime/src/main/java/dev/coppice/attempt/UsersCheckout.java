@@ -5,14 +5,13 @@ import dev.coppice.git.Fingerprint;
 import dev.coppice.model.JobId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The user's checkout, looked at before and after each attempt. Users work on meanwhile, so a change is
 /// told and nothing more; each only once a job. Safe for use by many threads.
 final class UsersCheckout {
-    /// How it was last seen, and by how many attempts of a job it is being watched.
-    private record Seen(Fingerprint last, int watching) {}
-
     private final Checkout checkout;
     private final Map<JobId, Seen> jobs = new ConcurrentHashMap<>();
 
@@ -22,39 +21,73 @@ final class UsersCheckout {
 
     /// Begins to watch for an attempt of a job, until that is closed.
     Watching watch(JobId job) {
-        jobs.compute(
-                job,
-                (_, seen) ->
-                        seen == null
-                                ? new Seen(checkout.fingerprint(), 1)
-                                : new Seen(seen.last(), seen.watching() + 1));
-        return new Watching(job);
+        Seen seen =
+                jobs.compute(
+                        job,
+                        (_, known) -> {
+                            Seen one = known == null ? new Seen() : known;
+                            one.watching++;
+                            return one;
+                        });
+        return new Watching(job, seen);
+    }
+
+    /// What was last seen for one job.
+    private final class Seen {
+        private final ReentrantLock lock = new ReentrantLock();
+        private Optional<Fingerprint> last = Optional.empty();
+
+        /// How many attempts watch; changed within [ConcurrentHashMap#compute] alone.
+        private int watching;
+
+        private void begin() {
+            lock.lock();
+            try {
+                if (last.isEmpty()) {
+                    last = Optional.of(checkout.fingerprint());
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private List<String> changes() {
+            lock.lock();
+            try {
+                Fingerprint now = checkout.fingerprint();
+                List<String> changed =
+                        last.map(before -> List.copyOf(now.changedPaths(before))).orElse(List.of());
+                last = Optional.of(now);
+                return changed;
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// The watching for one attempt.
     final class Watching implements AutoCloseable {
         private final JobId job;
+        private final Seen seen;
 
-        private Watching(JobId job) {
+        private Watching(JobId job, Seen seen) {
             this.job = job;
+            this.seen = seen;
         }
 
-        /// The paths that changed and were not told of for this job, sorted.
+        /// The first look, unless another attempt of the job had it.
+        void begin() {
+            seen.begin();
+        }
+
+        /// The paths that changed and were not told of for this job, sorted; none where there was no first look.
         List<String> changes() {
-            Fingerprint now = checkout.fingerprint();
-            Seen before = jobs.get(job);
-            jobs.computeIfPresent(job, (_, seen) -> new Seen(now, seen.watching()));
-            return before == null ? List.of() : List.copyOf(now.changedPaths(before.last()));
+            return seen.changes();
         }
 
         @Override
         public void close() {
-            jobs.computeIfPresent(
-                    job,
-                    (_, seen) ->
-                            seen.watching() == 1
-                                    ? null
-                                    : new Seen(seen.last(), seen.watching() - 1));
+            jobs.computeIfPresent(job, (_, known) -> --known.watching == 0 ? null : known);
         }
     }
 }

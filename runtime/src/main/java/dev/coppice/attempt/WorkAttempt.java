@@ -69,7 +69,7 @@ final class WorkAttempt {
         this.running = running;
         this.tally = tally;
         this.workplace = new Workplace(equipment, order, running);
-        this.deadline = new Deadline(order, equipment.clock());
+        this.deadline = new Deadline(order);
         this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
         this.folder = Naming.folder(order);
         this.papers = Papers.of(order, folder);
@@ -271,7 +271,9 @@ final class WorkAttempt {
             if (failing.isEmpty() || deadline.isPassed()) {
                 return deadline.passedInChecks(WorkResult.of(end.output()));
             }
-            if (!conversation.canGoOn() || round >= order.task().limits().maxFixRounds()) {
+            if (!conversation.canGoOn()
+                    || !conversation.isInBudget()
+                    || round >= order.task().limits().maxFixRounds()) {
                 return new Outcome.Failed(
                         Reason.CHECK_FAILED, failing.get(), WorkResult.of(end.output()));
             }

@@ -36,6 +36,7 @@ final class Planning {
                         0,
                         1,
                         task.limits().timeout(),
+                        request.settings().budgetUsd(),
                         List.of(),
                         List.of(),
                         List.of(),

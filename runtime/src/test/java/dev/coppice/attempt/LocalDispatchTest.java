@@ -89,6 +89,7 @@ class LocalDispatchTest {
                 1,
                 1,
                 Duration.ofMinutes(1),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 List.of(),

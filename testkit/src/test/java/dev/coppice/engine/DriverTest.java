@@ -30,6 +30,7 @@ import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import dev.coppice.testkit.MemoryEventLog;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -165,6 +166,27 @@ class DriverTest {
     }
 
     @Test
+    void aRetryThatIsAskedForAsTheJobEndsIsLeftToWhoeverTakesTheJobUp() {
+        JobId job = submitted(job(task("a", 0, List.of())));
+        Driver driver = drive(job);
+        driver.turn();
+        dispatch.of("a").ends(failed());
+        log.afterAppend(() -> {
+            if (events(job).getLast() instanceof Event.JobEnded) {
+                write(job, new Event.RetryRequested(List.of(), Optional.empty()));
+                driver.lookAgain();
+            }
+        });
+
+        assertThat(driver.turn()).isEqualTo(new Driver.Turn.Over(JobStatus.FAILED));
+
+        assertThat(dispatch.attempts()).hasSize(1);
+        log.afterAppend(() -> {});
+        takeUp(job).turn();
+        assertThat(dispatch.attempts()).hasSize(2);
+    }
+
+    @Test
     void nothingIsWrittenAfterTheJobsEnd() {
         Driver driver = drive(submitted(job(task("a"))));
         driver.turn();
@@ -258,6 +280,9 @@ class DriverTest {
         assertThat(waiting(second.turn())).isEmpty();
         first.lookAgain();
         assertThat(first.turn()).isEqualTo(new Driver.Turn.Superseded());
+        assertThat(dispatch.stops())
+                .as("two agents in one workspace are one too many")
+                .containsExactly(new Stop(new TaskId("a"), 1, true));
         dispatch.attempts().getFirst().ends(done("it"));
         assertThat(first.turn()).isEqualTo(new Driver.Turn.Superseded());
         assertThat(status(second, "a")).isEqualTo(TaskStatus.RUNNING);
@@ -514,6 +539,24 @@ class DriverTest {
                                 "it said 1",
                                 Optional.of("session of a"),
                                 Usage.NONE));
+    }
+
+    @Test
+    void anAttemptMayCostWhatIsLeftOfTheTasksMoneyAndTheJobs() {
+        JobRequest request = Jobs.withBudgets(job(task("a"), task("b")), "1.00", "5.00");
+        Driver driver = drive(submitted(request));
+        driver.turn();
+        assertThat(dispatch.of("a").order().budgetUsd()).contains(new BigDecimal("1.00"));
+
+        dispatch.of("a").tells(Jobs.ended(new TaskId("a"), 1, failed(), "0.30"));
+        dispatch.of("b").tells(Jobs.ended(new TaskId("b"), 1, failed(), "4.20"));
+        driver.turn();
+        now = now.plusSeconds(60);
+        driver.turn();
+
+        assertThat(dispatch.of("a").order().budgetUsd())
+                .as("0.70 of its own, 0.50 of the job's")
+                .contains(new BigDecimal("0.50"));
     }
 
     @Test

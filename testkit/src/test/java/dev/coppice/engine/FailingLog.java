@@ -14,6 +14,7 @@ final class FailingLog implements EventLog {
     private volatile Optional<Class<? extends Event>> failBefore = Optional.empty();
     private volatile Optional<Class<? extends Event>> failAfter = Optional.empty();
     private Optional<Runnable> beforeAppend = Optional.empty();
+    private Runnable afterAppend = () -> {};
 
     FailingLog(EventLog plain) {
         this.plain = plain;
@@ -37,6 +38,11 @@ final class FailingLog implements EventLog {
         beforeAppend = Optional.of(intruder);
     }
 
+    /// Runs after each append that has been stored.
+    void afterAppend(Runnable watcher) {
+        afterAppend = watcher;
+    }
+
     @Override
     public boolean append(JobId job, long expected, Instant at, List<Event> events) {
         Optional<Runnable> intruder = beforeAppend;
@@ -51,6 +57,7 @@ final class FailingLog implements EventLog {
             failAfter = Optional.empty();
             throw new EventLogException("failed after it stored");
         }
+        afterAppend.run();
         return stored;
     }
 

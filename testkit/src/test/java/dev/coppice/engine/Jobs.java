@@ -17,6 +17,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -75,6 +76,58 @@ final class Jobs {
                         settings.checks(),
                         settings.integrate(),
                         settings.budgetUsd()));
+    }
+
+    /// The same job with money for each of its tasks and for all of it.
+    static JobRequest withBudgets(JobRequest job, String ofEachTask, String ofAll) {
+        Plan plan = job.plan().orElseThrow();
+        Settings settings = job.settings();
+        return new JobRequest(
+                job.request(),
+                job.repository(),
+                job.base(),
+                job.target(),
+                Optional.of(
+                        new Plan(
+                                plan.goal(),
+                                plan.tasks().stream()
+                                        .map(task -> withBudget(task, ofEachTask))
+                                        .toList())),
+                new Settings(
+                        settings.layout(),
+                        settings.workers(),
+                        settings.recursion(),
+                        settings.agents(),
+                        settings.environment(),
+                        settings.checks(),
+                        settings.integrate(),
+                        Optional.of(new BigDecimal(ofAll))),
+                job.depth(),
+                job.parent());
+    }
+
+    private static Task withBudget(Task task, String usd) {
+        Limits limits = task.limits();
+        return new Task(
+                task.id(),
+                task.duty(),
+                task.description(),
+                task.priority(),
+                task.needs(),
+                task.contextFiles(),
+                task.hints(),
+                task.agent(),
+                task.model(),
+                task.expects(),
+                task.expectedFiles(),
+                task.checks(),
+                task.trusted(),
+                task.estimate(),
+                new Limits(
+                        limits.timeout(),
+                        limits.maxRetries(),
+                        limits.maxFixRounds(),
+                        Optional.of(new BigDecimal(usd))));
     }
 
     /// The same job in a repository, where finished branches are joined.
@@ -158,11 +211,25 @@ final class Jobs {
     }
 
     static Event.AttemptEnded ended(TaskId task, int attempt, Outcome outcome) {
+        return ended(task, attempt, outcome, Usage.NONE);
+    }
+
+    /// @param usd what it cost
+    static Event.AttemptEnded ended(TaskId task, int attempt, Outcome outcome, String usd) {
+        return ended(
+                task,
+                attempt,
+                outcome,
+                new Usage(0, 0, 0, 0, Optional.of(new BigDecimal(usd))));
+    }
+
+    private static Event.AttemptEnded ended(
+            TaskId task, int attempt, Outcome outcome, Usage usage) {
         return new Event.AttemptEnded(
                 task,
                 attempt,
                 outcome,
-                Usage.NONE,
+                usage,
                 Resources.NONE,
                 Optional.of("session of " + task),
                 Optional.empty());

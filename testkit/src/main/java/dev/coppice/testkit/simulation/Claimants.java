@@ -81,7 +81,7 @@ final class Claimants {
                                             random,
                                             UnaryOperator.identity())));
         } catch (EventLogException e) {
-            world.story().tell(place.toString(), e.getMessage());
+            world.story().tell(place.toString(), String.valueOf(e.getMessage()));
         } catch (Crash e) {
             world.story().tell(place.toString(), "dies");
             queues.remove(place);
