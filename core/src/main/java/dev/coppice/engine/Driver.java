@@ -140,7 +140,8 @@ public final class Driver {
                 if (!steps.isEmpty()) {
                     carryOut(steps, now);
                     if (state.ended().isPresent()) {
-                        // before anything is read that others wrote since: they take the job up anew
+                        // before anything is read that others wrote since: they take the job up
+                        // anew
                         return leave(new Turn.Over(state.ended().get()));
                     }
                 } else if (state.isPausing() && state.running().isEmpty()) {

@@ -14,6 +14,7 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -52,7 +53,7 @@ final class Bases {
 
     /// Joins the order's inputs onto a commit.
     Base join(CommitId onto) {
-        List<Input> inputs = order.inputs().stream().filter(i -> i.commit().isPresent()).toList();
+        List<Input> inputs = order.inputs().stream().filter(Bases::isAccepted).toList();
         Set<TaskId> out = new HashSet<>();
         List<Left> left = new ArrayList<>();
         while (true) {
@@ -81,6 +82,11 @@ final class Bases {
         }
     }
 
+    /// A task that failed may have a commit too: of work that was looked at and found wanting.
+    private static boolean isAccepted(Input input) {
+        return input.status() == TaskStatus.COMPLETED && input.commit().isPresent();
+    }
+
     private ConflictPolicy policy() {
         return switch (order.request().settings().integrate().conflicts()) {
             case AGENT, MANUAL -> ConflictPolicy.STOP;
@@ -92,7 +98,7 @@ final class Bases {
     /// A resolver that did not manage is not asked again; the task stays on its branch.
     private boolean hasFailedResolver(TaskId incoming) {
         return order.inputs().stream()
-                .filter(i -> i.commit().isEmpty())
+                .filter(i -> !isAccepted(i))
                 .anyMatch(i ->
                         i.task().duty() instanceof Duty.Resolving r
                                 && r.incoming().equals(incoming));

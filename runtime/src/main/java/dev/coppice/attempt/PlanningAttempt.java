@@ -52,13 +52,7 @@ final class PlanningAttempt {
         this.tally = tally;
         this.workplace = new Workplace(equipment, order, running);
         this.conversation =
-                new Conversation(
-                        equipment,
-                        order,
-                        reports,
-                        running,
-                        tally,
-                        new Deadline(order));
+                new Conversation(equipment, order, reports, running, tally, new Deadline(order));
     }
 
     Event.AttemptEnded carry() throws InterruptedException, IOException {

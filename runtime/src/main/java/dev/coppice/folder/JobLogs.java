@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 
 /// Writes a job's logs line by line as its events come: `orchestrator.log` and a log for each worker
 /// for people, `orchestrator.jsonl` for programs. Secrets are masked in all of them.
@@ -25,7 +26,8 @@ import java.util.Optional;
 /// process has already written are known by the last line of `orchestrator.jsonl` and not written
 /// twice. Safe for use by many threads.
 public final class JobLogs {
-    private static final int TAIL_MAX = 64 * 1024;
+    /// Looked at first for the last line, which may be longer.
+    private static final int TAIL = 64 * 1024;
 
     private final JobFolder folder;
     private final Secrets secrets;
@@ -112,15 +114,21 @@ public final class JobLogs {
             return 0;
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
-            long from = Math.max(0, file.length() - TAIL_MAX);
-            byte[] tail = new byte[Math.toIntExact(file.length() - from)];
-            file.seek(from);
-            file.readFully(tail);
-            String text = new String(tail, StandardCharsets.ISO_8859_1);
-            int end = text.lastIndexOf('\n') + 1;
-            file.setLength(from + end);
-            int start = text.lastIndexOf('\n', end - 2) + 1;
-            return end == 0 ? 0 : documents.sequenceOf(text.substring(start, end));
+            for (long size = TAIL; ; size *= 4) {
+                long from = Math.max(0, file.length() - size);
+                byte[] tail = new byte[Math.toIntExact(file.length() - from)];
+                file.seek(from);
+                file.readFully(tail);
+                String text = new String(tail, StandardCharsets.ISO_8859_1);
+                int end = text.lastIndexOf('\n') + 1;
+                int start = text.lastIndexOf('\n', end - 2) + 1;
+                if (start > 0 || from == 0) {
+                    file.setLength(from + end);
+                    return end == 0 ? 0 : documents.sequenceOf(text.substring(start, end));
+                }
+            }
+        } catch (JacksonException cause) {
+            throw new IOException("its last line is no event of ours", cause);
         }
     }
 }

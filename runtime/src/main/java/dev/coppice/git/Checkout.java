@@ -222,15 +222,27 @@ public final class Checkout {
         }
         Staging staging = new Staging(this, index());
         staging.stage(status, order.exclusions());
-        CommitId cleansed =
-                new Cleansing(git, this).without(order.exclusions(), order.base(), head);
+        Cleansing cleansing = new Cleansing(git, this);
+        CommitId cleansed = cleansing.without(order.exclusions(), order.base(), head);
         if (!cleansed.equals(head)) {
             call("reset", "--quiet", "--no-refresh")
                     .with(cleansed, "--")
                     .with(order.exclusions().pathspecs())
                     .done();
         }
-        CommitId commit = git.commits().write(draft(order, cleansed, staging.writeTree()));
+        List<CommitId> needed = new ArrayList<>(order.merged());
+        needed.addFirst(order.base());
+        tip.filter(left -> !left.equals(head))
+                .map(left -> cleansing.without(order.exclusions(), order.base(), left))
+                .ifPresent(needed::addFirst);
+        CommitId commit =
+                git.commits()
+                        .write(
+                                new CommitDraft(
+                                        staging.writeTree(),
+                                        parents(cleansed, needed),
+                                        order.authorship(),
+                                        order.message()));
         git.refs().writeOrFail(new RefUpdate(order.branch().ref(), tip, Optional.of(commit)));
         if (!status.head().on().equals(Optional.of(order.branch()))) {
             call("symbolic-ref", "HEAD", order.branch().ref().value()).done();
@@ -243,20 +255,21 @@ public final class Checkout {
         return head.on().equals(Optional.of(branch)) ? head.at() : git.refs().commit(branch.ref());
     }
 
-    private CommitDraft draft(WorkOrder order, CommitId head, TreeId tree) {
+    /// The work's own head, and what it must contain but left: what the agent committed on the branch before it went to
+    /// another, and the base, where it amended that or began a history of its own. Such work could be joined with
+    /// nothing, or would be joined against another commit than its changes are counted from.
+    private List<CommitId> parents(CommitId head, List<CommitId> needed) {
         List<CommitId> parents = new ArrayList<>(List.of(head));
-        for (CommitId needed : needed(order)) {
-            if (!needed.equals(head) && !git.commits().isContained(needed, head)) {
-                parents.add(needed);
+        for (CommitId commit : needed) {
+            if (parents.stream().noneMatch(p -> isContained(commit, p))) {
+                parents.add(commit);
             }
         }
-        return new CommitDraft(tree, parents, order.authorship(), order.message());
+        return parents;
     }
 
-    /// The base too: an agent that amends a commit or begins a history of its own leaves it, and what it made could be
-    /// joined with nothing, or would be joined against another commit than its changes are counted from.
-    private static List<CommitId> needed(WorkOrder order) {
-        return Stream.concat(Stream.of(order.base()), order.merged().stream()).toList();
+    private boolean isContained(CommitId commit, CommitId in) {
+        return commit.equals(in) || git.commits().isContained(commit, in);
     }
 
     /// Repositories that lie in the worktree without being submodules, in files or in the agent's commits.

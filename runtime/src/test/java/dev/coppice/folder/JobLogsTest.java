@@ -4,6 +4,7 @@ import static dev.coppice.testkit.JobStory.created;
 import static dev.coppice.testkit.JobStory.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.Event;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,25 @@ class JobLogsTest {
         assertThat(Files.readAllLines(folder.structuredLog()))
                 .hasSize(events.size())
                 .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    }
+
+    @Test
+    void aLastLineOfAnyLengthTellsWhereToGoOn() throws IOException {
+        JobLogs first = logs();
+        Recorded last = events.get(2);
+        events.subList(0, 2).forEach(first::happened);
+        first.happened(
+                new Recorded(
+                        last.job(),
+                        last.sequence(),
+                        last.at(),
+                        new Event.Noted(
+                                Event.Level.INFO, Optional.empty(), "long ".repeat(100_000))));
+
+        JobLogs second = logs();
+        events.forEach(second::happened);
+
+        assertThat(Files.readAllLines(folder.structuredLog())).hasSize(events.size());
     }
 
     private JobLogs logs() {

@@ -175,14 +175,20 @@ class AttemptsTest {
                             description: |
                               echo b > b.txt && git add b.txt
                               git -c user.name=a -c user.email=a@b commit -q --amend -m Amended
-                          - id: plain
-                            description: echo c > c.txt
+                          - id: elsewhere
+                            description: |
+                              echo c > c.txt && git add c.txt
+                              git -c user.name=a -c user.email=a@b commit -qm Left
+                              git checkout -q -b another HEAD~1 && echo d > d.txt
                         """);
 
         assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
         String result = job.resultBranch().orElseThrow();
         assertThat(scene.repository().git("ls-tree", "--name-only", result))
-                .contains("a.txt", "b.txt", "c.txt", "coppice.yaml");
+                .contains("a.txt", "b.txt", "d.txt", "coppice.yaml");
+        assertThat(scene.repository().git("log", "--format=%s", result))
+                .as("what the agent left on its branch")
+                .contains("Left");
     }
 
     @Test

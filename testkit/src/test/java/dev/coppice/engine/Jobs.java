@@ -217,10 +217,7 @@ final class Jobs {
     /// @param usd what it cost
     static Event.AttemptEnded ended(TaskId task, int attempt, Outcome outcome, String usd) {
         return ended(
-                task,
-                attempt,
-                outcome,
-                new Usage(0, 0, 0, 0, Optional.of(new BigDecimal(usd))));
+                task, attempt, outcome, new Usage(0, 0, 0, 0, Optional.of(new BigDecimal(usd))));
     }
 
     private static Event.AttemptEnded ended(
