@@ -91,6 +91,9 @@ public final class Orchestration implements AutoCloseable {
     /// Of [#createWorktree], [#removeWorktree] and [#mergeWorktree].
     public static final Duration DEFAULT_OPERATION_TIMEOUT = Duration.ofSeconds(60);
 
+    /// What an error and the log call that which [#runWithTimeout] and [#retryWithBackoff] were given no name for.
+    public static final String DEFAULT_OPERATION_NAME = "operation";
+
     /// The branch that [#mergeWorktree] merges into; where there is none, the repository's default branch.
     public static final String DEFAULT_TARGET_BRANCH = "main";
 
@@ -450,6 +453,11 @@ public final class Orchestration implements AutoCloseable {
         }
     }
 
+    /// [#runWithTimeout(Callable, Duration, String)] of an operation without a name.
+    public <T> T runWithTimeout(Callable<T> function, Duration timeout) throws Exception {
+        return runWithTimeout(function, timeout, DEFAULT_OPERATION_NAME);
+    }
+
     /// Calls a function, and waits for it no longer than `timeout`: its thread is then interrupted, which ends the programs that
     /// it runs here, and its end is waited for.
     ///
@@ -489,7 +497,8 @@ public final class Orchestration implements AutoCloseable {
 
     /// [#retryWithBackoff(Callable, RetryConfig, String)] with three retries and the default waits.
     public <T> T retryWithBackoff(Callable<T> function) throws Exception {
-        return retryWithBackoff(function, RetryConfig.retries(DEFAULT_RETRIES), "operation");
+        return retryWithBackoff(
+                function, RetryConfig.retries(DEFAULT_RETRIES), DEFAULT_OPERATION_NAME);
     }
 
     /// Calls a function until it succeeds, at most `maxRetries` + 1 times, with growing waits between. What can't succeed (bad
