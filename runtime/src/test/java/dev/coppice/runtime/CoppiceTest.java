@@ -2,6 +2,7 @@ package dev.coppice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
@@ -14,6 +15,7 @@ import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -235,13 +237,21 @@ class CoppiceTest {
         assertThat(table.lines().sorted()).containsExactlyElementsOf(git.lines().sorted().toList());
         assertThat(Provenance.of(job).rows())
                 .allSatisfy(row ->
-                        assertThat(
-                                        scene.repository()
-                                                .git(
-                                                        "cat-file",
-                                                        "-t",
-                                                        row.commit().orElseThrow().value()))
-                                .startsWith("commit"));
+                        assertThat(commit(scene, row.commit().orElseThrow()))
+                                .as("who did it, as the commit says")
+                                .contains(
+                                        row.path(),
+                                        "Coppice-Worker: " + row.workerId(),
+                                        "Coppice-Task: " + row.task(),
+                                        "Coppice-Agent: " + row.agent(),
+                                        "Coppice-Attempt: " + row.attempt()));
+    }
+
+    private static List<String> commit(Scene scene, CommitId commit) {
+        return scene.repository()
+                .git("show", "--format=%(trailers)", "--name-only", commit.value())
+                .lines()
+                .toList();
     }
 
     @Test
