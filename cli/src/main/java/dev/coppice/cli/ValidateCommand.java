@@ -2,12 +2,8 @@ package dev.coppice.cli;
 
 import dev.coppice.lead.PlanReader;
 import dev.coppice.model.Task;
-import dev.coppice.plan.PlanRules;
-import dev.coppice.plan.Plans;
 import dev.coppice.plan.Verdict;
 import dev.coppice.runtime.Coppice;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `validate`: a plan's check without a run.
@@ -21,16 +17,7 @@ final class ValidateCommand implements Action {
     public int run(Invocation call) {
         String file = call.parameter(0).orElseThrow();
         try (Coppice coppice = call.open()) {
-            Path root = coppice.root();
-            PlanRules rules =
-                    PlanRules.of(
-                            coppice.configuration().settings(),
-                            PlanRules.Author.PERSON,
-                            path -> {
-                                Path named = root.resolve(path).normalize();
-                                return named.startsWith(root) && Files.exists(named);
-                            });
-            return switch (Plans.check(PlanReader.file(file, call.read(file)), rules)) {
+            return switch (coppice.check(PlanReader.file(file, call.read(file)))) {
                 case Verdict.Invalid invalid ->
                         throw new CommandFailure(ExitCode.INVALID, invalid.problems());
                 case Verdict.Valid valid -> {

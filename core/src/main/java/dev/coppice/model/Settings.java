@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// How a job is to be run. It stands in the job's first event, so that whoever takes the job up
 /// later goes on under the same rules.
@@ -20,6 +21,20 @@ public record Settings(
 
     public Settings {
         checks = List.copyOf(checks);
+    }
+
+    /// The attempts of a job at `depth` that can run at once if its tasks are for these agents: no more than the job may
+    /// have, and no more than the agents take together. Agents that are not configured count as if they took any.
+    public int slots(int depth, Set<AgentName> used) {
+        int asked = recursion.slots(depth, workers.maxWorkers());
+        if (used.isEmpty() || !agents.configured().keySet().containsAll(used)) {
+            return asked;
+        }
+        int taken =
+                used.stream()
+                        .mapToInt(agent -> agents.configured().get(agent).maxConcurrent())
+                        .sum();
+        return Math.min(asked, taken);
     }
 
     /// Where a job's files and branches are.

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Where a job's time and money went, and how near it came to the fastest that its plan allows.
 ///
@@ -117,10 +118,11 @@ public record Analytics(
         int slots =
                 job.request()
                         .settings()
-                        .recursion()
                         .slots(
                                 job.request().depth(),
-                                job.request().settings().workers().maxWorkers());
+                                job.tasks().stream()
+                                        .map(task -> task.task().agent())
+                                        .collect(Collectors.toSet()));
         Duration spread = work.dividedBy(slots);
         List<TaskFigures> figures =
                 job.all()

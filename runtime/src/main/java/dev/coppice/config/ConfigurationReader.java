@@ -47,6 +47,7 @@ final class ConfigurationReader {
         Logging logging = logging();
         Optional<String> storeUrl = values.find(Keys.STORE_URL);
         storeUrl.ifPresent(secrets::addPasswordOf);
+        refusePostgres(storeUrl);
         noteExecutionMode();
         warnOfTrackedKey();
         problems.addAll(0, values.problems());
@@ -133,12 +134,11 @@ final class ConfigurationReader {
         AgentName name = values.of(key);
         if (!layers.agents().containsKey(name)) {
             List<String> names = layers.agents().keySet().stream().map(AgentName::value).toList();
-            String place = layers.given(key).map(Layers.Given::source).orElse("default");
             String all = names.stream().sorted().collect(Collectors.joining(", "));
             String message = key.path() + " names an agent that is not configured: " + name;
             problems.add(
                     new Problem(
-                            place,
+                            place(key),
                             message + "; configured: " + all + Spelling.hint(name.value(), names)));
         }
         return name;
@@ -149,6 +149,9 @@ final class ConfigurationReader {
         Optional<Kind> ownKind = kindOf(name);
         Kind kind = values.find(Keys.KIND.under(section)).or(() -> ownKind).orElse(Kind.COMMAND);
         Key<String> model = Keys.MODEL.under(section);
+        if (kind == Kind.COMMAND) {
+            warnOfDeafness(section);
+        }
         if (kind == Kind.CLAUDE) {
             model = model.withDefault(Optional.of(model.written()));
         }
@@ -161,7 +164,24 @@ final class ConfigurationReader {
                 values.of(Keys.STDIN.under(section)),
                 values.of(Keys.ENV.under(section)),
                 values.of(Keys.HOME.under(section)),
-                values.of(Keys.MAX_CONCURRENT.under(section)));
+                values.of(maxConcurrent(kind).under(section)));
+    }
+
+    private static Key<Integer> maxConcurrent(Kind kind) {
+        return switch (kind) {
+            case CLAUDE -> Keys.MAX_CONCURRENT;
+            case COMMAND, SCRIPTED -> Keys.MAX_CONCURRENT_OF_PROGRAMS;
+        };
+    }
+
+    /// Such an agent is any program: what it is told about a model and permissions it would never hear.
+    private void warnOfDeafness(String section) {
+        for (Key<?> key : List.of(Keys.MODEL, Keys.PERMISSION)) {
+            Key<?> own = key.under(section);
+            if (layers.given(own).isPresent()) {
+                warn(own, own.path() + " changes nothing, since this agent is a command");
+            }
+        }
     }
 
     /// The adapter that has the agent's name.
@@ -208,6 +228,16 @@ final class ConfigurationReader {
                 values.of(Keys.LEVEL), values.of(Keys.STRUCTURED), atHome(values.of(Keys.LOG_DIR)));
     }
 
+    private void refusePostgres(Optional<String> storeUrl) {
+        if (storeUrl.filter(url -> url.startsWith("jdbc:postgresql:")).isPresent()) {
+            problems.add(
+                    new Problem(
+                            place(Keys.STORE_URL),
+                            "store.url: PostgreSQL is not supported yet; name a file, jdbc:sqlite:…, or leave it"
+                                    + " out"));
+        }
+    }
+
     private void noteExecutionMode() {
         Optional<ExecutionMode> mode = values.find(Keys.EXECUTION_MODE);
         mode.ifPresent(asked ->
@@ -237,7 +267,10 @@ final class ConfigurationReader {
     }
 
     private void warn(Key<?> key, String message) {
-        String place = layers.given(key).map(Layers.Given::source).orElse("default");
-        warnings.add(new Problem(place, message));
+        warnings.add(new Problem(place(key), message));
+    }
+
+    private String place(Key<?> key) {
+        return layers.given(key).map(Layers.Given::source).orElse("default");
     }
 }

@@ -360,7 +360,12 @@ final class Keys {
                     "max_concurrent",
                     Form.whole(1, WORKERS_MAX),
                     "4",
-                    "its running attempts at once, over all jobs");
+                    "its running attempts at once, over all jobs; of other programs than Claude 64");
+
+    /// What no provider limits needs no limit of its own.
+    static final Key<Integer> MAX_CONCURRENT_OF_PROGRAMS =
+            Key.set("max_concurrent", Form.whole(1, WORKERS_MAX), "64", "");
+
     static final Key<List<String>> ARGS =
             list(Key.unset("args", NAME.list(), "[]", "further arguments"), Key.Kind.LIST);
     static final Key<List<String>> ENV =

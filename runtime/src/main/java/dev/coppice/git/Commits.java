@@ -2,13 +2,17 @@ package dev.coppice.git;
 
 import dev.coppice.model.CommitId;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -93,6 +97,21 @@ public final class Commits {
                         .done()
                         .fields();
         return new Outline(files.subList(0, Math.min(filesMax, files.size())), files.size());
+    }
+
+    /// Says of paths from the top whether a commit has a file or folder there; by one process, once it is first asked.
+    /// For one thread.
+    public Predicate<String> paths(CommitId commit) {
+        NavigableSet<String> files = new TreeSet<>();
+        return path -> {
+            if (files.isEmpty()) {
+                files.addAll(outline(commit, Integer.MAX_VALUE).files());
+            }
+            String name = Path.of("/", path).normalize().toString().substring(1);
+            String folder = name.isEmpty() ? "" : name + "/";
+            String within = files.ceiling(folder);
+            return files.contains(name) || within != null && within.startsWith(folder);
+        };
     }
 
     /// The size of a commit's files together: what a checkout of it takes on disk, at least.

@@ -25,6 +25,9 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.plan.Problem;
+import dev.coppice.plan.Verdict;
 import dev.coppice.process.Identity;
 import dev.coppice.process.Processes;
 import dev.coppice.report.AttemptView;
@@ -192,15 +195,35 @@ public final class Coppice implements AutoCloseable {
             Optional<Path> configFile,
             SequencedMap<String, String> flags,
             Predicate<Path> isTracked) {
-        return Configuration.load(
-                new Sources(
-                        surroundings.folder(),
-                        root,
-                        configFile,
-                        surroundings.home(),
-                        surroundings.environment(),
-                        flags,
-                        isTracked));
+        Loading loading =
+                Configuration.load(
+                        new Sources(
+                                surroundings.folder(),
+                                root,
+                                configFile,
+                                surroundings.home(),
+                                surroundings.environment(),
+                                flags,
+                                isTracked));
+        return switch (loading) {
+            case Loading.Refused refused -> refused;
+            case Loading.Usable(Configuration configuration) ->
+                    BranchTemplate.problem(configuration.settings().layout().branchTemplate())
+                            .<Loading>map(why -> unfitTemplate(configuration, why))
+                            .orElse(loading);
+        };
+    }
+
+    /// What is a name of a branch, the configuration does not know.
+    private static Loading unfitTemplate(Configuration configuration, String why) {
+        String key = "orchestrator.branch_template";
+        String place =
+                configuration.effective().stream()
+                        .filter(entry -> entry.key().equals(key))
+                        .map(Configuration.Entry::source)
+                        .findFirst()
+                        .orElse(key);
+        return new Loading.Refused(List.of(new Problem(place, key + " " + why)));
     }
 
     private boolean isWithoutWorktrees() {
@@ -260,6 +283,11 @@ public final class Coppice implements AutoCloseable {
     /// Checks what a user asks for as a whole; nothing is changed.
     public Preparation prepare(RunOrder order) throws InterruptedException {
         return preparing(ground, configuration.settings()).prepare(order);
+    }
+
+    /// Checks a plan alone; nothing is changed.
+    public Verdict check(PlanDraft plan) {
+        return preparing(ground, configuration.settings()).check(plan);
     }
 
     /// The same long after the opening, with the repository as it stands now, and under settings of the

@@ -14,11 +14,13 @@ import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.Task;
+import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.Plans;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Verdict;
 import dev.coppice.process.Processes;
+import dev.coppice.workspace.BranchTemplate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +28,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Turns what a user asks for into a job's request, with every problem found before anything runs.
 final class Preparing {
@@ -41,9 +45,30 @@ final class Preparing {
     /// From where tasks start.
     ///
     /// @param folder from which a plan's paths are
-    private record Start(Path folder, Optional<CommitId> base, Optional<String> target) {
+    /// @param has whether a path from there names a file or folder that the tasks will find
+    private record Start(
+            Path folder,
+            Optional<CommitId> base,
+            Optional<String> target,
+            Predicate<String> has) {
         static Start in(Path folder) {
-            return new Start(folder, Optional.empty(), Optional.empty());
+            return new Start(
+                    folder, Optional.empty(), Optional.empty(), path -> isIn(folder, path));
+        }
+
+        static Start at(
+                Optional<CommitId> base,
+                Discovery.Found found,
+                Git git,
+                Optional<String> target) {
+            Path folder = found.topLevel();
+            return base.map(at -> new Start(folder, base, target, git.commits().paths(at)))
+                    .orElseGet(() -> in(folder));
+        }
+
+        private static boolean isIn(Path folder, String path) {
+            Path named = folder.resolve(path).normalize();
+            return named.startsWith(folder) && Files.exists(named);
         }
     }
 
@@ -66,7 +91,7 @@ final class Preparing {
                     case WORKTREE -> onCommit(order);
                     case NONE -> inFolder(order);
                 };
-        Optional<Plan> plan = plan(order, start.folder());
+        Optional<Plan> plan = plan(order, start);
         Set<AgentName> needed = agents(plan);
         for (AgentName name : needed) {
             probeNeeded(name, start.folder());
@@ -84,7 +109,7 @@ final class Preparing {
         if (!unusable.isEmpty()) {
             return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
         }
-        warn();
+        warn(plan);
         String request =
                 order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
         return new Preparation.Ready(
@@ -107,7 +132,7 @@ final class Preparing {
                 Optional<String> target = target(found, git);
                 checkBranchNames(git);
                 warnOfCheckout(found, git);
-                yield new Start(found.topLevel(), base, target);
+                yield Start.at(base, found, git, target);
             }
             case Ground.Folder folder -> {
                 unusable.addAll(Refusal.noRepository(folder.root()).problems());
@@ -184,7 +209,7 @@ final class Preparing {
         return configured;
     }
 
-    private Optional<Plan> plan(RunOrder order, Path folder) {
+    private Optional<Plan> plan(RunOrder order, Start start) {
         if (order.plan().isEmpty()) {
             if (order.request().isBlank()) {
                 invalid.add(
@@ -193,9 +218,7 @@ final class Preparing {
             }
             return Optional.empty();
         }
-        PlanRules rules =
-                PlanRules.of(settings, PlanRules.Author.PERSON, path -> isFile(folder, path));
-        return switch (Plans.check(order.plan().get(), rules)) {
+        return switch (check(order.plan().get(), start)) {
             case Verdict.Invalid(List<Problem> problems) -> {
                 invalid.addAll(problems);
                 yield Optional.empty();
@@ -207,15 +230,26 @@ final class Preparing {
         };
     }
 
-    private static boolean isFile(Path root, String path) {
-        Path named = root.resolve(path).normalize();
-        return named.startsWith(root) && Files.exists(named);
+    private Verdict check(PlanDraft plan, Start start) {
+        return Plans.check(plan, PlanRules.of(settings, PlanRules.Author.PERSON, start.has()));
+    }
+
+    /// The check of a plan alone, against what a job would start from.
+    Verdict check(PlanDraft plan) {
+        boolean isolated = settings.layout().isolation() == Settings.Isolation.WORKTREE;
+        return check(
+                plan,
+                isolated && ground instanceof Ground.Checkout(Discovery.Found found, Git git)
+                        ? Start.at(found.head().at(), found, git, Optional.empty())
+                        : Start.in(surroundings.folder()));
     }
 
     private void checkBranchNames(Git git) {
-        git.refs()
-                .blocking(new BranchName("coppice/job/result"))
-                .ifPresent(branch ->
+        BranchTemplate template = new BranchTemplate(settings.layout().branchTemplate());
+        template.samples().stream()
+                .flatMap(name -> git.refs().blocking(name).stream())
+                .distinct()
+                .forEach(branch ->
                         unusable.add(
                                 new Problem(
                                         "branch " + branch,
@@ -233,7 +267,7 @@ final class Preparing {
             needed.add(settings.agents().lead());
             needed.add(settings.agents().byDefault());
         } else {
-            plan.get().tasks().stream().map(Task::agent).forEach(needed::add);
+            needed.addAll(agentsOf(plan.get()));
         }
         return needed;
     }
@@ -286,17 +320,47 @@ final class Preparing {
         };
     }
 
-    private void warn() {
+    private void warn(Optional<Plan> plan) {
         configuration.warnings().forEach(problem -> warnings.add(problem.toString()));
+        int asked = settings.workers().maxWorkers();
         int cores = Runtime.getRuntime().availableProcessors();
-        if (settings.workers().maxWorkers() > cores) {
+        if (asked > cores) {
             warnings.add(
                     "max_workers is "
-                            + settings.workers().maxWorkers()
+                            + asked
                             + ", but this machine has "
                             + cores
                             + (cores == 1 ? " core." : " cores."));
         }
+        warnOfFewerSlots(asked, plan);
+    }
+
+    private void warnOfFewerSlots(int asked, Optional<Plan> plan) {
+        int atRoot = settings.slots(0, Set.of());
+        if (atRoot < asked) {
+            warnings.add(
+                    "max_workers is %d, but recursion.workers_by_depth lets no more than %d attempts run at once."
+                            .formatted(asked, atRoot));
+        }
+        Set<AgentName> working =
+                plan.map(Preparing::agentsOf).orElse(Set.of(settings.agents().byDefault()));
+        int taken = settings.slots(0, working);
+        if (taken < atRoot) {
+            String names =
+                    working.stream()
+                            .map(AgentName::value)
+                            .sorted()
+                            .collect(Collectors.joining(", "));
+            warnings.add(
+                    "max_workers is %d, but no more than %d attempts of %s run at once: agents.NAME.max_concurrent says so."
+                            .formatted(asked, taken, names));
+        }
+    }
+
+    private static Set<AgentName> agentsOf(Plan plan) {
+        return plan.tasks().stream()
+                .map(Task::agent)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private void warnOfCheckout(Discovery.Found repository, Git git) {

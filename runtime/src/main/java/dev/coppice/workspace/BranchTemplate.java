@@ -2,6 +2,7 @@ package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
 import dev.coppice.model.JobId;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +12,7 @@ public record BranchTemplate(String text) {
     private static final String JOB = "<job>";
     private static final String NUMBER = "<n>";
     private static final String SLUG = "<slug>";
+    private static final JobId SAMPLE = new JobId("0123456789ab");
     private static final Pattern PLACE = Pattern.compile(JOB + "|" + NUMBER + "|" + SLUG);
     private static final Pattern RESULT = Pattern.compile("coppice/(?<job>[0-9a-z]{12})/result");
 
@@ -27,8 +29,17 @@ public record BranchTemplate(String text) {
         if (!text.contains(JOB) || !text.contains(NUMBER)) {
             return Optional.of("must contain <job> and <n>: " + text);
         }
-        return BranchName.problem(fill(text, "0123456789ab", "1", "slug"))
+        String name = fill(text, SAMPLE.value(), "1", "slug");
+        if ((name + "/").startsWith(result(SAMPLE) + "/")) {
+            return Optional.of("takes the name of the result's branch: " + text);
+        }
+        return BranchName.problem(name)
                 .map(why -> "gives no branch name: " + text + " (" + why + ")");
+    }
+
+    /// Names like those that a job would have, to see whether a branch of the user's makes them impossible.
+    public List<BranchName> samples() {
+        return List.of(branch(SAMPLE, 1, new Slug("slug")), result(SAMPLE));
     }
 
     /// The branch of the task with this number. All tasks that the engine lays itself have the number 0, so that their

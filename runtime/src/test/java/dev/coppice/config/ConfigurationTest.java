@@ -334,6 +334,36 @@ final class ConfigurationTest {
     }
 
     @Test
+    void onlyAgentsWhoseProvidersLimitThemHaveALimitOfTheirOwn() throws IOException {
+        write("coppice.yaml", "agents: { script: { command: [bash] } }\n");
+
+        Settings settings = loaded().settings();
+
+        assertThat(agent(settings, "claude").maxConcurrent()).isEqualTo(4);
+        assertThat(agent(settings, "script").maxConcurrent()).isEqualTo(64);
+    }
+
+    @Test
+    void whatACommandNeverHearsIsToldToThePerson() throws IOException {
+        write(
+                "coppice.yaml",
+                "agents: { default: script, script: { command: [bash], permission: plan } }\n");
+        flags.put("--model", "small");
+
+        assertThat(loaded().warnings())
+                .extracting(Problem::toString)
+                .anyMatch(text -> text.contains("agents.script.model changes nothing"))
+                .anyMatch(text -> text.contains("agents.script.permission changes nothing"));
+    }
+
+    @Test
+    void postgresIsRefusedAsLongAsItIsNotSupported() throws IOException {
+        write("coppice.yaml", "store: { url: 'jdbc:postgresql://db/coppice' }\n");
+
+        assertThat(problems()).anyMatch(text -> text.contains("not supported yet"));
+    }
+
+    @Test
     void listsAndAgentsCanBeSetByVariables() {
         environment =
                 Map.of(
@@ -356,7 +386,7 @@ final class ConfigurationTest {
                 agents:
                   script: { command: [run, "--token=${GH_TOKEN}", "${PLACE}"] }
                 api: { api_key: "${SERVER}" }
-                store: { url: "jdbc:postgresql://db/coppice?user=me&password=hunter2&ssl=true" }
+                store: { url: "jdbc:sqlite:/srv/coppice.db?user=me&password=hunter2&ssl=true" }
                 """);
         environment =
                 Map.of(

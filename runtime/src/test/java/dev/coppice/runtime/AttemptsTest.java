@@ -8,7 +8,9 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.lead.PlanReader;
 import dev.coppice.plan.Problem;
+import dev.coppice.plan.Verdict;
 import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
@@ -390,6 +392,100 @@ class AttemptsTest {
                                     assertThat(refused.refusal().problems())
                                             .extracting(Problem::place)
                                             .containsExactly("integrate.target"));
+        }
+    }
+
+    @Test
+    void fewerSlotsThanAskedForAreTold() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_workers: 16 }\n");
+        scene.repository()
+                .write(
+                        "coppice.yaml",
+                        """
+                        workers: { max_workers: 16 }
+                        agents:
+                          default: script
+                          lead: script
+                          script: { command: [bash], stdin: description, max_concurrent: 4 }
+                        """);
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(TWO_TASKS)))
+                    .isInstanceOfSatisfying(
+                            Preparation.Ready.class,
+                            ready ->
+                                    assertThat(ready.warnings())
+                                            .anyMatch(text -> text.contains("workers_by_depth"))
+                                            .anyMatch(
+                                                    text ->
+                                                            text.contains(
+                                                                    "no more than 4 attempts of script")));
+        }
+    }
+
+    @Test
+    void aBranchInTheWayOfTheTemplateIsTold() throws Exception {
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        "orchestrator: { branch_template: 'feature/<job>/<n>' }\n");
+        scene.repository().git("branch", "feature");
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(TWO_TASKS)))
+                    .isInstanceOfSatisfying(
+                            Preparation.Refused.class,
+                            refused -> {
+                                assertThat(refused.refusal().kind())
+                                        .isEqualTo(Refusal.Kind.UNUSABLE);
+                                assertThat(refused.refusal().problems())
+                                        .extracting(Problem::toString)
+                                        .anyMatch(text -> text.contains("git branch -m feature"));
+                            });
+        }
+    }
+
+    @Test
+    void aTemplateThatGivesNoBranchIsRefusedWithItsPlace() {
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        "orchestrator: { branch_template: 'my work/<job>/<n>' }\n");
+
+        assertThat(scene.opening())
+                .isInstanceOfSatisfying(
+                        Opening.Refused.class,
+                        refused -> {
+                            assertThat(refused.refusal().kind()).isEqualTo(Refusal.Kind.INVALID);
+                            assertThat(refused.refusal().problems())
+                                    .extracting(Problem::toString)
+                                    .anyMatch(text -> text.contains("coppice.yaml:6"));
+                        });
+    }
+
+    @Test
+    void contextFilesAreThoseOfTheCommitThatTasksStartFrom() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        scene.repository().write("docs/added.md", "later\n");
+        String plan =
+                """
+                tasks:
+                  - description: "true"
+                    context_files: [%s]
+                """;
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(plan.formatted("docs/added.md"))))
+                    .isInstanceOf(Preparation.Refused.class);
+            assertThat(coppice.check(PlanReader.file("plan.yaml", plan.formatted("docs"))))
+                    .isInstanceOf(Verdict.Invalid.class);
+            scene.repository().commit("Add it");
+            scene.repository().git("rm", "-q", "-r", "docs");
+        }
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order(plan.formatted("docs/added.md"))))
+                    .isInstanceOf(Preparation.Ready.class);
+            assertThat(coppice.check(PlanReader.file("plan.yaml", plan.formatted("docs"))))
+                    .isInstanceOf(Verdict.Valid.class);
         }
     }
 

@@ -52,11 +52,22 @@ class CoppiceTest {
     @Test
     void sixteenTasksAtOnceAreSixteenTasksInTheResult() throws Exception {
         // given
-        Scene scene = new Scene(folder, 500, "workers: { max_workers: 16 }\n");
+        Scene scene =
+                new Scene(
+                        folder,
+                        500,
+                        """
+                        workers: { max_workers: 16 }
+                        recursion: { workers_by_depth: [16] }
+                        """);
         String before = checkout(scene.repository());
+        Path gate = Files.createDirectory(folder.resolve("gate"));
+        // none gets through before the sixteenth is there
         String tasks =
                 IntStream.rangeClosed(1, 16)
-                        .mapToObj(n -> "  - description: echo %d > made-%d.txt\n".formatted(n, n))
+                        .mapToObj(n ->
+                                "  - description: touch '%s/%d'; until test $(ls '%s' | wc -l) = 16; do sleep 0.1; done; echo %d > made-%d.txt\n"
+                                        .formatted(gate, n, gate, n, n))
                         .collect(Collectors.joining());
 
         // when

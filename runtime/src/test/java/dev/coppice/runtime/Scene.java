@@ -77,6 +77,14 @@ final class Scene {
 
     /// Opens Coppice as a new process would, for a user who has a variable `USERS_OWN=mine`.
     Coppice open() {
+        return switch (opening()) {
+            case Opening.Opened(Coppice coppice) -> coppice;
+            case Opening.Refused refused -> throw new AssertionError(refused.toString());
+        };
+    }
+
+    /// Opens Coppice, which may refuse.
+    Opening opening() {
         Map<String, String> environment = new HashMap<>(repository.environment());
         environment.put("PATH", System.getenv("PATH"));
         environment.put("USERS_OWN", "mine");
@@ -88,10 +96,7 @@ final class Scene {
                         environment,
                         Optional.empty(),
                         InstantSource.system());
-        return switch (Coppice.open(surroundings, Optional.empty(), new LinkedHashMap<>())) {
-            case Opening.Opened(Coppice coppice) -> coppice;
-            case Opening.Refused refused -> throw new AssertionError(refused.toString());
-        };
+        return Coppice.open(surroundings, Optional.empty(), new LinkedHashMap<>());
     }
 
     /// Runs a plan, as YAML, to its end.
