@@ -91,7 +91,7 @@ final class IntegrationAttempt {
         if (checks.isEmpty() || isCheckedAlready(joined)) {
             return Optional.empty();
         }
-        Workplace workplace = new Workplace(equipment, order, running);
+        Workplace workplace = new Workplace(equipment, order, running, deadline);
         Workspace workspace = workplace.acquire(joined);
         workplace.tell(workspace, reports);
         CheckRun run =

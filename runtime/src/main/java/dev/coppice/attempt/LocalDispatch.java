@@ -15,6 +15,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.WorkResult;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Identity;
+import dev.coppice.workspace.TimeUpException;
 import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -140,7 +141,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             reports.happened(
                     run.isStopped()
                             ? ended(order, new Outcome.Stopped(WorkResult.NONE), tally)
-                            : failed(order, Reason.WORKSPACE, said(e), tally));
+                            : failed(order, reason(e), said(e), tally));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
@@ -235,6 +236,15 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             case Duty.Integrating _ ->
                     new IntegrationAttempt(equipment, order, reports, run, tally).carry();
         };
+    }
+
+    private static Reason reason(Exception e) {
+        return e instanceof TimeUpException time
+                ? switch (time.limit()) {
+                    case WALL -> Reason.WALL_TIMEOUT;
+                    case IDLE -> Reason.IDLE_TIMEOUT;
+                }
+                : Reason.WORKSPACE;
     }
 
     private static String said(Exception e) {

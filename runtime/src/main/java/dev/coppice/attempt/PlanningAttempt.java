@@ -50,9 +50,9 @@ final class PlanningAttempt {
         this.order = order;
         this.reports = reports;
         this.tally = tally;
-        this.workplace = new Workplace(equipment, order, running);
-        this.conversation =
-                new Conversation(equipment, order, reports, running, tally, new Deadline(order));
+        Deadline deadline = new Deadline(order);
+        this.workplace = new Workplace(equipment, order, running, deadline);
+        this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
     }
 
     Event.AttemptEnded carry() throws InterruptedException, IOException {

@@ -68,8 +68,8 @@ final class WorkAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
-        this.workplace = new Workplace(equipment, order, running);
         this.deadline = new Deadline(order);
+        this.workplace = new Workplace(equipment, order, running, deadline);
         this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
         this.folder = Naming.folder(order);
         this.papers = Papers.of(order, folder);

@@ -12,6 +12,10 @@ import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.WorkResult;
+import dev.coppice.process.Child;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Limits;
+import dev.coppice.workspace.Launching;
 import dev.coppice.workspace.Workspace;
 import dev.coppice.workspace.WorkspaceRequest;
 import java.io.IOException;
@@ -30,13 +34,15 @@ final class Workplace {
     private final Equipment equipment;
     private final AttemptOrder order;
     private final Running running;
+    private final Deadline deadline;
     private final TaskFolder folder;
     private final Papers papers;
 
-    Workplace(Equipment equipment, AttemptOrder order, Running running) {
+    Workplace(Equipment equipment, AttemptOrder order, Running running, Deadline deadline) {
         this.equipment = equipment;
         this.order = order;
         this.running = running;
+        this.deadline = deadline;
         this.folder = Naming.folder(order);
         this.papers = Papers.of(order, folder);
     }
@@ -44,9 +50,30 @@ final class Workplace {
     /// A clean workspace on `base`.
     Workspace acquire(CommitId base) throws InterruptedException, IOException {
         Files.createDirectories(folder.root());
-        return equipment
-                .workspaces()
-                .acquire(request(base), launch -> running.start(equipment.processes(), launch));
+        return equipment.workspaces().acquire(request(base), new Launches());
+    }
+
+    /// Programs of this attempt: they have its time, and end with it.
+    private final class Launches implements Launching {
+        @Override
+        public Child start(Launch launch) {
+            return running.start(equipment.processes(), launch);
+        }
+
+        @Override
+        public Limits limits() {
+            return deadline.limits();
+        }
+
+        @Override
+        public boolean isTimeUp() {
+            return deadline.isPassed();
+        }
+
+        @Override
+        public boolean isStopped() {
+            return running.isStopped();
+        }
     }
 
     /// The workspace as the attempt before this one left it; empty where there is none, or what it was made from

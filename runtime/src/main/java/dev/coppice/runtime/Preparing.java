@@ -47,20 +47,14 @@ final class Preparing {
     /// @param folder from which a plan's paths are
     /// @param has whether a path from there names a file or folder that the tasks will find
     private record Start(
-            Path folder,
-            Optional<CommitId> base,
-            Optional<String> target,
-            Predicate<String> has) {
+            Path folder, Optional<CommitId> base, Optional<String> target, Predicate<String> has) {
         static Start in(Path folder) {
             return new Start(
                     folder, Optional.empty(), Optional.empty(), path -> isIn(folder, path));
         }
 
         static Start at(
-                Optional<CommitId> base,
-                Discovery.Found found,
-                Git git,
-                Optional<String> target) {
+                Optional<CommitId> base, Discovery.Found found, Git git, Optional<String> target) {
             Path folder = found.topLevel();
             return base.map(at -> new Start(folder, base, target, git.commits().paths(at)))
                     .orElseGet(() -> in(folder));

@@ -3,7 +3,6 @@ package dev.coppice.workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,17 +29,25 @@ final class MachineLock {
         T run() throws IOException, InterruptedException;
     }
 
-    /// Does `work` while nobody else holds the lock.
+    /// Does `work`, which never takes long, while nobody else holds the lock.
     ///
     /// @throws UncheckedIOException if the lock's file, or a file of the work's, can't be used
     <T> T holding(Work<T> work) throws InterruptedException {
-        turn.lockInterruptibly();
+        return holding(Patience.endless(), work);
+    }
+
+    /// Does `work` while nobody else holds the lock. It is waited for as long as the patience lasts.
+    ///
+    /// @throws UncheckedIOException if the lock's file, or a file of the work's, can't be used
+    <T> T holding(Patience patience, Work<T> work) throws InterruptedException {
+        String what = "waiting for " + file;
+        patience.lock(turn, what);
         try {
             Files.createDirectories(file.getParent());
             try (FileChannel channel =
-                            FileChannel.open(
-                                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
+                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                // the lock goes with the channel
+                patience.<IOException>until(() -> channel.tryLock() != null, what);
                 return work.run();
             }
         } catch (IOException e) {

@@ -6,8 +6,6 @@ import dev.coppice.git.Git;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
-import dev.coppice.process.Child;
-import dev.coppice.process.Launch;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,8 +106,8 @@ final class Preparation {
         ports.giveUp(path);
     }
 
-    Child start(Launch launch) {
-        return processes.start(launch);
+    Launching launching() {
+        return Launching.by(processes);
     }
 
     private Programs programs(

@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /// Runs the programs that prepare one workspace, in it. Whatever they print is added to its log.
 ///
-/// @param launching starts what may take long, so that others can end it
+/// @param launching starts what may take long, so that others can end it, and says how long it may take
 /// @param marker by which its processes are known
 /// @param variables the programs' whole environment
 record Programs(
@@ -55,10 +55,13 @@ record Programs(
     /// @throws WorkspaceException with the end of what it printed, if it fails
     String ask(Duration timeout, List<String> argv) throws InterruptedException {
         try {
+            Limits limits = within(timeout);
             Finished finished =
-                    processes.run(Command.of(workspace, variables, argv).withTimeout(timeout));
+                    processes.run(
+                            Command.of(workspace, variables, argv).withTimeout(limits.wall()));
             String printed = finished.stdoutText() + finished.stderr();
             note("$ " + String.join(" ", argv) + "\n" + printed);
+            requireTime(String.join(" ", argv), timeout, limits, finished.exit());
             if (!finished.isSuccess()) {
                 throw new WorkspaceException(
                         String.join(" ", argv) + ": " + end(finished.exit(), printed));
@@ -101,16 +104,45 @@ record Programs(
             note("$ " + name + "\n");
             long start = Files.size(log);
             ChildFiles files = new ChildFiles(NO_INPUT, log, log, Optional.empty());
-            Launch launch =
-                    new Launch(argv, workspace, variables, files, marker, Limits.of(timeout));
+            Limits limits = within(timeout);
+            Launch launch = new Launch(argv, workspace, variables, files, marker, limits);
             try (Child child = launching.start(launch)) {
                 Exit exit = child.await().exit();
+                requireTime(name, timeout, limits, exit);
                 return exit.isSuccess() ? Optional.empty() : Optional.of(end(exit, since(start)));
             }
         } catch (CannotStartException e) {
             throw new WorkspaceException(name + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw new WorkspaceException("the log " + log + " can't be written: " + e, e);
+        }
+    }
+
+    /// The least of what a program may ever take and of what is left for the workspace.
+    private Limits within(Duration timeout) {
+        Limits left = launching.limits();
+        Duration wall = left.wall().compareTo(timeout) < 0 ? left.wall() : timeout;
+        return new Limits(wall, left.idle(), left.stopGrace(), left.outputBytesMax());
+    }
+
+    /// A program that ended at a limit of the attempt's is not what failed.
+    private static void requireTime(String name, Duration timeout, Limits limits, Exit exit) {
+        if (exit instanceof Exit.TimedOut(Exit.Limit limit)
+                && (limit == Exit.Limit.IDLE || limits.wall().compareTo(timeout) < 0)) {
+            throw new TimeUpException(
+                    limit,
+                    switch (limit) {
+                        case WALL ->
+                                "The time of the attempt was up while its workspace was prepared by "
+                                        + name
+                                        + ".";
+                        case IDLE ->
+                                "For "
+                                        + limits.idle().toSeconds()
+                                        + " s nothing was heard of "
+                                        + name
+                                        + ", which prepares the workspace.";
+                    });
         }
     }
 

@@ -63,7 +63,8 @@ public final class VirtualEnvironments {
             throws InterruptedException {
         Marker marker = new Marker("COPPICE_PYTHON", UUID.randomUUID().toString());
         return make(
-                new Programs(processes, processes::start, marker, folder, variables, log), asked);
+                new Programs(processes, Launching.by(processes), marker, folder, variables, log),
+                asked);
     }
 
     /// Makes the environment `.venv` in a workspace, in place of any that is there.
@@ -78,7 +79,9 @@ public final class VirtualEnvironments {
         List<String> warnings = new ArrayList<>();
         Requirements requirements = asked.presentIn(workspace);
         String python = python(programs);
-        Path base = template("python-" + hash(python), at -> makeBase(programs, at, warnings));
+        Path base =
+                template(
+                        programs, "python-" + hash(python), at -> makeBase(programs, at, warnings));
         boolean isShared = requirements.isShareable(workspace);
         Path template = base;
         if (isShared && !requirements.isEmpty()) {
@@ -90,6 +93,7 @@ public final class VirtualEnvironments {
                             settings(programs.variables()));
             template =
                     template(
+                            programs,
                             "packages-" + hash(key),
                             at -> {
                                 VenvSkeleton.over(base).writeTo(at);
@@ -133,21 +137,23 @@ public final class VirtualEnvironments {
         void makeAt(Path folder) throws IOException, InterruptedException;
     }
 
-    private Path template(String name, Maker maker) throws InterruptedException {
+    private Path template(Programs programs, String name, Maker maker) throws InterruptedException {
         Path folder = cache.resolve(name);
         Path complete = folder.resolve(COMPLETE);
         if (Files.exists(complete)) {
             return folder;
         }
         return new MachineLock(cache.resolve(name + ".lock"))
-                .holding(() -> {
-                    if (!Files.exists(complete)) {
-                        Tree.delete(folder);
-                        maker.makeAt(folder);
-                        Files.createFile(complete);
-                    }
-                    return folder;
-                });
+                .holding(
+                        Patience.of(programs.launching()),
+                        () -> {
+                            if (!Files.exists(complete)) {
+                                Tree.delete(folder);
+                                maker.makeAt(folder);
+                                Files.createFile(complete);
+                            }
+                            return folder;
+                        });
     }
 
     private static void makeBase(Programs programs, Path at, List<String> warnings)

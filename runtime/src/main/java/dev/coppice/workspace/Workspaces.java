@@ -108,19 +108,23 @@ public final class Workspaces implements AutoCloseable {
     ///
     /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
     public Workspace acquire(WorkspaceRequest request) throws InterruptedException {
-        return acquire(request, preparation::start);
+        return acquire(request, preparation.launching());
     }
 
-    /// The same, prepared by programs that the caller may end.
+    /// The same, prepared by programs that the caller may end, in the time that the caller gives.
     ///
+    /// @throws TimeUpException if that is too short
     /// @throws WorkspaceException if it can't be prepared: a setup command failed, or something else is at the path
     public Workspace acquire(WorkspaceRequest request, Launching launching)
             throws InterruptedException {
         try {
-            awaitGone(request.path());
+            Patience patience = Patience.of(launching);
+            awaitGone(request.path(), patience);
             Checkout checkout = worktree(request);
             requireIsolated(checkout, request.branch());
-            return preparation.prepare(checkout, request, launching);
+            Workspace workspace = preparation.prepare(checkout, request, launching);
+            patience.check("its workspace was prepared");
+            return workspace;
         } catch (GitException | UncheckedIOException e) {
             throw new WorkspaceException(
                     "no workspace for task " + request.task() + ": " + e.getMessage(), e);
@@ -203,7 +207,7 @@ public final class Workspaces implements AutoCloseable {
     /// happens where there is none.
     public void giveUp(Path path) throws InterruptedException {
         Optional<WorkspaceFile> known = WorkspaceFile.read(path);
-        awaitGone(path);
+        awaitGone(path, Patience.endless());
         if (known.isPresent() && standing(path).isPresent()) {
             saveRest(path);
             git.worktrees().remove(path);
@@ -218,7 +222,7 @@ public final class Workspaces implements AutoCloseable {
     /// @throws WorkspaceException if the branch is in use elsewhere, or something else is at the path
     public Optional<RefName> discard(WorkspaceRequest request) throws InterruptedException {
         Path path = request.path();
-        awaitGone(path);
+        awaitGone(path, Patience.endless());
         WorkspaceFile known = WorkspaceFile.read(path).orElseGet(() -> before(request));
         Optional<Checkout> standing = standing(path);
         Optional<CommitId> tip = git.refs().commit(request.branch().ref());
@@ -282,7 +286,7 @@ public final class Workspaces implements AutoCloseable {
         }
     }
 
-    private void awaitGone(Path asked) throws InterruptedException {
+    private void awaitGone(Path asked, Patience patience) throws InterruptedException {
         Path above = Objects.requireNonNull(asked.getParent());
         if (!Files.exists(above)) {
             return;
@@ -294,7 +298,7 @@ public final class Workspaces implements AutoCloseable {
             throw new UncheckedIOException(above + " can't be reached", e);
         }
         if (gone != null) {
-            gone.await();
+            patience.await(gone, "the workspace before it at " + asked + " was given up");
         }
     }
 

@@ -2,13 +2,13 @@ package dev.coppice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.lead.PlanReader;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
-import dev.coppice.lead.PlanReader;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Verdict;
 import dev.coppice.report.AttemptView;
@@ -415,20 +415,16 @@ class AttemptsTest {
                             ready ->
                                     assertThat(ready.warnings())
                                             .anyMatch(text -> text.contains("workers_by_depth"))
-                                            .anyMatch(
-                                                    text ->
-                                                            text.contains(
-                                                                    "no more than 4 attempts of script")));
+                                            .anyMatch(text ->
+                                                    text.contains(
+                                                            "no more than 4 attempts of script")));
         }
     }
 
     @Test
     void aBranchInTheWayOfTheTemplateIsTold() throws Exception {
         Scene scene =
-                new Scene(
-                        folder,
-                        3,
-                        "orchestrator: { branch_template: 'feature/<job>/<n>' }\n");
+                new Scene(folder, 3, "orchestrator: { branch_template: 'feature/<job>/<n>' }\n");
         scene.repository().git("branch", "feature");
         try (Coppice coppice = scene.open()) {
             assertThat(coppice.prepare(Scene.order(TWO_TASKS)))
@@ -447,10 +443,7 @@ class AttemptsTest {
     @Test
     void aTemplateThatGivesNoBranchIsRefusedWithItsPlace() {
         Scene scene =
-                new Scene(
-                        folder,
-                        3,
-                        "orchestrator: { branch_template: 'my work/<job>/<n>' }\n");
+                new Scene(folder, 3, "orchestrator: { branch_template: 'my work/<job>/<n>' }\n");
 
         assertThat(scene.opening())
                 .isInstanceOfSatisfying(
@@ -487,6 +480,23 @@ class AttemptsTest {
             assertThat(coppice.check(PlanReader.file("plan.yaml", plan.formatted("docs"))))
                     .isInstanceOf(Verdict.Valid.class);
         }
+    }
+
+    @Test
+    void aSetupThatTakesAllTheTimeIsTheAttemptsTimeout() throws Exception {
+        Scene scene =
+                new Scene(
+                        folder,
+                        3,
+                        """
+                        environment: { setup: ["sleep 600"] }
+                        workers: { default_timeout: 1, max_retries: 0 }
+                        """);
+
+        JobView job = scene.run("tasks: [{id: a, description: echo a > a.txt}]");
+
+        assertThat(task(job, "a").reason()).contains(Reason.WALL_TIMEOUT);
+        assertThat(task(job, "a").message()).contains("sleep 600");
     }
 
     @Test

@@ -77,7 +77,12 @@ class VirtualEnvironmentTest {
     private Programs programs(Path at, Map<String, String> variables) {
         Marker marker = new Marker("COPPICE_TEST_RUN", at.toString());
         return new Programs(
-                processes, processes::start, marker, at, variables, folder.resolve("setup.log"));
+                processes,
+                Launching.by(processes),
+                marker,
+                at,
+                variables,
+                folder.resolve("setup.log"));
     }
 
     private String run(Path at, String program, String... arguments) throws InterruptedException {
