@@ -5,6 +5,7 @@ import dev.coppice.plan.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,6 +45,11 @@ public record Configuration(
     /// environment, but not in `checks` and `environment.setup`, whose lines the shell reads.
     public static Loading load(Sources sources) {
         return new ConfigurationReader(sources).read();
+    }
+
+    /// The values of those variables whose names tell that they are secrets.
+    public static Set<String> secretsIn(Map<String, String> environment) {
+        return Set.copyOf(new SecretValues(environment).values());
     }
 
     /// Without values, since some are secrets.

@@ -1,5 +1,6 @@
 package dev.coppice.library.envelope;
 
+import dev.coppice.config.Configuration;
 import dev.coppice.folder.Secrets;
 import java.io.Console;
 import java.io.IOException;
@@ -12,9 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// `orchestrator_audit.log`, to which each line is appended as it comes, and the console, which gets the same. A line is
@@ -42,7 +44,8 @@ final class AuditLog {
     private final boolean isColoured;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile Secrets secrets = new Secrets(List.of());
+    private final Set<String> known;
+    private volatile Secrets secrets;
 
     AuditLog(Path file, PrintStream console, Map<String, String> environment, InstantSource clock) {
         this.file = file;
@@ -55,11 +58,19 @@ final class AuditLog {
                         && !environment.containsKey("NO_COLOR")
                         && !"dumb".equals(environment.get("TERM"));
         this.clock = clock;
+        this.known = new HashSet<>(Configuration.secretsIn(environment));
+        this.secrets = new Secrets(known);
     }
 
     /// From now on these secrets are masked, too.
-    void mask(Secrets known) {
-        secrets = known;
+    void mask(Set<String> more) {
+        lock.lock();
+        try {
+            known.addAll(more);
+            secrets = new Secrets(known);
+        } finally {
+            lock.unlock();
+        }
     }
 
     String masked(String text) {

@@ -732,7 +732,7 @@ public final class Orchestration implements AutoCloseable {
                     surroundings.in(folder), Optional.empty(), new LinkedHashMap<>())) {
                 case Opening.Opened(Coppice coppice) -> {
                     opened.put(folder, coppice);
-                    audit.mask(coppice.secrets());
+                    audit.mask(coppice.configuration().secrets());
                     yield coppice;
                 }
                 case Opening.Refused refused ->

@@ -2,6 +2,7 @@ package dev.coppice.library.envelope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
@@ -22,10 +23,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -530,5 +534,75 @@ class OrchestrationTest {
                         "npm install",
                         "orchestrator.claude_command",
                         "coppice doctor");
+    }
+
+    @Test
+    void aWorktreeOfThatNameIsReplacedAfterItsWorkWasRescued() throws Exception {
+        Path first = orchestration.createWorktree("again");
+        ScratchRepository.at(first, repository).write("half.txt", "untracked\n");
+
+        Path second = orchestration.createWorktree("again");
+
+        assertThat(second).isEqualTo(first).isNotEmptyDirectory();
+        assertThat(second.resolve("half.txt")).doesNotExist();
+        String ref = repository.git("for-each-ref", "--format=%(refname)", "refs/coppice/rescue");
+        assertThat(repository.git("ls-tree", "--name-only", ref)).contains("half.txt");
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void anInterruptEndsTheAgentFirst() throws Exception {
+        Path pid = folder.resolve("pid");
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread caller =
+                Thread.ofVirtual()
+                        .start(() ->
+                                end.complete(
+                                        catchThrowable(() ->
+                                                orchestration.runSubagent(
+                                                        "long",
+                                                        shell(
+                                                                "a",
+                                                                "echo $$ > pid && mv pid '"
+                                                                        + pid
+                                                                        + "'; sleep 97")))));
+        while (!Files.exists(pid)) {
+            Thread.onSpinWait();
+        }
+
+        caller.interrupt();
+
+        assertThat(end.get()).isInstanceOf(InterruptedException.class);
+        assertThat(isAlive(Long.parseLong(Files.readString(pid).strip()))).isFalse();
+    }
+
+    @Test
+    void secretsAreInNoLineAndNoFile() throws Exception {
+        String secret = "correct-horse-battery";
+        Map<String, String> environment = new HashMap<>(surroundings(repository.path()).environment());
+        environment.put("DATABASE_PASSWORD", secret);
+        Surroundings there = surroundings(repository.path());
+        try (Orchestration careful =
+                Orchestration.open(
+                        new Surroundings(
+                                there.folder(),
+                                there.home(),
+                                environment,
+                                there.launcher(),
+                                there.clock()),
+                        folder.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8))) {
+            careful.runCommand(List.of("echo", secret));
+            TaskResult result =
+                    careful.runSubagent(
+                            "leaky", shell("leaky", results("{\"password\": \"" + secret + "\"}")));
+            Path results =
+                    careful.writeResults(Orchestration.aggregateResults(List.of(result)));
+
+            assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
+            assertThat(results).content().contains("\"password\": \"***\"").doesNotContain(secret);
+        }
+        assertThat(audit()).contains("command echo ***").doesNotContain(secret);
+        assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain(secret);
     }
 }
