@@ -5,15 +5,22 @@ import dev.coppice.library.envelope.HandoffEnvelope;
 import dev.coppice.library.envelope.Orchestration;
 import dev.coppice.library.envelope.RetryConfig;
 import dev.coppice.library.envelope.TaskResult;
+import dev.coppice.library.session.AgentProcess;
+import dev.coppice.library.session.OrchestratorSession;
+import dev.coppice.library.session.Patterns;
+import dev.coppice.library.session.ProcessResult;
+import java.util.stream.Stream;
 
-/// The examples of documents 001 and 002, in this folder's repository, by the agent that `coppice.yaml` names (Claude Code
-/// where it names none).
+/// The examples of documents 001 and 002, in this folder's repository: envelopes for the agent that `coppice.yaml` names
+/// (Claude Code where it names none), then sessions of Claude Code.
 void main() throws Exception {
     try (Orchestration orchestration = Orchestration.open()) {
         oneAgent(orchestration);
         threeInParallel(orchestration);
         worktreeByHand(orchestration);
     }
+    sessions();
+    patterns();
 }
 
 /// One envelope, on a branch of its own that is merged when the agent has completed it.
@@ -63,4 +70,58 @@ void worktreeByHand(Orchestration orchestration) throws Exception {
 
     IO.println("in the environment: " + python.output().strip().split(" ")[0]);
     orchestration.removeWorktree("by-hand");
+}
+
+/// One process of a session, and three in parallel.
+void sessions() throws InterruptedException {
+    OrchestratorSession session = new OrchestratorSession("example-usage");
+
+    tell("one process", List.of(process(session, "Summarize the README").run()));
+    tell(
+            "in parallel",
+            Patterns.parallel(
+                    List.of(
+                            process(session, "Analyze security"),
+                            process(session, "Analyze performance"),
+                            process(session, "Analyze maintainability")),
+                    3));
+}
+
+/// The other patterns: a pipeline, another approach when the first fails, and many items in batches.
+void patterns() throws InterruptedException {
+    OrchestratorSession session = new OrchestratorSession("example-patterns");
+
+    tell(
+            "in sequence",
+            Patterns.sequential(
+                    List.of(
+                            process(session, "Analyze code"),
+                            process(session, "Create plan"),
+                            process(session, "Implement")),
+                    true,
+                    true));
+    tell(
+            "with fallback",
+            List.of(
+                    Patterns.withFallback(
+                            List.of(
+                                    process(session, "Complex approach"),
+                                    process(session, "Simple approach")))));
+    List<AgentProcess> items =
+            Stream.iterate(1, i -> i + 1)
+                    .limit(4)
+                    .map(i -> process(session, "Process item " + i))
+                    .toList();
+    tell("in batches", Patterns.batched(items, 2));
+}
+
+AgentProcess process(OrchestratorSession session, String prompt) {
+    return session.createProcess(prompt)
+            .withTimeout(Duration.ofMinutes(5))
+            .withStreamOutput(false);
+}
+
+void tell(String what, List<ProcessResult> results) {
+    long successes = results.stream().filter(ProcessResult::isSuccess).count();
+    IO.println(what + ": " + successes + " of " + results.size() + " succeeded");
 }

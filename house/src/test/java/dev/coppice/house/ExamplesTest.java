@@ -94,6 +94,11 @@ class ExamplesTest {
                         agent3: COMPLETED
                         results: orchestration_results.json
                         in the environment: Python
+                        one process: 1 of 1 succeeded
+                        in parallel: 3 of 3 succeeded
+                        in sequence: 3 of 3 succeeded
+                        with fallback: 1 of 1 succeeded
+                        in batches: 4 of 4 succeeded
                         """);
     }
 

@@ -579,7 +579,8 @@ class OrchestrationTest {
     @Test
     void secretsAreInNoLineAndNoFile() throws Exception {
         String secret = "correct-horse-battery";
-        Map<String, String> environment = new HashMap<>(surroundings(repository.path()).environment());
+        Map<String, String> environment =
+                new HashMap<>(surroundings(repository.path()).environment());
         environment.put("DATABASE_PASSWORD", secret);
         Surroundings there = surroundings(repository.path());
         try (Orchestration careful =
@@ -596,8 +597,7 @@ class OrchestrationTest {
             TaskResult result =
                     careful.runSubagent(
                             "leaky", shell("leaky", results("{\"password\": \"" + secret + "\"}")));
-            Path results =
-                    careful.writeResults(Orchestration.aggregateResults(List.of(result)));
+            Path results = careful.writeResults(Orchestration.aggregateResults(List.of(result)));
 
             assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
             assertThat(results).content().contains("\"password\": \"***\"").doesNotContain(secret);
