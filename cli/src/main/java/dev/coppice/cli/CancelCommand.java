@@ -22,9 +22,15 @@ final class CancelCommand implements Action {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             Optional<TaskView> task = call.task(job);
+            Interruption interruption = Interruption.of(coppice.engine(), call.out());
             Engine.Answer answer = coppice.engine().cancel(job.id(), task.map(TaskView::id));
-            // Where nobody drove the job, it was taken up here to bring it to its end.
-            coppice.await(job.id());
+            if (answer == Engine.Answer.ACCEPTED
+                    && task.isEmpty()
+                    && coppice.resume(job.id()) instanceof Engine.Resumption.Resumed) {
+                // Nobody drove the job, so it was taken up here to bring it to its end.
+                interruption.catchUp();
+                coppice.await(job.id());
+            }
             String said =
                     switch (answer) {
                         case ACCEPTED -> "is asked to end";
@@ -44,7 +50,7 @@ final class CancelCommand implements Action {
                                                     "accepted",
                                                     answer == Engine.Answer.ACCEPTED))
                                     : what + " " + said);
+            return interruption.exitCode().orElse(ExitCode.DONE.number());
         }
-        return ExitCode.DONE.number();
     }
 }

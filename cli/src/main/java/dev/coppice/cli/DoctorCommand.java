@@ -43,7 +43,7 @@ final class DoctorCommand implements Action {
             findings.add(disk(coppice));
             findings.add(new Finding("store", true, Figures.number(coppice.jobs().size(), "job")));
             findings.addAll(interrupted(coppice));
-            coppice.leftovers().forEach((job, pids) -> findings.add(leftover(job, pids)));
+            coppice.leftovers().forEach((job, pids) -> findings.add(leftover(coppice, job, pids)));
             for (Map.Entry<AgentName, Availability> agent :
                     AgentsCommand.probe(call, coppice).entrySet()) {
                 findings.add(
@@ -95,14 +95,18 @@ final class DoctorCommand implements Action {
         return findings;
     }
 
-    private static Finding leftover(JobId job, List<Long> processes) {
+    private static Finding leftover(Coppice coppice, JobId job, List<Long> processes) {
+        String whose =
+                coppice.view(job).isPresent()
+                        ? "of job " + job + ", which nobody drives"
+                        : "of a lead; if no `coppice plan` waits for it";
         return new Finding(
                 "processes",
                 false,
-                "%s of job %s, which nobody drives; end with: kill %s"
+                "%s %s; end with: kill %s"
                         .formatted(
                                 Figures.number(processes.size(), "process", "processes"),
-                                job,
+                                whose,
                                 processes.stream()
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(" "))));

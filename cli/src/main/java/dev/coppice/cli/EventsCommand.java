@@ -9,31 +9,30 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `events`: the job's history as it is stored, one JSON document a line.
 final class EventsCommand implements Action {
     static final String FOLLOW = "--follow";
-    private static final long LOOK_MILLIS = 1_000;
 
     @Override
     public void describe(CommandSpec spec) {
         Options.of(spec)
                 .parameter("JOB", "Its id")
-                .flag("-f", FOLLOW, "Go on until the job is over")
-                .usual();
+                .flag("-f", FOLLOW, "Go on until the job is over, or nobody drives it")
+                .usual("Print one JSON document; with -f one a line, as without this");
     }
 
     @Override
     public int run(Invocation call) throws InterruptedException {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
-            try (JobReader reader = new JobReader(coppice.log(), job.id())) {
+            try (JobReader reader = new JobReader(coppice, job.id())) {
                 if (call.isJson() && !call.has(FOLLOW)) {
                     List<String> events = new ArrayList<>();
                     reader.read(recorded -> events.add(coppice.json(recorded)));
                     call.out().line("{\"events\":[" + String.join(",", events) + "]}");
                     return ExitCode.DONE.number();
                 }
-                reader.read(recorded -> call.out().line(coppice.json(recorded)));
-                while (call.has(FOLLOW)
-                        && reader.view().filter(v -> !v.status().isOver()).isPresent()) {
-                    reader.await(LOOK_MILLIS);
+                if (call.has(FOLLOW)) {
+                    reader.follow(recorded -> call.out().line(coppice.json(recorded)));
+                    reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, coppice, view));
+                } else {
                     reader.read(recorded -> call.out().line(coppice.json(recorded)));
                 }
             }

@@ -1,11 +1,13 @@
 package dev.coppice.cli;
 
 import dev.coppice.engine.Driver;
+import dev.coppice.engine.Engine;
 import dev.coppice.model.JobId;
+import dev.coppice.model.ProcessIdentity;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 
-/// Stays with a job that this process drives until it is over or laid down.
+/// Stays with a job until it is over or laid down.
 final class Follow {
     private final Invocation call;
     private final Coppice coppice;
@@ -20,12 +22,62 @@ final class Follow {
         call.out().goOnAlone();
     }
 
-    /// Shows how it goes, prints how it ended, and returns the exit code.
+    /// Stays with a job that was to be taken up, whoever drives it now.
+    int on(Engine.Resumption resumption, JobId job) throws InterruptedException {
+        return switch (resumption) {
+            case Engine.Resumption.Resumed _, Engine.Resumption.Over _ -> toTheEnd(job);
+            case Engine.Resumption.Driven(ProcessIdentity by) -> {
+                call.out().say("process " + by.pid() + " drives it");
+                yield elsewhere(job);
+            }
+            case Engine.Resumption.NoSuchJob _ ->
+                    throw CommandFailure.of(ExitCode.UNKNOWN, job.value(), "It is gone.");
+        };
+    }
+
+    /// Shows how a job goes that this process drives, prints how it ended, and returns the exit code.
     int toTheEnd(JobId job) throws InterruptedException {
+        interruption.catchUp();
+        tellName(job);
+        Driver.Turn last = awaitShown(job);
+        JobView view = tellEnd(job);
+        return switch (last) {
+            case Driver.Turn.Over _ -> ExitCode.of(view).number();
+            case Driver.Turn.LaidDown _, Driver.Turn.Superseded _, Driver.Turn.Waiting _ ->
+                    laidDown(job);
+        };
+    }
+
+    /// The same for a job that another process drives, which goes on when this one is interrupted.
+    private int elsewhere(JobId job) throws InterruptedException {
+        interruption.end();
+        if (interruption.exitCode().isPresent()) {
+            return interruption.exitCode().get();
+        }
+        tellName(job);
+        if (call.isJson()) {
+            try (JobReader reader = new JobReader(coppice, job)) {
+                reader.follow(_ -> {});
+            }
+        } else {
+            new Progress(call, coppice, job).show();
+        }
+        JobView view = tellEnd(job);
+        return view.status().isOver() ? ExitCode.of(view).number() : laidDown(job);
+    }
+
+    private int laidDown(JobId job) {
+        call.out().say("laid down, go on with: coppice resume " + job);
+        return interruption.exitCode().orElse(ExitCode.STOPPED.number());
+    }
+
+    private void tellName(JobId job) {
         if (!call.isJson()) {
             call.out().line("job " + job);
         }
-        Driver.Turn last = awaitShown(job);
+    }
+
+    private JobView tellEnd(JobId job) {
         JobView view = coppice.view(job).orElseThrow();
         if (call.isJson()) {
             call.out().line(Jobs.results(call, coppice, view));
@@ -33,13 +85,7 @@ final class Follow {
             call.out().print(Jobs.text(call, coppice, view, call.screen()));
             call.out().line("\nreport: " + coppice.folder(view).finalResult());
         }
-        return switch (last) {
-            case Driver.Turn.Over _ -> ExitCode.of(view).number();
-            case Driver.Turn.LaidDown _, Driver.Turn.Superseded _, Driver.Turn.Waiting _ -> {
-                call.out().say("laid down, go on with: coppice resume " + job);
-                yield interruption.exitCode().orElse(ExitCode.STOPPED.number());
-            }
-        };
+        return view;
     }
 
     private Driver.Turn awaitShown(JobId job) throws InterruptedException {

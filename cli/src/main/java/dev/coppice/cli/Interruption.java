@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What Ctrl-C, SIGTERM and SIGHUP do to jobs that this process drives: the first lays them down, the second
-/// ends them at once.
+/// What Ctrl-C, SIGTERM and SIGHUP do to what this process drives: the first lays it down, the second ends
+/// it at once.
 final class Interruption {
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
     private static final int SHELL_BASE = 128;
@@ -16,33 +16,58 @@ final class Interruption {
     /// So long the second signal waits for agents to be killed before this process ends without them.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private final Engine engine;
     private final Output out;
+    private final String stopping;
+    private final Runnable layDown;
+    private final Runnable kill;
     private final AtomicInteger first = new AtomicInteger();
     private final CountDownLatch came = new CountDownLatch(1);
 
-    private Interruption(Engine engine, Output out) {
-        this.engine = engine;
+    /// @param stopping what the user is told at the first signal
+    Interruption(Output out, String stopping, Runnable layDown, Runnable kill) {
         this.out = out;
+        this.stopping = stopping;
+        this.layDown = layDown;
+        this.kill = kill;
+    }
+
+    /// From now on signals lay down, or end, the jobs that `engine` drives.
+    static Interruption of(Engine engine, Output out) {
+        return new Interruption(
+                        out,
+                        "agents are asked to end, their work is kept",
+                        engine::pauseAll,
+                        engine::killAll)
+                .begin();
     }
 
     /// From now on signals mean this.
-    static Interruption of(Engine engine, Output out) {
-        Interruption interruption = new Interruption(engine, out);
-        SIGNALS.forEach(name -> Signals.handle(name, interruption::happened));
-        return interruption;
+    Interruption begin() {
+        SIGNALS.forEach(name -> Signals.handle(name, this::happened));
+        return this;
     }
 
-    private void happened(int signal) {
+    /// From now on signals end this process, as they do where nobody handles them.
+    void end() {
+        SIGNALS.forEach(Signals::leave);
+    }
+
+    void happened(int signal) {
         if (first.compareAndSet(0, signal)) {
-            out.say(
-                    "stopping: agents are asked to end, their work is kept; once more ends at once");
-            engine.pauseAll();
+            out.say("stopping: " + stopping + "; once more ends at once");
+            layDown.run();
             came.countDown();
             return;
         }
-        engine.killAll();
+        kill.run();
         Thread.ofPlatform().daemon().start(() -> halt(signal));
+    }
+
+    /// Lays down once more where a signal came before there was anything to lay down.
+    void catchUp() {
+        if (exitCode().isPresent()) {
+            layDown.run();
+        }
     }
 
     private static void halt(int signal) {

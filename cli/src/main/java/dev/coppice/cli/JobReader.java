@@ -5,7 +5,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
-import dev.coppice.runtime.Histories;
+import dev.coppice.runtime.Coppice;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -16,23 +16,26 @@ import org.jspecify.annotations.Nullable;
 /// Reads a job's events as they come. Owned by one thread.
 final class JobReader implements AutoCloseable {
     private static final int READ_MAX = 1_000;
+    private static final long LOOK_MILLIS = 500;
 
-    private final Histories log;
+    private final Coppice coppice;
     private final JobId job;
     private final Semaphore news = new Semaphore(0);
     private final EventLog.Subscription subscription;
     private @Nullable JobHistory history;
+    private Optional<JobView> view = Optional.empty();
     private long sequence;
 
-    JobReader(Histories log, JobId job) {
-        this.log = log;
+    JobReader(Coppice coppice, JobId job) {
+        this.coppice = coppice;
         this.job = job;
         this.subscription =
-                log.subscribe(told -> {
-                    if (told.equals(job)) {
-                        news.release();
-                    }
-                });
+                coppice.log()
+                        .subscribe(told -> {
+                            if (told.equals(job)) {
+                                news.release();
+                            }
+                        });
     }
 
     /// Hands on the events that came since the last call; whether there were any.
@@ -48,7 +51,7 @@ final class JobReader implements AutoCloseable {
     }
 
     private List<Recorded> next() {
-        return log.read(job, sequence, READ_MAX);
+        return coppice.log().read(job, sequence, READ_MAX);
     }
 
     private void apply(Recorded recorded) {
@@ -58,12 +61,33 @@ final class JobReader implements AutoCloseable {
         } else {
             known.apply(recorded);
         }
+        view = Optional.empty();
         sequence = recorded.sequence();
     }
 
     /// The job as of the events read; empty before the first.
     Optional<JobView> view() {
-        return Optional.ofNullable(history).map(JobHistory::view);
+        JobHistory known = history;
+        if (known != null && view.isEmpty()) {
+            view = Optional.of(known.view());
+        }
+        return view;
+    }
+
+    /// Whether the job is not over, and a living process drives it. Where it does not, what that process wrote
+    /// last may still be to be read.
+    boolean goesOn() {
+        return view().filter(job -> !job.status().isOver() && coppice.isDriven(job)).isPresent();
+    }
+
+    /// Hands on the events as they come, until the job is over or nobody drives it.
+    void follow(Consumer<Recorded> each) throws InterruptedException {
+        read(each);
+        while (goesOn()) {
+            await(LOOK_MILLIS);
+            read(each);
+        }
+        read(each);
     }
 
     /// Waits until there may be more to read, at most so long.

@@ -36,6 +36,13 @@ final class Jobs {
         return !job.status().isOver() && !coppice.isDriven(job);
     }
 
+    /// Why there is no more of a job to look at, though it is not over.
+    static void tellIfInterrupted(Invocation call, Coppice coppice, JobView job) {
+        if (isInterrupted(coppice, job)) {
+            call.out().say("interrupted, continue with: coppice resume " + job.id());
+        }
+    }
+
     private static StatusText.Present present(Invocation call, Coppice coppice, JobView job) {
         return new StatusText.Present(call.now(), isInterrupted(coppice, job), coppice.loads(job));
     }

@@ -22,8 +22,13 @@ final class Options {
 
     /// Those that nearly every command has.
     Options usual() {
+        return usual("Print one JSON document");
+    }
+
+    /// The same where `--json` needs more words.
+    Options usual(String json) {
         return value(CONFIG, "FILE", "The configuration's file, in place of coppice.yaml")
-                .flag(JSON, "Print one JSON document");
+                .flag(JSON, json);
     }
 
     Options flag(String name, String description) {

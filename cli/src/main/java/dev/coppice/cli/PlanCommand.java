@@ -34,6 +34,25 @@ final class PlanCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
+        Thread asking = Thread.currentThread();
+        Interruption interruption =
+                new Interruption(
+                                call.out(),
+                                "the lead is asked to end",
+                                asking::interrupt,
+                                asking::interrupt)
+                        .begin();
+        try {
+            return plan(call);
+        } catch (InterruptedException e) {
+            return interruption.exitCode().orElseThrow(() -> e);
+        } catch (RuntimeException e) {
+            // What broke because of the signal is none of the user's business.
+            return interruption.exitCode().orElseThrow(() -> e);
+        }
+    }
+
+    private static int plan(Invocation call) throws InterruptedException {
         try (Coppice coppice = call.open()) {
             RunOrder order =
                     new RunOrder(

@@ -30,25 +30,25 @@ final class Progress {
         this.call = call;
         this.coppice = coppice;
         this.screen = call.screen();
-        this.reader = new JobReader(coppice.log(), job);
+        this.reader = new JobReader(coppice, job);
         if (screen.isTerminal()) {
             Signals.handle("WINCH", _ -> isResized = true);
         }
     }
 
-    /// Shows the job until it is over, or [#enough] was called and everything before it is shown.
+    /// Shows the job until it is over or nobody drives it, or [#enough] was called and everything before it is
+    /// shown.
     void show() throws InterruptedException {
         try (reader) {
             boolean isLast = false;
             while (!isLast) {
-                isLast = isEnough;
+                isLast = isEnough || (reader.view().isPresent() && !reader.goesOn());
                 reader.read(screen.isTerminal() ? _ -> {} : this::tell);
                 Optional<JobView> job = reader.view();
-                isLast |= job.filter(view -> view.status().isOver()).isPresent();
                 if (screen.isTerminal() && job.isPresent()) {
                     draw(job.get(), isLast);
                 }
-                if (!isLast) {
+                if (!isLast && reader.goesOn()) {
                     reader.await(screen.isTerminal() ? REDRAW_MILLIS : LOOK_MILLIS);
                 }
             }

@@ -32,10 +32,7 @@ final class RetryCommand implements Action {
             List<TaskId> tasks = call.task(job).map(TaskView::id).stream().toList();
             Follow follow = new Follow(call, coppice);
             return switch (coppice.engine().retry(job.id(), tasks, limit)) {
-                case Engine.Answer.ACCEPTED -> {
-                    coppice.resume(job.id());
-                    yield follow.toTheEnd(job.id());
-                }
+                case Engine.Answer.ACCEPTED -> follow.on(coppice.resume(job.id()), job.id());
                 case Engine.Answer.ALREADY_OVER -> {
                     call.out().say("there is nothing to try again: the job is completed");
                     yield follow.toTheEnd(job.id());

@@ -1,6 +1,5 @@
 package dev.coppice.cli;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.function.IntConsumer;
 
@@ -12,24 +11,38 @@ final class Signals {
     /// From now on `happened` is told the number of each signal of this name (`INT`), on a thread of the
     /// JDK's.
     static void handle(String name, IntConsumer happened) {
+        become(
+                name,
+                handler ->
+                        Proxy.newProxyInstance(
+                                handler.getClassLoader(),
+                                new Class<?>[] {handler},
+                                (_, _, arguments) -> {
+                                    happened.accept(number(arguments[0]));
+                                    return null;
+                                }));
+    }
+
+    /// From now on signals of this name do what they do to any process.
+    static void leave(String name) {
+        become(name, handler -> handler.getField("SIG_DFL").get(null));
+    }
+
+    /// Makes a handler, an instance of the JDK's type for them.
+    private interface Making {
+        Object of(Class<?> handler) throws ReflectiveOperationException;
+    }
+
+    private static void become(String name, Making making) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object proxy =
-                    Proxy.newProxyInstance(
-                            handler.getClassLoader(),
-                            new Class<?>[] {handler},
-                            (_, _, arguments) -> {
-                                happened.accept(number(arguments[0]));
-                                return null;
-                            });
             signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
-        } catch (ClassNotFoundException
-                | NoSuchMethodException
-                | IllegalAccessException
-                | InstantiationException
-                | InvocationTargetException e) {
+                    .invoke(
+                            null,
+                            signal.getConstructor(String.class).newInstance(name),
+                            making.of(handler));
+        } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("signal " + name + " can't be handled", e);
         }
     }

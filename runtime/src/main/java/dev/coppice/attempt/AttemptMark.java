@@ -11,6 +11,9 @@ public final class AttemptMark {
     /// The variable that every mark is in.
     public static final String NAME = "COPPICE_ATTEMPT_MARK";
 
+    /// The variable that says in which checkout's name an agent, or what it started, runs.
+    public static final String ROOT = "COPPICE_ROOT_PATH";
+
     private AttemptMark() {}
 
     static Marker of(AttemptOrder order) {

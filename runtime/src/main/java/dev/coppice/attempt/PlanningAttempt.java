@@ -160,8 +160,8 @@ final class PlanningAttempt {
     }
 
     private AttemptFolder files(int askedAgain) {
-        Path root = Naming.folder(order).attempt(order.attempt()).root();
-        return new AttemptFolder(askedAgain == 0 ? root : root.resolve("again_" + askedAgain));
+        AttemptFolder first = Naming.folder(order).attempt(order.attempt());
+        return askedAgain == 0 ? first : first.again(askedAgain);
     }
 
     private static boolean isInside(Path root, String path) {

@@ -278,9 +278,7 @@ final class WorkAttempt {
                         Reason.CHECK_FAILED, failing.get(), WorkResult.of(end.output()));
             }
             prompt = TaskPrompt.fix(failing.get());
-            files =
-                    new AttemptFolder(
-                            folder.attempt(order.attempt()).root().resolve("fix_" + (round + 1)));
+            files = folder.attempt(order.attempt()).fix(round + 1);
         }
     }
 

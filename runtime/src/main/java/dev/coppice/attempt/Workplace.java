@@ -88,7 +88,7 @@ final class Workplace {
         String where = order.request().repository();
         Map<String, String> variables = variables();
         variables.put("COPPICE_SLUG", Naming.slug(order.task()).value());
-        variables.put("COPPICE_ROOT_PATH", where);
+        variables.put(AttemptMark.ROOT, where);
         variables.put("COPPICE_WORKSPACE_PATH", where);
         return new Place(Path.of(where), variables, privateHome());
     }

@@ -176,6 +176,20 @@ public record JobFolder(Path root) {
 
     /// Where an attempt's files are.
     public record AttemptFolder(Path root) {
+        /// The folder of a further round, in which a check that failed went back to the agent.
+        ///
+        /// @param round from 1
+        public AttemptFolder fix(int round) {
+            return new AttemptFolder(root.resolve("fix_" + round));
+        }
+
+        /// The folder of a further round, in which the lead was asked again for a plan.
+        ///
+        /// @param round from 1
+        public AttemptFolder again(int round) {
+            return new AttemptFolder(root.resolve("again_" + round));
+        }
+
         public Path prompt() {
             return root.resolve("prompt.md");
         }

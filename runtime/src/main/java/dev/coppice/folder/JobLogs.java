@@ -1,11 +1,8 @@
 package dev.coppice.folder;
 
-import dev.coppice.model.Event;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.EventText;
-import dev.coppice.report.Figures;
-import dev.coppice.report.TaskView;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
 /// Writes a job's logs line by line as its events come: `orchestrator.log` and a log for each worker
@@ -31,9 +24,8 @@ public final class JobLogs {
 
     private final JobFolder folder;
     private final Secrets secrets;
-    private final ZoneId zone;
     private final Documents documents;
-    private final Map<TaskId, Integer> workers = new HashMap<>();
+    private final Story story;
     private long written;
 
     /// Logs in `folder`, which is made if it is not there.
@@ -42,8 +34,8 @@ public final class JobLogs {
     public JobLogs(JobFolder folder, Secrets secrets, ZoneId zone) {
         this.folder = folder;
         this.secrets = secrets;
-        this.zone = zone;
         documents = new Documents(secrets);
+        story = new Story(secrets, zone);
         try {
             Files.createDirectories(folder.logs());
             written = lastSequence(folder.structuredLog());
@@ -54,50 +46,25 @@ public final class JobLogs {
 
     /// Takes the next event.
     public synchronized void happened(Recorded recorded) {
-        if (recorded.event() instanceof Event.TasksAdded added) {
-            added.tasks().stream()
-                    .filter(task -> !task.id().isOwn())
-                    .forEach(task -> workers.putIfAbsent(task.id(), workers.size() + 1));
-        }
+        story.take(recorded);
         if (recorded.sequence() <= written) {
             return;
         }
-        Event event = secrets.mask(recorded.event());
-        Optional<TaskId> task = EventText.task(event);
-        Event.Level level = EventText.level(event);
-        String line =
-                "%s %-7s %s%s\n"
-                        .formatted(
-                                Figures.moment(recorded.at(), zone),
-                                level,
-                                task.map(id -> name(id) + " ").orElse(""),
-                                EventText.describe(event, zone));
+        String line = story.text(recorded) + "\n";
         append(folder.orchestratorLog(), line);
-        task.ifPresent(id -> append(folder.workerLog(worker(id), id), line));
+        EventText.task(recorded.event()).ifPresent(task -> append(log(task), line));
         // Last, since it says up to where the others are written.
-        String message = EventText.describe(event, ZoneOffset.UTC);
-        append(
-                folder.structuredLog(),
-                documents.line(recorded, event, task, task.map(this::workerId), message, level)
-                        + "\n");
+        append(folder.structuredLog(), story.json(recorded) + "\n");
         written = recorded.sequence();
     }
 
     /// Takes a whole line that a task's agent printed.
     public synchronized void said(TaskId task, String line) {
-        append(folder.workerLog(worker(task), task), secrets.mask(line) + "\n");
+        append(log(task), secrets.mask(line) + "\n");
     }
 
-    private int worker(TaskId task) {
-        return workers.getOrDefault(task, 0);
-    }
-
-    private String workerId(TaskId task) {
-        return TaskView.workerId(worker(task), task);
-    }
-
-    private String name(TaskId task) {
-        return task.isOwn() ? workerId(task) : workerId(task) + " (" + task + ")";
+    private Path log(TaskId task) {
+        return folder.workerLog(story.worker(task), task);
     }
 
     private static void append(Path file, String text) {

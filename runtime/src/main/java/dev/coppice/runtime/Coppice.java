@@ -442,13 +442,24 @@ public final class Coppice implements AutoCloseable {
     public Outcome plan(Preparation.Ready prepared) throws InterruptedException {
         Instant now = surroundings.clock().instant();
         JobId name = JobId.of(now, new SecureRandom().nextLong());
-        return Planning.ask(drive().dispatch(), name, prepared.request(), now);
+        try {
+            return Planning.ask(drive().dispatch(), name, prepared.request(), now);
+        } finally {
+            Planning.forget(drive().workspaces(), JobFolder.of(prepared.request(), name));
+        }
     }
 
-    /// Goes on with a job that nobody drives.
+    /// Goes on with a job that nobody drives, or that this process drives already. The folder of one that
+    /// another process drives is left to that.
     public Engine.Resumption resume(JobId job) {
         expectChildren();
         Engine.Resumption resumption = engine().resume(job);
+        if (resumption instanceof Engine.Resumption.Driven(ProcessIdentity by)) {
+            if (!by.equals(identity(processes.self()))) {
+                return resumption;
+            }
+            resumption = new Engine.Resumption.Resumed();
+        }
         drive().chronicle().follow(job);
         return resumption;
     }
@@ -456,7 +467,9 @@ public final class Coppice implements AutoCloseable {
     /// Waits until this process drives the job no more, and its logs and reports say so.
     public Driver.Turn await(JobId job) throws InterruptedException {
         Driver.Turn last = engine().await(job);
-        drive().chronicle().conclude(job);
+        if (!(last instanceof Driver.Turn.Superseded)) {
+            drive().chronicle().conclude(job);
+        }
         return last;
     }
 
@@ -587,7 +600,8 @@ public final class Coppice implements AutoCloseable {
     }
 
     /// Numbers of the living processes that agents of this repository's jobs left on this machine: nobody
-    /// drives these jobs, or they are over.
+    /// drives these jobs, or they are over, or there is no such job. The last are what a lead left that was
+    /// asked for a plan alone; it may still be at it.
     public SortedMap<JobId, List<Long>> leftovers() {
         SortedMap<JobId, List<Long>> leftovers = new TreeMap<>();
         processes
@@ -598,12 +612,17 @@ public final class Coppice implements AutoCloseable {
                                         leftovers
                                                 .computeIfAbsent(job, _ -> new ArrayList<>())
                                                 .add(pid)));
-        leftovers.keySet().removeIf(id -> !isLeftAlone(id));
+        SortedMap<Long, String> roots = processes.marked(AttemptMark.ROOT);
+        leftovers
+                .entrySet()
+                .removeIf(left -> {
+                    Optional<JobView> job = view(left.getKey());
+                    return job.isPresent()
+                            ? !job.get().status().isOver() && isDriven(job.get())
+                            : left.getValue().stream()
+                                    .noneMatch(pid -> root().toString().equals(roots.get(pid)));
+                });
         return leftovers;
-    }
-
-    private boolean isLeftAlone(JobId id) {
-        return view(id).filter(job -> job.status().isOver() || !isDriven(job)).isPresent();
     }
 
     @Override

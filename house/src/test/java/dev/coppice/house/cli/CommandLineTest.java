@@ -260,6 +260,7 @@ class CommandLineTest {
         assertThat(repository.path().resolve("plan.yaml")).content().contains("touch x");
         assertThat(run("validate", "plan.yaml").code()).isZero();
         assertThat(run("status", "--json").out()).isEqualTo("{\"jobs\":[]}\n");
+        assertThat(scene.jobFolders()).isEmpty();
     }
 
     @Test

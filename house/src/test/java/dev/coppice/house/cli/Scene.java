@@ -7,10 +7,12 @@ import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A user in a repository whose agent is the shell: each task's description is the line that it runs.
 record Scene(Path folder, Program program, ScratchRepository repository) {
@@ -58,9 +60,27 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
         return plain;
     }
 
+    /// The same user at another terminal.
+    Scene second() throws IOException {
+        return new Scene(
+                folder, Program.in(Files.createDirectories(folder.resolve("second"))), repository);
+    }
+
+    /// The folders of jobs.
+    List<Path> jobFolders() throws IOException {
+        Path all = repository.path().resolve(".coppice/workspace");
+        try (Stream<Path> folders = Files.list(all)) {
+            return folders.filter(f -> f.getFileName().toString().startsWith("job_")).toList();
+        }
+    }
+
     /// Where a job's files are.
     Path folderOf(String job) {
         return repository.path().resolve(".coppice/workspace/job_" + job);
+    }
+
+    Process start(String... words) throws IOException {
+        return program.start(repository.path(), words);
     }
 
     Result run(String... words) throws IOException, InterruptedException {
@@ -92,6 +112,11 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
             LockSupport.parkNanos(20_000_000);
         }
         assertThat(condition.holds()).isTrue();
+    }
+
+    /// The id of the job that the running program told of.
+    String jobOfRun() throws IOException {
+        return job(new Result(0, program.printed("out"), program.printed("err")));
     }
 
     /// The id of the job that a run told of.

@@ -81,6 +81,100 @@ class SignalsTest {
         assertThat(scene.program().processesWith("COPPICE_JOB=" + Scene.job(ended))).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    void aSignalEndsThePlanningAndTheLeadWithIt(String signal, int code) throws Exception {
+        // given
+        Process planning = startPlanning();
+
+        // when
+        send(signal, planning);
+        Result ended = scene.program().ended(planning);
+
+        // then
+        assertThat(ended.code()).as(ended.err()).isEqualTo(code);
+        assertThat(ended.err()).contains("stopping: the lead is asked to end");
+        assertThat(scene.program().processesWith("COPPICE_TASK=@plan")).isEmpty();
+        assertThat(scene.jobFolders()).isEmpty();
+    }
+
+    @Test
+    void theDoctorFindsTheLeadThatAKilledPlanningLeft() throws Exception {
+        // given
+        Process planning = startPlanning();
+        planning.destroyForcibly().waitFor();
+
+        // when
+        String found = scene.run("doctor").out();
+
+        // then
+        assertThat(found).contains("of a lead");
+        String kill = found.substring(found.indexOf("kill ")).lines().findFirst().orElseThrow();
+        assertThat(scene.program().shell(folder, kill).code()).isZero();
+        Scene.await(() -> scene.program().processesWith("COPPICE_TASK=@plan").isEmpty());
+    }
+
+    /// Returns once the lead is at work, which it does not end.
+    private Process startPlanning() throws IOException {
+        Path begun = folder.resolve("begun");
+        scene.configure(
+                """
+                agents:
+                  default: planner
+                  lead: planner
+                  planner: { command: [bash, -c, 'touch "%s"; while :; do sleep 1; done'] }
+                """
+                        .formatted(begun));
+        Process planning = scene.program().start(scene.repository().path(), "plan", "do it");
+        Scene.await(() -> Files.exists(begun));
+        return planning;
+    }
+
+    @Test
+    void whoComesToAJobThatIsDrivenFollowsItAndLeavesItsLogsAlone() throws Exception {
+        // given a job of which one task failed and another one runs
+        Path mended = folder.resolve("mended");
+        Path gate = folder.resolve("gate");
+        Process driving =
+                scene.startPlan(
+                        """
+                        tasks:
+                          - {id: a, description: 'test -e "%s"', expects: any, max_retries: 0}
+                          - {id: b, description: 'while ! test -e "%s"; do sleep 0.1; done', expects: any}
+                        """
+                                .formatted(mended, gate));
+        Scene.await(() -> scene.program().printed("out").contains("worker_1 a: failed"));
+        String job = scene.jobOfRun();
+        Scene second = scene.second();
+
+        // when a second process looks on, and is interrupted
+        Process looking = second.start("resume", job);
+        Scene.await(() -> second.program().printed("out").contains("worker_2 b"));
+        send("INT", looking);
+
+        // then nothing happened to the job
+        assertThat(second.program().ended(looking).code()).isEqualTo(130);
+        assertThat(driving.isAlive()).isTrue();
+
+        // when a second process asks for another try
+        Files.createFile(mended);
+        Process retrying = second.start("retry", job, "a");
+        Scene.await(() -> second.program().printed("out").contains("a: attempt 2 by"));
+        Files.createFile(gate);
+        Result retried = second.program().ended(retrying);
+
+        // then it ends as the one that drives
+        assertThat(retried.code()).as(retried.err()).isZero();
+        assertThat(retried.err()).contains("process " + driving.pid() + " drives it");
+        assertThat(retried.out()).contains("job " + job + "  completed");
+        assertThat(scene.program().ended(driving).code()).isZero();
+        assertThat(Files.readAllLines(scene.folderOf(job).resolve("logs/orchestrator.jsonl")))
+                .doesNotHaveDuplicates()
+                .last()
+                .asString()
+                .contains("job_ended");
+    }
+
     private static void send(String signal, Process to) throws IOException, InterruptedException {
         assertThat(
                         new ProcessBuilder("kill", "-" + signal, Long.toString(to.pid()))
