@@ -33,7 +33,7 @@ final class Jobs {
     }
 
     static boolean isInterrupted(Coppice coppice, JobView job) {
-        return !job.status().isOver() && !coppice.isDriven(job);
+        return !job.status().isOver() && !job.isLeftToClaimants() && !coppice.isDriven(job);
     }
 
     /// Why there is no more of a job to look at, though it is not over.

@@ -12,6 +12,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import dev.coppice.schedule.JobState;
+import dev.coppice.schedule.Scheduler;
 import dev.coppice.schedule.TaskState;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -105,15 +106,24 @@ public final class WorkQueue {
     /// @param by the task whose attempt adds them; empty: somebody outside
     /// @param tasks the tasks, drawn up for the job as it stands; asked again when it changed meanwhile
     public Addition addTasks(Optional<TaskId> by, Function<JobState, List<Task>> tasks) {
+        return add(state -> new Event.TasksAdded(by, state.goal(), tasks.apply(state)));
+    }
+
+    /// Has the lead plan the job, once: its tasks join those that are there.
+    public Addition askLead() {
+        return add(Scheduler::planning);
+    }
+
+    private Addition add(Function<JobState, Event.TasksAdded> addition) {
         return desk.ask((state, _) -> {
-            List<Task> added = tasks.apply(state);
-            Optional<String> misfit = state.misfit(by, added);
-            return misfit.isPresent()
-                    ? said(new Addition.Refused(misfit.get()))
-                    : new Desk.Reply.Written<>(
-                            Optional.empty(),
-                            List.of(new Event.TasksAdded(by, state.goal(), added)),
-                            new Addition.Added(added));
+            Event.TasksAdded added = addition.apply(state);
+            return state.misfit(added.by(), added.tasks())
+                    .<Desk.Reply<Addition>>map(why -> said(new Addition.Refused(why)))
+                    .orElseGet(() ->
+                            new Desk.Reply.Written<>(
+                                    Optional.empty(),
+                                    List.of(added),
+                                    new Addition.Added(added.tasks())));
         });
     }
 
@@ -186,6 +196,12 @@ public final class WorkQueue {
     public Answer fail(TaskId task, AgentName agent, String message) {
         Outcome failed = new Outcome.Failed(Reason.GIVEN_UP, message, WorkResult.NONE);
         return end(task, agent, failed, List.of());
+    }
+
+    /// The agent gives the task back: it is anybody's again.
+    public Answer giveBack(TaskId task, AgentName agent) {
+        Outcome lost = new Outcome.Failed(Reason.LOST, agent + " gave it back.", WorkResult.NONE);
+        return end(task, agent, lost, List.of());
     }
 
     private Answer end(TaskId task, AgentName agent, Outcome outcome, List<Discovery> found) {

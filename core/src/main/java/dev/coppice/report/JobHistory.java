@@ -151,11 +151,7 @@ public final class JobHistory {
         List<TaskView> plan = new ArrayList<>();
         List<TaskView> own = new ArrayList<>();
         for (TaskHistory task : tasks.values()) {
-            List<TaskId> unmet =
-                    task.needs().stream().filter(this::isUnmet).map(Need::task).toList();
-            Optional<Integration.Fate> fate =
-                    integration.map(joined -> joined.tasks().get(task.id()));
-            (task.id().isOwn() ? own : plan).add(task.view(unmet, fate));
+            (task.id().isOwn() ? own : plan).add(view(task));
         }
         return new JobView(
                 id,
@@ -178,6 +174,16 @@ public final class JobHistory {
                 List.copyOf(pauses.values()),
                 List.copyOf(checkoutChanges),
                 integration);
+    }
+
+    /// One task alone; empty where there is none of this id.
+    public Optional<TaskView> taskView(TaskId task) {
+        return Optional.ofNullable(tasks.get(task)).map(this::view);
+    }
+
+    private TaskView view(TaskHistory task) {
+        List<TaskId> unmet = task.needs().stream().filter(this::isUnmet).map(Need::task).toList();
+        return task.view(unmet, integration.map(joined -> joined.tasks().get(task.id())));
     }
 
     private JobStatus status() {

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /// so safe to hand around.
 ///
 /// Whether somebody drives the job can't be told from events: a job that is not over and whose
-/// [#driver] no longer lives is shown as interrupted, by whoever can look for that process.
+/// [#driver] no longer lives is shown as interrupted, by whoever can look for that process, unless it
+/// [#isLeftToClaimants].
 ///
 /// @param goal what the plan is for; the request until there is a plan
 /// @param why what was said of the job's end; empty before it
@@ -95,6 +96,12 @@ public record JobView(
     /// Every task, the plan's before the engine's own.
     public Stream<TaskView> all() {
         return Stream.concat(tasks.stream(), own.stream());
+    }
+
+    /// Whether it is left to those who claim its tasks: it began without any, and nobody has driven it.
+    public boolean isLeftToClaimants() {
+        return driver.isEmpty()
+                && request.plan().filter(plan -> plan.tasks().isEmpty()).isPresent();
     }
 
     public Counts counts() {

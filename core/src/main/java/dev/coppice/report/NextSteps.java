@@ -24,6 +24,10 @@ final class NextSteps {
             next.delivery();
             next.leftBranches();
             next.failures();
+        } else if (job.isLeftToClaimants()) {
+            next.say(
+                    "Its tasks are left to those who claim them.",
+                    "coppice claim --job " + job.id());
         }
         return List.copyOf(next.steps);
     }

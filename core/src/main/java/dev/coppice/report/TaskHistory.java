@@ -121,7 +121,14 @@ final class TaskHistory {
         switch (outcome) {
             case Outcome.RateLimited limited -> open(TaskStatus.PENDING);
             case Outcome.Stopped stopped -> open(TaskStatus.PENDING);
-            case Outcome.Failed failed -> reason = Optional.of(failed.reason());
+            case Outcome.Failed failed -> {
+                if (failed.reason() == Reason.LOST) {
+                    // It waits for another attempt, unless an event says that it was lost too
+                    // often.
+                    open(TaskStatus.PENDING);
+                }
+                reason = Optional.of(failed.reason());
+            }
             // It runs until the event that says how the task ended, or that others must end first.
             case Outcome.Done done -> {}
             case Outcome.Planned planned -> {}

@@ -91,13 +91,18 @@ public final class Scheduler {
     private static Event beginning(JobState state) {
         JobRequest request = state.request();
         if (request.plan().isEmpty()) {
-            List<Task> planning = List.of(OwnTasks.planning(state));
-            return new Event.TasksAdded(Optional.empty(), request.request(), planning);
+            return planning(state);
         }
         Plan plan = request.plan().get();
         return Misfit.of(plan.tasks(), _ -> false, _ -> false)
                 .<Event>map(why -> new Event.JobEnded(JobStatus.FAILED, why))
                 .orElseGet(() -> new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks()));
+    }
+
+    /// That the lead is to plan the job.
+    public static Event.TasksAdded planning(JobState state) {
+        return new Event.TasksAdded(
+                Optional.empty(), state.request().request(), List.of(OwnTasks.planning(state)));
     }
 
     private static Event ending(JobState state) {

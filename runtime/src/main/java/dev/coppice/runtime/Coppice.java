@@ -293,18 +293,34 @@ public final class Coppice implements AutoCloseable {
     /// The same long after the opening, with the repository as it stands now, and under settings of the
     /// order's own, which were made from those of the configuration.
     public Preparation prepare(RunOrder order, Settings settings) throws InterruptedException {
+        Optional<Ground> now = groundNow();
+        return now.isPresent() ? preparing(now.get(), settings).prepare(order) : repositoryGone();
+    }
+
+    /// Prepares a job without tasks, to which they are added one after the other, by its queue.
+    public Preparation prepareOpen(String request, Settings settings) {
+        return groundNow()
+                .map(now -> preparing(now, settings).prepareOpen(request))
+                .orElseGet(this::repositoryGone);
+    }
+
+    private Optional<Ground> groundNow() {
         return switch (ground) {
-            case Ground.Folder folder -> preparing(folder, settings).prepare(order);
-            case Ground.Checkout(Discovery.Found found, Git git) -> {
+            case Ground.Folder folder -> Optional.of(folder);
+            case Ground.Checkout(Discovery.Found _, Git git) -> {
                 Repositories repositories = new Repositories(processes, surroundings.environment());
                 yield repositories.discover(surroundings.folder()) instanceof Discovery.Found now
-                        ? preparing(new Ground.Checkout(now, git), settings).prepare(order)
-                        : new Preparation.Refused(
-                                Refusal.unusable(
-                                        found.topLevel().toString(),
-                                        "The repository can no longer be used. `coppice doctor` says why."));
+                        ? Optional.of(new Ground.Checkout(now, git))
+                        : Optional.empty();
             }
         };
+    }
+
+    private Preparation repositoryGone() {
+        return new Preparation.Refused(
+                Refusal.unusable(
+                        root().toString(),
+                        "The repository can no longer be used. `coppice doctor` says why."));
     }
 
     private Preparing preparing(Ground where, Settings settings) {
@@ -473,6 +489,11 @@ public final class Coppice implements AutoCloseable {
         return last;
     }
 
+    /// Keeps the folder of a job that others work on in step with its history, until the job is over.
+    public void follow(JobId job) {
+        drive().chronicle().follow(job);
+    }
+
     /// Returns when the folder of a job that this process drives has what the job's history has now.
     public void settle(JobId job) {
         drive().chronicle().settle(job);
@@ -532,7 +553,7 @@ public final class Coppice implements AutoCloseable {
         return store != null || Stores.exists(storeUrl());
     }
 
-    /// Stores the job for another process to drive, by its `resume`.
+    /// Stores the job for others: to drive, by `resume`, or to claim its tasks.
     public JobId leave(Preparation.Ready prepared) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.JobSubmitted(prepared.request()));

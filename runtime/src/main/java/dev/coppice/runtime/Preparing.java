@@ -80,11 +80,7 @@ final class Preparing {
     }
 
     Preparation prepare(RunOrder order) throws InterruptedException {
-        Start start =
-                switch (settings.layout().isolation()) {
-                    case WORKTREE -> onCommit(order);
-                    case NONE -> inFolder(order);
-                };
+        Start start = start(order);
         Optional<Plan> plan = plan(order, start);
         Set<AgentName> needed = agents(plan);
         for (AgentName name : needed) {
@@ -95,6 +91,25 @@ final class Preparing {
                 && !needed.contains(settings.agents().lead())) {
             probeResolver(plan.get(), start.folder());
         }
+        String request =
+                order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
+        return concluded(request, start, plan);
+    }
+
+    /// A job without tasks, to which they are added.
+    Preparation prepareOpen(String request) {
+        Start start = start(new RunOrder(request, Optional.empty(), Optional.empty()));
+        return concluded(request, start, Optional.of(new Plan(request, List.of())));
+    }
+
+    private Start start(RunOrder order) {
+        return switch (settings.layout().isolation()) {
+            case WORKTREE -> onCommit(order);
+            case NONE -> inFolder(order);
+        };
+    }
+
+    private Preparation concluded(String request, Start start, Optional<Plan> plan) {
         if (!invalid.isEmpty()) {
             List<Problem> all = new ArrayList<>(invalid);
             all.addAll(unusable);
@@ -104,8 +119,6 @@ final class Preparing {
             return new Preparation.Refused(new Refusal(Refusal.Kind.UNUSABLE, unusable));
         }
         warn(plan);
-        String request =
-                order.request().isBlank() ? plan.map(Plan::goal).orElse("") : order.request();
         return new Preparation.Ready(
                 new JobRequest(
                         request,

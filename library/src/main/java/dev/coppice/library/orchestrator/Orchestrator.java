@@ -1,0 +1,896 @@
+package dev.coppice.library.orchestrator;
+
+import dev.coppice.engine.Driver;
+import dev.coppice.engine.Engine;
+import dev.coppice.engine.WorkQueue;
+import dev.coppice.engine.WorkQueue.Addition;
+import dev.coppice.engine.WorkQueue.Answer;
+import dev.coppice.engine.WorkQueue.Claim;
+import dev.coppice.model.AgentName;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.TaskId;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.plan.PlanRules;
+import dev.coppice.plan.Plans;
+import dev.coppice.plan.TaskDraft;
+import dev.coppice.plan.Verdict;
+import dev.coppice.report.EventText;
+import dev.coppice.report.JobView;
+import dev.coppice.report.TaskView;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Opening;
+import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.Surroundings;
+import dev.coppice.schedule.JobState;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Coordinates several coding agents who work on one goal (document 003): a queue of tasks with priorities and
+/// dependencies, workers of our own, and others who claim tasks by this object, by another one, or by `coppice claim`.
+///
+/// Each goal is a job of the one engine, so `coppice status`, `report` and `verify` know it. In a git repository each worker
+/// has a worktree, and the work is joined on a branch; elsewhere workers share the folder.
+///
+/// All that Python awaits blocks here, and ends when its thread is interrupted: agents are then stopped first. Run it in a
+/// virtual thread. Safe for use by many threads. Callbacks are called one after the other, before the method that caused
+/// them returns, else from a thread of this object; what they throw is logged and harms nothing. A callback may use this
+/// object, and must not wait for another thread that does.
+///
+/// ```
+/// try (Orchestrator orchestrator = Orchestrator.builder().workingDirectory("./my-project").build()) {
+///     orchestrator.initialize("Build user authentication system");
+///     Task model = orchestrator.addTask("Create User model", 1);
+///     orchestrator.addTask(NewTask.of("Write unit tests").withDependencies(model.id()));
+///     OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+///     IO.println("Tasks completed: " + result.tasksCompleted());
+/// }
+/// ```
+public final class Orchestrator implements AutoCloseable {
+    public static final String DEFAULT_WORKING_DIRECTORY = ".";
+
+    /// Workers of ours that run at once.
+    public static final int DEFAULT_MAX_WORKERS = 3;
+
+    /// The model of agents that are claude.
+    public static final String DEFAULT_MODEL = "claude-sonnet-4-20250514";
+
+    /// Of each attempt at a task, and how long a claim holds without a sign of life.
+    public static final Duration DEFAULT_TASK_TIMEOUT = Duration.ofSeconds(600);
+
+    public static final boolean DEFAULT_VERBOSE = true;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+
+    private final Coppice coppice;
+    private final Builder asked;
+    private final RandomGenerator chance = new SecureRandom();
+    private volatile @Nullable Session session;
+    private volatile boolean isStarted;
+
+    private Orchestrator(Builder asked, Coppice coppice) {
+        this.asked = asked;
+        this.coppice = coppice;
+    }
+
+    /// The constructor's parameters, with the defaults of document 003.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// Collects what an orchestrator is made of; used by one thread.
+    public static final class Builder {
+        private String workingDirectory = DEFAULT_WORKING_DIRECTORY;
+        private int maxWorkers = DEFAULT_MAX_WORKERS;
+        private String model = DEFAULT_MODEL;
+        private Duration taskTimeout = DEFAULT_TASK_TIMEOUT;
+        private Optional<Duration> runTimeout = Optional.empty();
+        private Consumer<Task> onTaskComplete = _ -> {};
+        private Consumer<Task> onTaskFailed = _ -> {};
+        private Consumer<Discovery> onDiscovery = _ -> {};
+        private boolean verbose = DEFAULT_VERBOSE;
+        private PrintStream output = System.out;
+        private Surroundings surroundings = Surroundings.ofThisProcess();
+
+        private Builder() {}
+
+        /// The project's folder.
+        public Builder workingDirectory(String folder) {
+            workingDirectory = folder;
+            return this;
+        }
+
+        /// Workers of ours that run at once, at least 1.
+        public Builder maxWorkers(int count) {
+            maxWorkers = count;
+            return this;
+        }
+
+        /// The model of agents that are claude.
+        public Builder model(String name) {
+            model = name;
+            return this;
+        }
+
+        /// Of each attempt at a task, and how long a claim holds without a sign of life; more than zero.
+        public Builder taskTimeout(Duration limit) {
+            taskTimeout = limit;
+            return this;
+        }
+
+        /// Of a whole run, from `initialize` on; without it there is none but that of the configuration.
+        public Builder runTimeout(Duration limit) {
+            runTimeout = Optional.of(limit);
+            return this;
+        }
+
+        /// Called with each task that is done.
+        public Builder onTaskComplete(Consumer<Task> callback) {
+            onTaskComplete = callback;
+            return this;
+        }
+
+        /// Called with each task that failed for good.
+        public Builder onTaskFailed(Consumer<Task> callback) {
+            onTaskFailed = callback;
+            return this;
+        }
+
+        /// Called with each finding.
+        public Builder onDiscovery(Consumer<Discovery> callback) {
+            onDiscovery = callback;
+            return this;
+        }
+
+        /// Whether a line is printed for each task's start and end, and for each discovery.
+        public Builder verbose(boolean value) {
+            verbose = value;
+            return this;
+        }
+
+        /// Where these lines go, in place of standard output.
+        public Builder output(PrintStream stream) {
+            output = stream;
+            return this;
+        }
+
+        /// The world in which the agents are started, in place of this process's.
+        public Builder surroundings(Surroundings world) {
+            surroundings = world;
+            return this;
+        }
+
+        /// Opens the working directory; nothing is started.
+        ///
+        /// @throws IllegalArgumentException if a value is out of its range
+        /// @throws OrchestrationException if the working directory is missing or can't be used
+        public Orchestrator build() {
+            if (maxWorkers < 1) {
+                throw new IllegalArgumentException("maxWorkers must be at least 1");
+            }
+            if (!taskTimeout.isPositive() || runTimeout.filter(t -> !t.isPositive()).isPresent()) {
+                throw new IllegalArgumentException("a timeout must be more than zero");
+            }
+            Path folder = surroundings.folder().resolve(workingDirectory).normalize();
+            if (!Files.isDirectory(folder)) {
+                throw new OrchestrationException(
+                        "There is no folder "
+                                + folder
+                                + ". Make it, or name another with workingDirectory.");
+            }
+            return new Orchestrator(this, open(folder));
+        }
+
+        private Coppice open(Path folder) {
+            Surroundings there =
+                    new Surroundings(
+                            folder,
+                            surroundings.home(),
+                            surroundings.environment(),
+                            surroundings.launcher(),
+                            surroundings.clock());
+            LinkedHashMap<String, String> shared =
+                    new LinkedHashMap<>(Map.of("--isolation", "none"));
+            Opening opening = Coppice.open(there, Optional.empty(), new LinkedHashMap<>());
+            if (opening instanceof Opening.Refused) {
+                opening = Coppice.open(there, Optional.empty(), shared);
+            }
+            return switch (opening) {
+                case Opening.Opened(Coppice coppice) -> coppice;
+                case Opening.Refused refused ->
+                        throw new OrchestrationException(
+                                OrchestrationException.text(refused.refusal().problems()));
+            };
+        }
+    }
+
+    // ---- beginning
+
+    /// Begins with a goal. See [#initialize(String, String)].
+    public void initialize(String goal) throws InterruptedException {
+        initialize(goal, "");
+    }
+
+    /// Begins with a goal and, perhaps, a plan in words; an empty one is filled by the leader's planning. What was begun
+    /// before is ended.
+    ///
+    /// @throws IllegalArgumentException for a blank goal
+    /// @throws OrchestrationException if there can be no job in the working directory, with all that is in the way
+    public void initialize(String goal, String masterPlan) throws InterruptedException {
+        Session next = open(goal, masterPlan, asked.maxWorkers, asked.taskTimeout);
+        next.watch().start();
+        replace(next);
+    }
+
+    private Session open(String goal, String masterPlan, int workers, Duration timeout) {
+        if (goal.isBlank()) {
+            throw new IllegalArgumentException("the goal is blank");
+        }
+        Settings settings = settings(workers, timeout);
+        String request = masterPlan.isBlank() ? goal : goal + "\n\nMaster plan:\n" + masterPlan;
+        return switch (coppice.prepareOpen(request, settings)) {
+            case Preparation.Refused refused ->
+                    throw new OrchestrationException(
+                            OrchestrationException.text(refused.refusal().problems()));
+            case Preparation.Ready ready -> {
+                JobId job = coppice.leave(ready);
+                WorkQueue queue = coppice.engine().queue(job).orElseThrow();
+                JobWatch watch = new JobWatch(coppice.log(), job, e -> happened(job, e));
+                yield new Session(goal, masterPlan, settings, queue, watch);
+            }
+        };
+    }
+
+    private void replace(Session next) throws InterruptedException {
+        boolean wasStarted = isStarted;
+        Session before = session;
+        if (before != null) {
+            end(before);
+        }
+        session = next;
+        if (wasStarted) {
+            start();
+        }
+    }
+
+    private void end(Session before) throws InterruptedException {
+        before.watch().close();
+        coppice.engine().cancel(before.job(), Optional.empty());
+        coppice.await(before.job());
+    }
+
+    /// The user's settings, with what this was built with.
+    private Settings settings(int maxWorkers, Duration taskTimeout) {
+        Settings users = coppice.configuration().settings();
+        Settings.Workers workers = users.workers();
+        Map<AgentName, AgentSettings> agents = new HashMap<>(users.agents().configured());
+        agents.replaceAll((_, agent) -> modelled(agent));
+        return new Settings(
+                users.layout(),
+                new Settings.Workers(
+                        maxWorkers,
+                        taskTimeout,
+                        asked.runTimeout.or(workers::jobTimeout),
+                        workers.idleTimeout(),
+                        workers.stopGrace(),
+                        workers.maxOutputBytes(),
+                        workers.maxRetries(),
+                        workers.maxFixRounds(),
+                        workers.backoff()),
+                users.recursion(),
+                new Settings.Agents(users.agents().byDefault(), users.agents().lead(), agents),
+                users.environment(),
+                users.checks(),
+                users.integrate(),
+                users.budgetUsd());
+    }
+
+    private AgentSettings modelled(AgentSettings agent) {
+        return switch (agent.kind()) {
+            case COMMAND, SCRIPTED -> agent;
+            case CLAUDE ->
+                    new AgentSettings(
+                            agent.kind(),
+                            agent.command(),
+                            agent.args(),
+                            Optional.of(asked.model),
+                            agent.permission(),
+                            agent.input(),
+                            agent.env(),
+                            agent.home(),
+                            agent.maxConcurrent());
+        };
+    }
+
+    private Session session() {
+        Session open = session;
+        if (open == null) {
+            throw new OrchestrationException(
+                    "There is no goal yet: call initialize(goal), or loadState(file), first.");
+        }
+        return open;
+    }
+
+    /// The id of the goal's job, by which `coppice status`, `report`, `claim` … know it.
+    public String jobId() {
+        return session().job().value();
+    }
+
+    // ---- tasks
+
+    /// Adds a task of priority 5.
+    public Task addTask(String description) {
+        return addTask(NewTask.of(description));
+    }
+
+    /// Adds a task.
+    ///
+    /// @param priority 1 (first) to 10
+    public Task addTask(String description, int priority) {
+        return addTask(NewTask.of(description).withPriority(priority));
+    }
+
+    /// Adds a task.
+    ///
+    /// @throws InvalidTaskException if it does not fit, with every problem
+    public Task addTask(NewTask task) {
+        return addTasksBatch(List.of(task)).getFirst();
+    }
+
+    /// Adds tasks, all or none. Where workers of ours run they take them.
+    ///
+    /// @throws InvalidTaskException if they do not fit, with every problem
+    public List<Task> addTasksBatch(List<NewTask> tasks) {
+        Session now = session();
+        List<Task> added = add(now, tasks);
+        if (isStarted) {
+            drive(now);
+        }
+        return added;
+    }
+
+    private List<Task> add(Session now, List<NewTask> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        List<TaskDraft.Builder> drafts = tasks.stream().map(this::draft).toList();
+        Optional<TaskId> parent = parent(tasks);
+        Addition addition = now.queue().addTasks(parent, state -> checked(now, drafts, state));
+        return switch (addition) {
+            case Addition.Refused(String why) -> throw new InvalidTaskException(why);
+            case Addition.Added(List<dev.coppice.model.Task> added) -> {
+                coppice.follow(now.job());
+                now.watch().catchUp();
+                yield added.stream()
+                        .map(task -> now.watch().task(task.id()).orElseThrow())
+                        .toList();
+            }
+        };
+    }
+
+    private static Optional<TaskId> parent(List<NewTask> tasks) {
+        List<String> parents =
+                tasks.stream().flatMap(task -> task.parentTask().stream()).distinct().toList();
+        boolean isOfAll = tasks.stream().allMatch(task -> task.parentTask().isPresent());
+        if (parents.size() > 1 || (!parents.isEmpty() && !isOfAll)) {
+            throw new InvalidTaskException("The tasks of one batch have one parent task, or none.");
+        }
+        return parents.stream()
+                .map(id -> TaskId.parse(id).orElseThrow(() -> new TaskNotFoundException(id)))
+                .findFirst();
+    }
+
+    private TaskDraft.Builder draft(NewTask task) {
+        return TaskDraft.unplaced()
+                .id(task.id().orElseGet(this::freshId))
+                .description(task.description())
+                .priority(task.priority())
+                .dependencies(task.dependencies())
+                .contextFiles(task.contextFiles())
+                .hints(task.hints());
+    }
+
+    /// `task-` and digits of which the first is a letter, so that it is never taken for a task's number.
+    private String freshId() {
+        return "task-%x%07x".formatted(chance.nextInt(10, 16), chance.nextInt(1 << 28));
+    }
+
+    /// The tasks as the job can take them; that context files exist is not asked, since earlier tasks may make them.
+    private static List<dev.coppice.model.Task> checked(
+            Session now, List<TaskDraft.Builder> drafts, JobState state) {
+        List<TaskId> existing = state.tasks().stream().map(task -> task.task().id()).toList();
+        PlanRules rules =
+                new PlanRules(now.settings(), PlanRules.Author.PERSON, _ -> true, existing);
+        return switch (Plans.check(PlanDraft.of(now.goal(), drafts), rules)) {
+            case Verdict.Invalid invalid ->
+                    throw new InvalidTaskException(OrchestrationException.text(invalid.problems()));
+            case Verdict.Valid valid -> valid.plan().tasks();
+        };
+    }
+
+    /// The task as it stands now.
+    public Optional<Task> task(String taskId) {
+        Session now = session();
+        now.watch().catchUp();
+        return TaskId.parse(taskId).flatMap(now.watch()::task);
+    }
+
+    /// The task as it stands now.
+    ///
+    /// @throws TaskNotFoundException if there is none
+    public Task taskOrThrow(String taskId) {
+        return task(taskId).orElseThrow(() -> new TaskNotFoundException(taskId));
+    }
+
+    /// Knows an agent before it claims anything.
+    public void registerAgent(String agentId) {
+        session().watch().register(agent(agentId).value());
+    }
+
+    /// Claims the task whose turn it is for an agent outside; empty where there is none now. The claim holds for the task
+    /// timeout, counted from the agent's last sign of life.
+    public Optional<Task> claimTask(String agentId) {
+        return claimed(session().queue().claim(agent(agentId)));
+    }
+
+    /// Claims this task; empty where it can't be claimed. One that the agent has already stays its own.
+    public Optional<Task> claimTask(String agentId, String taskId) {
+        Session now = session();
+        AgentName agent = agent(agentId);
+        return TaskId.parse(taskId).flatMap(id -> claimed(now.queue().claim(id, agent)));
+    }
+
+    private Optional<Task> claimed(Claim claim) {
+        return switch (claim) {
+            case Claim.Granted granted -> task(granted.order().task().id().value());
+            case Claim.Nothing _, Claim.Refused _ -> Optional.empty();
+        };
+    }
+
+    private static AgentName agent(String agentId) {
+        return AgentName.parse(agentId)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "An agent's id has letters, digits, '.', '_' and '-', at most 64, and begins with a"
+                                        + " letter or digit; this has not: "
+                                        + agentId));
+    }
+
+    /// A sign of life: the agent's claim of the task counts from now. False where it is not, or no longer, the agent's.
+    ///
+    /// @throws AgentNotFoundException if the agent has never claimed a task and is not registered
+    public boolean heartbeat(String taskId, String agentId) {
+        Session now = session();
+        return isAccepted(now, taskId, agentId, id -> now.queue().heartbeat(id, agent(agentId)));
+    }
+
+    /// Whoever has the task has done it. False where nobody outside has it.
+    public boolean completeTask(String taskId, TaskResult result) {
+        return claimant(taskId).filter(agent -> completeTask(taskId, agent, result)).isPresent();
+    }
+
+    /// The agent has done its task. False where it is not, or no longer, the agent's.
+    ///
+    /// @throws AgentNotFoundException if the agent has never claimed a task and is not registered
+    public boolean completeTask(String taskId, String agentId, TaskResult result) {
+        Session now = session();
+        return isAccepted(
+                now,
+                taskId,
+                agentId,
+                id ->
+                        now.queue()
+                                .complete(
+                                        id,
+                                        agent(agentId),
+                                        Results.workResult(result),
+                                        Results.discoveries(result)));
+    }
+
+    /// As [#completeTask(String, TaskResult)], but what can't be is an exception.
+    ///
+    /// @throws TaskNotFoundException if there is no such task
+    /// @throws TaskStateException if nobody outside has it
+    public void completeTaskOrThrow(String taskId, TaskResult result) {
+        Task task = taskOrThrow(taskId);
+        if (!completeTask(taskId, result)) {
+            throw notClaimed(task, "be completed");
+        }
+    }
+
+    /// Whoever has the task could not do it; it is not tried again by itself. False where nobody outside has it.
+    public boolean failTask(String taskId, String error) {
+        Session now = session();
+        return claimant(taskId)
+                .filter(agent ->
+                        isAccepted(
+                                now,
+                                taskId,
+                                agent,
+                                id -> now.queue().fail(id, agent(agent), error)))
+                .isPresent();
+    }
+
+    /// As [#failTask], but what can't be is an exception.
+    ///
+    /// @throws TaskNotFoundException if there is no such task
+    /// @throws TaskStateException if nobody outside has it
+    public void failTaskOrThrow(String taskId, String error) {
+        Task task = taskOrThrow(taskId);
+        if (!failTask(taskId, error)) {
+            throw notClaimed(task, "fail");
+        }
+    }
+
+    private static TaskStateException notClaimed(Task task, String what) {
+        return new TaskStateException(
+                task.id(), "it can't " + what + " while it is " + task.status().value());
+    }
+
+    /// Whoever works on the task has found something that the others should know. False where nobody works on it.
+    public boolean postDiscovery(String taskId, String content, List<String> tags) {
+        Session now = session();
+        Answer answer =
+                TaskId.parse(taskId)
+                        .map(id ->
+                                now.queue()
+                                        .discover(
+                                                id, new dev.coppice.model.Discovery(content, tags)))
+                        .orElse(Answer.NO_SUCH_TASK);
+        now.watch().catchUp();
+        return answer == Answer.ACCEPTED;
+    }
+
+    private Optional<String> claimant(String taskId) {
+        return task(taskId)
+                .filter(task -> task.status() == TaskStatus.CLAIMED)
+                .flatMap(Task::claimedBy);
+    }
+
+    /// Something that an agent says of its task.
+    @FunctionalInterface
+    private interface Saying {
+        Answer of(TaskId task);
+    }
+
+    private boolean isAccepted(Session now, String taskId, String agentId, Saying saying) {
+        Optional<TaskId> id = TaskId.parse(taskId);
+        if (id.isEmpty()) {
+            return false;
+        }
+        Answer answer = saying.of(id.get());
+        now.watch().catchUp();
+        if (answer == Answer.NO_SUCH_AGENT && !now.watch().isKnown(agentId)) {
+            throw new AgentNotFoundException(agentId);
+        }
+        return answer == Answer.ACCEPTED;
+    }
+
+    // ---- running
+
+    /// Lets workers of ours take the tasks, those that are there and those that are added. Returns at once.
+    public void start() {
+        Session now = session();
+        isStarted = true;
+        drive(now);
+    }
+
+    /// A job without tasks has nothing to be driven for.
+    private void drive(Session now) {
+        now.watch().catchUp();
+        if (now.watch().view().all().findAny().isPresent()) {
+            Engine.Resumption _ = coppice.resume(now.job());
+        }
+    }
+
+    /// Ends every agent process at once. What they left is kept, and [#start] goes on. What others have claimed stays
+    /// claimed. To stop twice is fine.
+    public void stop() throws InterruptedException {
+        gracefulShutdown(Duration.ZERO);
+    }
+
+    /// Starts nothing more, asks the agents to end, and waits until they have; after `limit` it ends them. Their work and
+    /// sessions are kept, and [#start] goes on.
+    public void gracefulShutdown(Duration limit) throws InterruptedException {
+        Session now = session;
+        if (now == null || !isStarted) {
+            return;
+        }
+        isStarted = false;
+        Engine engine = coppice.engine();
+        engine.pauseAll();
+        Thread patience = Thread.ofVirtual().start(() -> killAfter(limit, engine));
+        try {
+            coppice.await(now.job());
+        } finally {
+            patience.interrupt();
+        }
+        now.watch().catchUp();
+    }
+
+    private static void killAfter(Duration limit, Engine engine) {
+        try {
+            Thread.sleep(limit);
+            engine.killAll();
+        } catch (InterruptedException _) {
+            LOG.debug("the agents ended in time");
+        }
+    }
+
+    /// Has the leader make the tasks, runs them, and tells what came of it.
+    ///
+    /// @throws TaskTimeoutException if the planning, or the whole run, passes its limit
+    /// @throws OrchestrationException if there is no plan, or the run was stopped by another thread
+    /// @throws InterruptedException once every agent was stopped, when the thread is interrupted
+    public OrchestrationResult runWithLeaderPlanning() throws InterruptedException {
+        Session now = session();
+        if (now.queue().askLead() instanceof Addition.Refused(String why)) {
+            throw new OrchestrationException("The leader has planned already: " + why);
+        }
+        return run(now);
+    }
+
+    /// Runs the tasks that were added, and tells what came of it.
+    ///
+    /// @throws TaskTimeoutException if the whole run passes its limit
+    /// @throws OrchestrationException if the run was stopped by another thread
+    /// @throws InterruptedException once every agent was stopped, when the thread is interrupted
+    public OrchestrationResult runWithPredefinedTasks() throws InterruptedException {
+        return run(session());
+    }
+
+    private OrchestrationResult run(Session now) throws InterruptedException {
+        start();
+        try {
+            Driver.Turn turn = coppice.await(now.job());
+            now.watch().catchUp();
+            JobView view = now.watch().view();
+            if (view.all().findAny().isPresent() && !(turn instanceof Driver.Turn.Over)) {
+                throw new OrchestrationException(
+                        "The run of job %s was stopped; start() goes on with it."
+                                .formatted(now.job()));
+            }
+            requireInTime(view);
+            fillMasterPlan(now, view);
+            CoordinationState state = state();
+            return new OrchestrationResult(
+                    now.goal(),
+                    state.progress().count(TaskStatus.DONE),
+                    state.progress().count(TaskStatus.FAILED),
+                    state.discoveries().size(),
+                    Summary.of(coppice, now.settings(), state));
+        } catch (InterruptedException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private static void requireInTime(JobView view) {
+        if (view.canceling().filter(reason -> reason == Reason.JOB_TIMEOUT).isPresent()) {
+            throw new TaskTimeoutException(
+                    view.id().value(),
+                    "The run of job "
+                            + view.id()
+                            + " passed its time. Give it more with runTimeout, or workers.job_timeout.");
+        }
+        Optional<TaskView> planning = view.task(TaskId.PLAN).filter(TaskView::isUnsuccessful);
+        if (planning.isPresent()) {
+            String why = planning.get().message();
+            if (planning.get().reason().filter(Reason::isTimeout).isPresent()) {
+                throw new TaskTimeoutException(
+                        view.id().value(),
+                        "The planning passed its time: "
+                                + why
+                                + " Give it more with taskTimeout, or workers.default_timeout.");
+            }
+            throw new OrchestrationException("The leader made no plan: " + why);
+        }
+    }
+
+    private static void fillMasterPlan(Session now, JobView view) {
+        if (now.masterPlan().isBlank() && view.task(TaskId.PLAN).isPresent()) {
+            now.masterPlan(
+                    view.tasks().stream()
+                            .map(task -> task.worker() + ". " + task.task().name())
+                            .collect(Collectors.joining("\n")));
+        }
+    }
+
+    // ---- looking
+
+    /// How it stands.
+    public OrchestrationStatus getStatus() {
+        CoordinationState state = state();
+        return new OrchestrationStatus(
+                state.goal(),
+                state.progress(),
+                state.agents(),
+                state.discoveries(),
+                state.lastActivity().orElse(Instant.EPOCH));
+    }
+
+    /// All that is known.
+    public CoordinationState state() {
+        Session now = session();
+        now.watch().catchUp();
+        return now.watch().state(now.goal(), now.masterPlan(), asked.workingDirectory);
+    }
+
+    /// Whether all is well.
+    public Health health() {
+        CoordinationState state = state();
+        List<String> problems = new ArrayList<>();
+        for (Task task : state.tasks()) {
+            if (task.status() == TaskStatus.FAILED || task.status() == TaskStatus.BLOCKED) {
+                problems.add(
+                        "Task %s is %s: %s"
+                                .formatted(
+                                        task.id(),
+                                        task.status().value(),
+                                        task.result().flatMap(TaskResult::error).orElse("")));
+            }
+        }
+        int open =
+                (int) state.tasks().stream().filter(task -> task.completedAt().isEmpty()).count();
+        int active = (int) state.agents().stream().filter(Agent::isActive).count();
+        return new Health(isStarted, active, open, problems);
+    }
+
+    // ---- state files
+
+    /// Writes all that is known to a file, which is replaced as a whole.
+    ///
+    /// @param filepath from the working directory of this process
+    /// @throws StateFileException if it can't be written
+    public void saveState(String filepath) {
+        StateFile.write(file(filepath), state());
+    }
+
+    /// Goes on from a file that [#saveState], or the Python program of document 003, wrote: as a new job, in which what was
+    /// done stays done, and what was in flight can be claimed again. What was begun before is ended.
+    ///
+    /// @throws StateFileException if it can't be read; then nothing is changed
+    /// @throws InvalidTaskException if its tasks do not fit together; then nothing is changed
+    public void loadState(String filepath) throws InterruptedException {
+        CoordinationState state = StateFile.read(file(filepath));
+        Session next =
+                open(
+                        state.goal(),
+                        state.masterPlan(),
+                        state.maxParallelWorkers(),
+                        state.taskTimeout());
+        try {
+            add(next, state.tasks().stream().map(Orchestrator::again).toList());
+            next.watch().stands(new StateReplay(next.queue(), state).replay());
+        } catch (OrchestrationException e) {
+            end(next);
+            throw e;
+        }
+        next.watch().start();
+        replace(next);
+    }
+
+    private static NewTask again(Task task) {
+        return NewTask.of(task.description())
+                .withId(task.id())
+                .withPriority(task.priority())
+                .withDependencies(task.dependencies())
+                .withContextFiles(task.context().files())
+                .withHints(task.context().hints());
+    }
+
+    private Path file(String filepath) {
+        return asked.surroundings.folder().resolve(filepath);
+    }
+
+    // ---- what happens
+
+    private void happened(JobId job, Recorded recorded) {
+        Session now = session;
+        if (now == null || !now.job().equals(job)) {
+            return; // what is loaded has happened before
+        }
+        tell(recorded);
+        if (recorded.event() instanceof Event.Discovered) {
+            now.watch().lastDiscovery().ifPresent(found -> call(asked.onDiscovery, found));
+        } else if (recorded.event() instanceof Event.TaskEnded ended) {
+            now.watch().task(ended.task()).ifPresent(this::ended);
+        }
+    }
+
+    private void ended(Task task) {
+        switch (task.status()) {
+            case DONE -> call(asked.onTaskComplete, task);
+            case FAILED -> call(asked.onTaskFailed, task);
+            case PENDING, AVAILABLE, CLAIMED, IN_PROGRESS, BLOCKED, CANCELED -> {}
+        }
+    }
+
+    /// The caller's code stands here: whatever it throws ends at this edge.
+    private static <T> void call(Consumer<T> callback, T value) {
+        try {
+            callback.accept(value);
+        } catch (RuntimeException e) {
+            LOG.error("a callback failed for {}", value, e);
+        }
+    }
+
+    private void tell(Recorded recorded) {
+        if (asked.verbose && isTold(recorded.event())) {
+            String task =
+                    EventText.task(recorded.event())
+                            .map(TaskId::value)
+                            .map(t -> t + ": ")
+                            .orElse("");
+            asked.output.println(
+                    task + EventText.describe(recorded.event(), ZoneId.systemDefault()));
+        }
+    }
+
+    private static boolean isTold(Event event) {
+        return switch (event) {
+            case Event.AttemptClaimed _,
+                    Event.AttemptStarting _,
+                    Event.Discovered _,
+                    Event.TaskEnded _ ->
+                    true;
+            case Event.JobSubmitted _,
+                    Event.DriverTaken _,
+                    Event.TasksAdded _,
+                    Event.WorkspaceReady _,
+                    Event.AttemptStarted _,
+                    Event.SessionOpened _,
+                    Event.AgentEnded _,
+                    Event.Checked _,
+                    Event.AttemptEnded _,
+                    Event.RetryScheduled _,
+                    Event.AgentPaused _,
+                    Event.CheckoutChanged _,
+                    Event.CancelRequested _,
+                    Event.PauseRequested _,
+                    Event.RetryRequested _,
+                    Event.Noted _,
+                    Event.ResultMerged _,
+                    Event.JobEnded _ ->
+                    false;
+        };
+    }
+
+    /// Ends the agents that this object started. The job stays as it is: `coppice resume` goes on with it.
+    @Override
+    public void close() {
+        try {
+            stop();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Session now = session;
+            if (now != null) {
+                now.watch().close();
+                coppice.settle(now.job());
+            }
+            coppice.close();
+        }
+    }
+}

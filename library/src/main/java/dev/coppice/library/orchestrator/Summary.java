@@ -1,0 +1,156 @@
+package dev.coppice.library.orchestrator;
+
+import dev.coppice.engine.Driver;
+import dev.coppice.model.AgentName;
+import dev.coppice.model.Expectation;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
+import dev.coppice.model.TaskId;
+import dev.coppice.plan.PlanDraft;
+import dev.coppice.plan.TaskDraft;
+import dev.coppice.report.TaskView;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.RunOrder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What a run came to, in words: by the leader, in a job of its own in which it may only read, else put together from the
+/// results.
+final class Summary {
+    private static final TaskId TASK = new TaskId("summary");
+
+    /// Of a task's output, the last characters that the leader is told.
+    private static final int OUTPUT_MAX = 2_000;
+
+    private Summary() {}
+
+    static String of(Coppice coppice, Settings settings, CoordinationState state)
+            throws InterruptedException {
+        String results = results(state);
+        return byLeader(coppice, settings, state, results).orElse(results);
+    }
+
+    private static String results(CoordinationState state) {
+        Progress progress = state.progress();
+        StringBuilder text = new StringBuilder();
+        text.append(
+                "%d of %d tasks are done."
+                        .formatted(progress.count(TaskStatus.DONE), progress.totalTasks()));
+        for (Task task : state.tasks()) {
+            text.append("\n- ")
+                    .append(task.description().strip().lines().findFirst().orElse(""))
+                    .append(": ")
+                    .append(task.status().value());
+            task.result()
+                    .flatMap(TaskResult::error)
+                    .filter(error -> !error.isBlank())
+                    .ifPresent(error -> text.append(", ").append(error.strip()));
+        }
+        return text.toString();
+    }
+
+    private static Optional<String> byLeader(
+            Coppice coppice, Settings settings, CoordinationState state, String results)
+            throws InterruptedException {
+        TaskDraft.Builder task =
+                TaskDraft.unplaced()
+                        .id(TASK.value())
+                        .description(prompt(state, results))
+                        .agent(settings.agents().lead().value())
+                        .expects(Expectation.REPORT)
+                        .maxRetries(0);
+        RunOrder order =
+                new RunOrder(
+                        "Summarise: " + state.goal(),
+                        Optional.of(PlanDraft.of(state.goal(), List.of(task))),
+                        Optional.empty());
+        return switch (coppice.prepare(order, reading(settings))) {
+            case Preparation.Refused _ -> Optional.empty();
+            case Preparation.Ready ready -> answer(coppice, coppice.submit(ready));
+        };
+    }
+
+    private static Optional<String> answer(Coppice coppice, JobId job) throws InterruptedException {
+        try {
+            Driver.Turn _ = coppice.await(job);
+        } catch (InterruptedException e) {
+            coppice.engine().cancel(job, Optional.empty());
+            coppice.await(job);
+            throw e;
+        }
+        return coppice.view(job)
+                .flatMap(view -> view.task(TASK))
+                .filter(task -> !task.isUnsuccessful())
+                .map(TaskView::output)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
+    }
+
+    private static String prompt(CoordinationState state, String results) {
+        StringBuilder text = new StringBuilder();
+        text.append(
+                """
+                Several agents have worked on the goal below. Say in a few sentences, for whoever set the goal, what was
+                achieved, what was not and why, and what should be looked at. Change nothing.
+
+                Goal: %s
+
+                %s
+                """
+                        .formatted(state.goal(), results));
+        for (Task task : state.tasks()) {
+            task.result()
+                    .map(TaskResult::output)
+                    .filter(output -> !output.isBlank())
+                    .ifPresent(output ->
+                            text.append("\nWhat task %s said:\n".formatted(task.id()))
+                                    .append(end(output.strip()))
+                                    .append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static String end(String output) {
+        return output.length() <= OUTPUT_MAX
+                ? output
+                : "… " + output.substring(output.length() - OUTPUT_MAX);
+    }
+
+    /// The same settings for one who stands in the user's folder and only reads.
+    private static Settings reading(Settings settings) {
+        Settings.Layout layout = settings.layout();
+        Settings.Agents agents = settings.agents();
+        AgentSettings lead = Objects.requireNonNull(agents.configured().get(agents.lead()));
+        Map<AgentName, AgentSettings> configured = new HashMap<>(agents.configured());
+        configured.put(
+                agents.lead(),
+                new AgentSettings(
+                        lead.kind(),
+                        lead.command(),
+                        lead.args(),
+                        lead.model(),
+                        Settings.Permission.PLAN,
+                        lead.input(),
+                        lead.env(),
+                        lead.home(),
+                        lead.maxConcurrent()));
+        return new Settings(
+                new Settings.Layout(
+                        layout.workspaceRoot(),
+                        layout.branchTemplate(),
+                        Settings.Isolation.NONE,
+                        layout.keepWorkspaces()),
+                settings.workers(),
+                settings.recursion(),
+                new Settings.Agents(agents.byDefault(), agents.lead(), configured),
+                Settings.Environment.NONE,
+                List.of(),
+                settings.integrate(),
+                settings.budgetUsd());
+    }
+}

@@ -1,0 +1,554 @@
+package dev.coppice.library.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobStatus;
+import dev.coppice.report.JobView;
+import dev.coppice.runtime.Audit;
+import dev.coppice.runtime.Coppice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Document 003's queue, without agents of ours.
+@Timeout(120)
+class OrchestratorTest {
+    @TempDir Path scratch;
+
+    @Test
+    void c1_aTaskIsClaimedWhenThoseThatItDependsOnAreDone() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            Task first = orchestrator.addTask("Create User model");
+            orchestrator.addTask(NewTask.of("Write tests").withDependencies(first.id()));
+
+            Optional<Task> one = orchestrator.claimTask("ann");
+            Optional<Task> two = orchestrator.claimTask("bob");
+
+            assertThat(one).map(Task::id).contains(first.id());
+            assertThat(one).map(Task::status).contains(TaskStatus.CLAIMED);
+            assertThat(one).flatMap(Task::claimedBy).contains("ann");
+            assertThat(two).isEmpty();
+        }
+    }
+
+    @Test
+    void c2_aCompletionWithADiscoveryCallsBothBackOnce() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            orchestrator.claimTask("ann");
+
+            boolean isDone =
+                    orchestrator.completeTask(
+                            task.id(),
+                            TaskResult.of("made it")
+                                    .withFilesCreated(List.of("user.ts"))
+                                    .withDiscoveries(List.of("bcrypt is there")));
+
+            assertThat(isDone).isTrue();
+            Task done = orchestrator.taskOrThrow(task.id());
+            assertThat(done.status()).isEqualTo(TaskStatus.DONE);
+            assertThat(done.result().orElseThrow().output()).isEqualTo("made it");
+            assertThat(done.result().orElseThrow().filesCreated()).containsExactly("user.ts");
+            assertThat(scene.completed()).containsExactly(done);
+            assertThat(scene.found()).hasSize(1);
+            assertThat(scene.found().getFirst().agentId()).isEqualTo("ann");
+            assertThat(scene.found().getFirst().content()).isEqualTo("bcrypt is there");
+            assertThat(scene.found().getFirst().relatedTask()).contains(task.id());
+        }
+    }
+
+    @Test
+    void c3_aTaskThatFailsSaysWhy() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            orchestrator.claimTask("ann");
+
+            assertThat(orchestrator.failTask(task.id(), "x")).isTrue();
+
+            Task failed = orchestrator.taskOrThrow(task.id());
+            assertThat(failed.status()).isEqualTo(TaskStatus.FAILED);
+            assertThat(failed.result().flatMap(TaskResult::error)).contains("x");
+            assertThat(scene.failed()).containsExactly(failed);
+            assertThat(orchestrator.health().isHealthy()).isFalse();
+        }
+    }
+
+    @Test
+    void c4_whatIsNotThereIsRefused() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            assertThat(orchestrator.completeTask("task-none", TaskResult.of(""))).isFalse();
+            assertThat(orchestrator.failTask("no id at all", "x")).isFalse();
+            assertThat(orchestrator.claimTask("ann")).isEmpty();
+            assertThatThrownBy(() -> orchestrator.taskOrThrow("task-none"))
+                    .isInstanceOf(TaskNotFoundException.class)
+                    .hasMessageContaining("task-none");
+            assertThatThrownBy(
+                            () -> orchestrator.completeTaskOrThrow("task-none", TaskResult.of("")))
+                    .isInstanceOf(TaskNotFoundException.class);
+            assertThatThrownBy(() -> orchestrator.failTaskOrThrow("task-none", "x"))
+                    .isInstanceOf(TaskNotFoundException.class);
+            Task task = orchestrator.addTask("Create User model");
+            assertThatThrownBy(() -> orchestrator.completeTaskOrThrow(task.id(), TaskResult.of("")))
+                    .isInstanceOf(TaskStateException.class);
+        }
+    }
+
+    @Test
+    void anAgentThatNobodyKnowsIsRefused() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            orchestrator.claimTask("ann");
+
+            assertThatThrownBy(() -> orchestrator.heartbeat(task.id(), "bob"))
+                    .isInstanceOfSatisfying(
+                            AgentNotFoundException.class,
+                            e -> assertThat(e.agentId()).isEqualTo("bob"));
+            orchestrator.registerAgent("bob");
+            assertThat(orchestrator.heartbeat(task.id(), "bob")).isFalse();
+            assertThat(orchestrator.heartbeat(task.id(), "ann")).isTrue();
+        }
+    }
+
+    @Test
+    void c5_aStateThatIsSavedAndLoadedElsewhereIsTheSame() throws Exception {
+        Path file = scratch.resolve("state.json");
+        CoordinationState saved;
+        try (Orchestrator orchestrator = new Scene(scratch.resolve("one")).builder().build()) {
+            orchestrator.initialize("Unicode goal ✅", "1. 发现\n2. test");
+            Task first = orchestrator.addTask("Create User model", 1);
+            Task second =
+                    orchestrator.addTask(
+                            NewTask.of("Give up").withPriority(2).withHints("Use \"JWT\""));
+            orchestrator.addTask(
+                    NewTask.of("Write tests").withDependencies(first.id()).withPriority(3));
+            orchestrator.claimTask("ann");
+            orchestrator.completeTask(
+                    first.id(), TaskResult.of("ok").withDiscoveries(List.of("发现: 关键细节")));
+            orchestrator.claimTask("bob");
+            orchestrator.failTask(second.id(), "no");
+            saved = orchestrator.state();
+
+            orchestrator.saveState(file.toString());
+        }
+        assertThat(file).content().contains("Unicode goal ✅", "发现: 关键细节");
+
+        Scene elsewhere = new Scene(scratch.resolve("two"));
+        try (Orchestrator orchestrator = elsewhere.builder().build()) {
+            orchestrator.loadState(file.toString());
+
+            assertThat(orchestrator.state()).isEqualTo(saved);
+            assertThat(elsewhere.completed()).isEmpty();
+            assertThat(orchestrator.claimTask("ann"))
+                    .map(Task::description)
+                    .contains("Write tests");
+        }
+    }
+
+    @Test
+    void loadingMakesWhatWasInFlightAvailableAgain() throws Exception {
+        Path file = scratch.resolve("state.json");
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            orchestrator.claimTask("ann");
+            orchestrator.postDiscovery(task.id(), "it is round", List.of("shape"));
+            orchestrator.saveState(file.toString());
+
+            orchestrator.loadState(file.toString());
+
+            Task again = orchestrator.taskOrThrow(task.id());
+            assertThat(again.status()).isEqualTo(TaskStatus.AVAILABLE);
+            assertThat(again.claimedBy()).isEmpty();
+            assertThat(orchestrator.state().discoveries())
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.tags()).containsExactly("shape"));
+            assertThat(orchestrator.claimTask("bob")).map(Task::id).contains(task.id());
+        }
+    }
+
+    @Test
+    void aStateFileOfThePythonProgramIsRead() throws Exception {
+        Path file = scratch.resolve("python.json");
+        Files.writeString(
+                file,
+                """
+                {"goal": "Build", "master_plan": "", "working_directory": "./my-project",
+                 "tasks": [
+                  {"id": "task-1a2b3c4d", "description": "Model \\ud83d\\ude00", "status": "done", "priority": 1,
+                   "claimed_by": "worker-1", "dependencies": [], "context": {"files": ["a.ts"], "hints": "", "parent_task": null},
+                   "result": {"output": "ok", "files_modified": ["a.ts"], "files_created": [], "error": null,
+                              "discoveries": [], "subtasks_created": []},
+                   "created_at": "2026-01-02T03:04:05.678901", "claimed_at": "2026-01-02T03:04:06",
+                   "completed_at": "2026-01-02T03:04:07.5"},
+                  {"id": "task-5e6f7a8b", "description": "Tests", "status": "in_progress", "priority": 2,
+                   "claimed_by": "worker-2", "dependencies": ["task-1a2b3c4d"]}],
+                 "agents": {"worker-1": {"id": "worker-1", "role": "worker", "is_active": true}},
+                 "discoveries": [{"agent_id": "worker-1", "content": "x", "related_task": null, "tags": [],
+                                  "created_at": "2026-01-02T03:04:05.678901"}],
+                 "created_at": "2026-01-02T03:04:05.678901", "last_activity": null,
+                 "max_parallel_workers": 4, "task_timeout_seconds": 90}
+                """);
+        try (Orchestrator orchestrator = new Scene(scratch).builder().build()) {
+            orchestrator.loadState(file.toString());
+
+            CoordinationState state = orchestrator.state();
+            assertThat(state.tasks().getFirst().description()).isEqualTo("Model 😀");
+            assertThat(state.tasks())
+                    .extracting(Task::status)
+                    .containsExactly(TaskStatus.DONE, TaskStatus.AVAILABLE);
+            assertThat(state.maxParallelWorkers()).isEqualTo(4);
+            assertThat(state.taskTimeout()).isEqualTo(Duration.ofSeconds(90));
+            assertThat(state.discoveries()).hasSize(1);
+        }
+    }
+
+    @Test
+    void c6_aFileThatIsNoStateChangesNothing() throws Exception {
+        Path file = scratch.resolve("broken.json");
+        Files.writeString(file, "not valid json {{{");
+        Path wrong = scratch.resolve("wrong.json");
+        Files.writeString(wrong, "{\"goal\": 3, \"tasks\": [{\"id\": \"a\", \"priority\": 11}]}");
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            orchestrator.addTask("Create User model");
+            CoordinationState before = orchestrator.state();
+
+            assertThatThrownBy(() -> orchestrator.loadState(file.toString()))
+                    .isInstanceOf(StateFileException.class)
+                    .hasMessageContaining("broken.json");
+            assertThatThrownBy(() -> orchestrator.loadState(wrong.toString()))
+                    .isInstanceOf(StateFileException.class)
+                    .hasMessageContaining("description is missing")
+                    .hasMessageContaining("priority must be a whole number from 1 to 10, not 11");
+            assertThatThrownBy(() -> orchestrator.loadState("not there.json"))
+                    .isInstanceOf(StateFileException.class);
+
+            assertThat(orchestrator.state()).isEqualTo(before);
+            assertThat(file).hasContent("not valid json {{{");
+        }
+    }
+
+    @Test
+    void c7_aBatchHasTheFieldsItWasGiven() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            List<Task> tasks =
+                    orchestrator.addTasksBatch(
+                            List.of(
+                                    NewTask.of("Create User model").withPriority(1),
+                                    NewTask.of("Create login endpoint")
+                                            .withPriority(2)
+                                            .withDependencies("task-1")
+                                            .withContextFiles("src/auth/login.ts")
+                                            .withHints("Use JWT for tokens"),
+                                    NewTask.of("Write tests")));
+
+            assertThat(tasks).extracting(Task::priority).containsExactly(1, 2, 5);
+            assertThat(tasks.get(1).dependencies()).containsExactly(tasks.getFirst().id());
+            assertThat(tasks.get(1).context())
+                    .isEqualTo(
+                            new TaskContext(
+                                    List.of("src/auth/login.ts"),
+                                    "Use JWT for tokens",
+                                    Optional.empty()));
+            assertThat(tasks).allSatisfy(task -> assertThat(task.id()).matches("task-[0-9a-f]{8}"));
+            assertThat(tasks).extracting(Task::maxAttempts).containsOnly(3);
+        }
+    }
+
+    @Test
+    void c8_theStatusCounts() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            assertThat(orchestrator.getStatus().progress().percentComplete()).isZero();
+            Task first = orchestrator.addTask("one", 1);
+            orchestrator.addTask("two", 2);
+            orchestrator.addTask("three", 3);
+            orchestrator.claimTask("ann");
+            orchestrator.completeTask(first.id(), TaskResult.of(""));
+            orchestrator.claimTask("ann");
+
+            OrchestrationStatus status = orchestrator.getStatus();
+
+            assertThat(status.goal()).isEqualTo("Build user authentication system");
+            assertThat(status.progress().totalTasks()).isEqualTo(3);
+            assertThat(status.progress().percentComplete()).isEqualTo(33.3);
+            assertThat(status.progress().byStatus())
+                    .containsOnly(
+                            java.util.Map.entry(TaskStatus.DONE, 1),
+                            java.util.Map.entry(TaskStatus.CLAIMED, 1),
+                            java.util.Map.entry(TaskStatus.AVAILABLE, 1));
+            assertThat(status.agents())
+                    .singleElement()
+                    .satisfies(ann -> {
+                        assertThat(ann.id()).isEqualTo("ann");
+                        assertThat(ann.isActive()).isTrue();
+                        assertThat(ann.role()).isEqualTo("worker");
+                    });
+        }
+    }
+
+    @Test
+    void c9_aChainIsAvailableOneAfterAnother() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            orchestrator.addTasksBatch(
+                    List.of(
+                            NewTask.of("A").withId("A"),
+                            NewTask.of("B").withId("B").withDependencies("A"),
+                            NewTask.of("C").withId("C").withDependencies("B")));
+            for (String id : List.of("A", "B", "C")) {
+                assertThat(orchestrator.state().availableTasks())
+                        .extracting(Task::id)
+                        .containsExactly(id);
+                assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(id);
+                assertThat(orchestrator.completeTask(id, TaskResult.of(""))).isTrue();
+            }
+            assertThat(orchestrator.claimTask("ann")).isEmpty();
+        }
+    }
+
+    @Test
+    void c10_ofManyWhoClaimAtOnceEachGetsAnotherTask() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            for (int i = 0; i < 5; i++) {
+                orchestrator.addTask("Task " + i);
+            }
+            assertThat(new HashSet<>(claimed(orchestrator, 5))).hasSize(5);
+            orchestrator.addTask("One more");
+            assertThat(claimed(orchestrator, 16)).hasSize(1);
+        }
+    }
+
+    private static List<String> claimed(Orchestrator orchestrator, int claimants)
+            throws InterruptedException {
+        List<String> claimed = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < claimants; i++) {
+            String agent = "agent-" + i;
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() ->
+                                    orchestrator
+                                            .claimTask(agent)
+                                            .map(Task::id)
+                                            .ifPresent(claimed::add)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return claimed;
+    }
+
+    @Test
+    void c11_aCircleIsRefusedByItsNames() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            assertThatThrownBy(() ->
+                            orchestrator.addTasksBatch(
+                                    List.of(
+                                            NewTask.of("a").withId("A").withDependencies("B"),
+                                            NewTask.of("b").withId("B").withDependencies("A"))))
+                    .isInstanceOf(InvalidTaskException.class)
+                    .hasMessageContaining("A → B → A");
+            assertThat(orchestrator.state().tasks()).isEmpty();
+        }
+    }
+
+    @Test
+    void c12_whatIsWrongWithATaskIsTold() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            orchestrator.addTask(NewTask.of("there").withId("A"));
+            assertRefused(orchestrator, NewTask.of("x").withPriority(0), "priority");
+            assertRefused(orchestrator, NewTask.of("x").withPriority(11), "priority");
+            assertRefused(orchestrator, NewTask.of("  "), "description");
+            assertRefused(orchestrator, NewTask.of("x").withDependencies("task-9"), "task-9");
+            assertRefused(orchestrator, NewTask.of("x").withId("A"), "A");
+            assertThat(orchestrator.state().tasks()).hasSize(1);
+        }
+        assertThatThrownBy(() -> Orchestrator.builder().maxWorkers(0).build())
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Orchestrator.builder().taskTimeout(Duration.ZERO).build())
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Orchestrator.builder().workingDirectory("not there").build())
+                .isInstanceOf(OrchestrationException.class)
+                .hasMessageContaining("not there");
+    }
+
+    private static void assertRefused(Orchestrator orchestrator, NewTask task, String why) {
+        assertThatThrownBy(() -> orchestrator.addTask(task))
+                .isInstanceOf(InvalidTaskException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void c13_aLongDescriptionStaysWhole() throws Exception {
+        String description = "x".repeat(9_999) + "y";
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            Task task = orchestrator.addTask(description);
+
+            assertThat(orchestrator.taskOrThrow(task.id()).description()).isEqualTo(description);
+        }
+    }
+
+    @Test
+    void c14_aTaskThatAnotherHasCantBeClaimed() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            assertThat(orchestrator.claimTask("ann", task.id())).isPresent();
+            assertThat(orchestrator.claimTask("bob", task.id())).isEmpty();
+            assertThat(orchestrator.claimTask("ann", task.id())).map(Task::attempts).contains(1);
+        }
+        Task claimed = Task.of("task-a", "x").claim("ann");
+        assertThat(claimed.claim("ann")).isEqualTo(claimed);
+        assertThatThrownBy(() -> claimed.claim("bob"))
+                .isInstanceOf(TaskStateException.class)
+                .hasMessageContaining("ann");
+    }
+
+    @Test
+    void c16_aTaskIsNotTriedMoreOftenThanItMay() {
+        Task task = Task.of("task-a", "x");
+        for (int i = 0; i < Task.DEFAULT_MAX_ATTEMPTS - 1; i++) {
+            task = task.claim("ann").fail("no").retry();
+        }
+        Task last = task.claim("ann").fail("no");
+        assertThat(last.attempts()).isEqualTo(3);
+        assertThatThrownBy(last::retry)
+                .isInstanceOf(TaskStateException.class)
+                .hasMessageContaining("3 times");
+    }
+
+    @Test
+    void c20_aTasksNumberNamesTheOneThatWasAddedAsSuch() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            NewTask login =
+                    NewTask.of("Implement user login endpoint").withDependencies("task-001");
+            assertRefused(orchestrator, login, "task-001");
+            Task first = orchestrator.addTask("Create User model");
+
+            assertThat(orchestrator.addTask(login).dependencies()).containsExactly(first.id());
+        }
+    }
+
+    @Test
+    void c22_aStateRefusesWhatTheQueueRefuses() {
+        Task task = Task.of("task-a", "x");
+        CoordinationState state =
+                CoordinationState.of("Build")
+                        .addTask(task)
+                        .addTask(
+                                Task.of(
+                                        "task-b",
+                                        NewTask.of("y").withDependencies("task-a"),
+                                        task.createdAt()));
+        assertThatThrownBy(task::start).isInstanceOf(TaskStateException.class);
+        Task failed = task.claim("ann").start().fail("no");
+        assertThatThrownBy(() -> failed.complete(TaskResult.of("")))
+                .isInstanceOf(TaskStateException.class);
+        assertThat(state.availableTasks()).containsExactly(task);
+        CoordinationState later =
+                state.withTask(task.claim("ann").start().complete(TaskResult.of("ok")));
+        assertThat(later.availableTasks()).extracting(Task::id).containsExactly("task-b");
+        assertThat(later.progress().percentComplete()).isEqualTo(50);
+        assertThat(state.progress().percentComplete()).isZero();
+        assertThatThrownBy(() -> state.addTask(task)).isInstanceOf(InvalidTaskException.class);
+    }
+
+    @Test
+    void c23_whatAnAttemptAddsAndFindsKnowsWhereItIsFrom() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task parent = orchestrator.addTask("Look around");
+            orchestrator.claimTask("ann");
+
+            List<Task> children =
+                    orchestrator.addTasksBatch(
+                            List.of(
+                                    NewTask.of("one").withParentTask(parent.id()),
+                                    NewTask.of("two").withParentTask(parent.id())));
+            orchestrator.postDiscovery(parent.id(), "two doors", List.of("house", "door"));
+            orchestrator.completeTask(parent.id(), TaskResult.of("looked"));
+
+            assertThat(orchestrator.taskOrThrow(parent.id()).result().orElseThrow())
+                    .satisfies(result -> {
+                        assertThat(result.subtasksCreated())
+                                .containsExactlyInAnyOrderElementsOf(
+                                        children.stream().map(Task::id).toList());
+                        assertThat(result.discoveries()).containsExactly("two doors");
+                    });
+            assertThat(children.getFirst().context().parentTask()).contains(parent.id());
+            assertThat(scene.found().getFirst().tags()).containsExactly("house", "door");
+            assertThat(scene.found().getFirst().relatedTask()).contains(parent.id());
+        }
+    }
+
+    @Test
+    void whatACallbackThrowsHarmsNothing() throws Exception {
+        Scene scene = new Scene(scratch);
+        List<String> seen = new ArrayList<>();
+        try (Orchestrator orchestrator =
+                scene.builder()
+                        .onTaskComplete(task -> {
+                            seen.add(task.id());
+                            throw new IllegalStateException("from a callback");
+                        })
+                        .build()) {
+            orchestrator.initialize("Build");
+            Task task = orchestrator.addTask("x");
+            orchestrator.claimTask("ann");
+
+            assertThat(orchestrator.completeTask(task.id(), TaskResult.of(""))).isTrue();
+            assertThat(seen).containsExactly(task.id());
+            assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.DONE);
+        }
+    }
+
+    @Test
+    void aCallbackMayAddTasks() throws Exception {
+        Scene scene = new Scene(scratch);
+        List<Orchestrator> self = new ArrayList<>();
+        try (Orchestrator orchestrator =
+                scene.builder().onTaskComplete(_ -> self.getFirst().addTask("another")).build()) {
+            self.add(orchestrator);
+            orchestrator.initialize("Build");
+            Task task = orchestrator.addTask("x");
+            orchestrator.claimTask("ann");
+            orchestrator.completeTask(task.id(), TaskResult.of(""));
+
+            assertThat(orchestrator.claimTask("ann")).map(Task::description).contains("another");
+        }
+    }
+
+    @Test
+    void theCommandLineKnowsTheJob() throws Exception {
+        Scene scene = new Scene(scratch);
+        String id;
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("x");
+            orchestrator.claimTask("ann");
+            id = orchestrator.jobId();
+            try (Coppice coppice = scene.coppice()) {
+                JobView open = coppice.view(JobId.parse(id).orElseThrow()).orElseThrow();
+                assertThat(open.status()).isEqualTo(JobStatus.RUNNING);
+                assertThat(open.isLeftToClaimants()).isTrue();
+            }
+            orchestrator.completeTask(task.id(), TaskResult.of("made it"));
+        }
+        try (Coppice coppice = scene.coppice()) {
+            JobId job = JobId.parse(id).orElseThrow();
+            JobView over = coppice.view(job).orElseThrow();
+            assertThat(over.status()).isEqualTo(JobStatus.COMPLETED);
+            assertThat(coppice.verify(job)).isInstanceOf(Audit.Verdict.Sound.class);
+            assertThat(coppice.folder(over).finalResult()).content().contains("completed", "ann");
+        }
+        assertThat(scene.printed()).contains("ann");
+    }
+}

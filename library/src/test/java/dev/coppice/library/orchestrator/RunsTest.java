@@ -1,0 +1,333 @@
+package dev.coppice.library.orchestrator;
+
+import static dev.coppice.library.orchestrator.Scene.script;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coppice.model.JobId;
+import dev.coppice.report.JobView;
+import dev.coppice.runtime.Audit;
+import dev.coppice.runtime.Coppice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Document 003's runs, with the scripted agent as worker and leader.
+@Timeout(300)
+class RunsTest {
+    private static final String NO_RETRIES = "workers: { max_retries: 0, stop_grace: 1 }\n";
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path scratch;
+
+    @Test
+    void c17_aWorkerThatExitsWithThreeHasFailed() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask(script("Break", "exit 3\n"));
+
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.tasksFailed()).isEqualTo(1);
+            assertThat(orchestrator.taskOrThrow(task.id()).result().flatMap(TaskResult::error))
+                    .hasValueSatisfying(error -> assertThat(error).contains("3"));
+            assertThat(scene.failed()).extracting(Task::id).containsExactly(task.id());
+        }
+    }
+
+    @Test
+    void c17_aWorkerThatPassesItsTimeIsKilledAndHasFailed() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator =
+                scene.builder().taskTimeout(Duration.ofSeconds(2)).build()) {
+            orchestrator.initialize("Build");
+            Task task = orchestrator.addTask(script("Sleep", "deaf\nhang\n"));
+
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.tasksFailed()).isEqualTo(1);
+            assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.FAILED);
+            assertNoAgentLives(scene, orchestrator);
+        }
+    }
+
+    @Test
+    void c17_aLeadersPlanMayNameTasksByTheirNumbers() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads(
+                """
+                expect Say hello twice
+                expect Build one, then the other
+                answer
+                | {"goal": "Hello", "notes": "as it is", "tasks": [
+                |   {"id": "first", "description": "echo one > one.txt", "agent": "lines"},
+                |   {"description": "cat one.txt > two.txt", "agent": "lines", "dependencies": ["task-1"]}]}
+                """);
+        try (Orchestrator orchestrator = scene.builder().build()) {
+            orchestrator.initialize("Say hello twice", "Build one, then the other");
+
+            OrchestrationResult result = orchestrator.runWithLeaderPlanning();
+
+            assertThat(result.tasksCompleted()).isEqualTo(2);
+            assertThat(orchestrator.state().tasks().get(1).dependencies()).containsExactly("first");
+            assertThat(orchestrator.state().masterPlan()).isEqualTo("Build one, then the other");
+            assertThat(orchestrator.state().agents())
+                    .extracting(Agent::role)
+                    .contains("leader", "worker");
+        }
+    }
+
+    @Test
+    void anEmptyMasterPlanIsFilledByTheLeaders() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads(
+                """
+                answer
+                | {"tasks": [{"description": "echo one > one.txt", "agent": "lines"}]}
+                """);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(script("By hand", "write two.txt\n| two\n"));
+
+            OrchestrationResult result = orchestrator.runWithLeaderPlanning();
+
+            assertThat(result.tasksCompleted()).isEqualTo(2);
+            assertThat(orchestrator.state().masterPlan()).contains("echo one > one.txt");
+            assertThat(result.summary()).startsWith("2 of 2 tasks are done.");
+        }
+    }
+
+    @Test
+    void c17_proseIsNoPlan() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads("say First we do this, then that.\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            assertThatThrownBy(orchestrator::runWithLeaderPlanning)
+                    .isInstanceOf(OrchestrationException.class)
+                    .isNotInstanceOf(TaskTimeoutException.class)
+                    .hasMessageContaining("The leader made no plan");
+            assertThat(orchestrator.state().tasks()).isEmpty();
+        }
+    }
+
+    @Test
+    void c17_aPriorityOutOfRangeIsRefusedWithItsPlace() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads("answer\n| {\"tasks\": [{\"description\": \"x\", \"priority\": 99}]}\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            assertThatThrownBy(orchestrator::runWithLeaderPlanning)
+                    .isInstanceOf(OrchestrationException.class)
+                    .hasMessageContaining("tasks[0].priority")
+                    .hasMessageContaining("99");
+        }
+    }
+
+    @Test
+    void aPlanningThatPassesItsTimeSaysSo() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads("hang\n");
+        try (Orchestrator orchestrator =
+                scene.builder().taskTimeout(Duration.ofSeconds(2)).build()) {
+            orchestrator.initialize("Build");
+
+            assertThatThrownBy(orchestrator::runWithLeaderPlanning)
+                    .isInstanceOf(TaskTimeoutException.class)
+                    .hasMessageContaining("default_timeout");
+        }
+    }
+
+    @Test
+    void c18_whatDependsOnAFailedTaskIsBlockedAndTheRunEnds() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task first = orchestrator.addTask(script("Break", "fail it can't be\n"));
+            Task second =
+                    orchestrator.addTask(
+                            NewTask.of(script("Go on", "write x\n| x\n"))
+                                    .withDependencies(first.id()));
+
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.tasksCompleted()).isZero();
+            assertThat(result.tasksFailed()).isEqualTo(1);
+            assertThat(orchestrator.taskOrThrow(second.id()).status())
+                    .isEqualTo(TaskStatus.BLOCKED);
+            assertThat(orchestrator.health().problems())
+                    .hasSize(2)
+                    .anySatisfy(problem -> assertThat(problem).contains("it can't be"));
+        }
+    }
+
+    @Test
+    void c19_whatATaskFindsIsInThePromptsOfLaterOnes() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task first =
+                    orchestrator.addTask(script("Look", "discover D1 is here\nwrite one\n| one\n"));
+            orchestrator.addTask(
+                    NewTask.of(script("Use it", "expect D1 is here\nwrite two\n| two\n"))
+                            .withDependencies(first.id()));
+
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.tasksCompleted()).isEqualTo(2);
+            assertThat(result.discoveries()).isEqualTo(1);
+            assertThat(scene.found())
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.agentId()).isEqualTo("worker_1"));
+        }
+    }
+
+    @Test
+    void c21_theCompleteExampleTellsItsFiveValuesAndLeavesNoProcess() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.builder().maxWorkers(3).build()) {
+            orchestrator.initialize(
+                    script("Build user authentication system", "say All three are done.\n")
+                            .replace("```script", "```script for summary"));
+            Task one =
+                    orchestrator.addTask(
+                            script("Create User model", "write src/models/user.ts\n| user\n"), 1);
+            Task two =
+                    orchestrator.addTask(
+                            NewTask.of(
+                                            script(
+                                                    "Implement login endpoint",
+                                                    "expect Use bcrypt\nwrite login.ts\n| login\n"))
+                                    .withPriority(2)
+                                    .withDependencies(one.id())
+                                    .withContextFiles("src/models/user.ts")
+                                    .withHints("Use bcrypt for password hashing"));
+            orchestrator.addTask(
+                    NewTask.of(script("Write unit tests", "write test.ts\n| test\n"))
+                            .withPriority(3)
+                            .withDependencies(one.id(), two.id()));
+
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.goal()).startsWith("Build user authentication system");
+            assertThat(result.tasksCompleted()).isEqualTo(3);
+            assertThat(result.tasksFailed()).isZero();
+            assertThat(result.discoveries()).isZero();
+            assertThat(result.summary()).isEqualTo("All three are done.");
+            assertThat(orchestrator.taskOrThrow(one.id()).result().orElseThrow().filesCreated())
+                    .containsExactly("src/models/user.ts");
+            assertNoAgentLives(scene, orchestrator);
+            try (Coppice coppice = scene.coppice()) {
+                JobId job = JobId.parse(orchestrator.jobId()).orElseThrow();
+                JobView view = coppice.view(job).orElseThrow();
+                assertThat(scene.repository().read(view.resultBranch().orElseThrow(), "test.ts"))
+                        .isEqualTo("test\n");
+                assertThat(coppice.verify(job)).isInstanceOf(Audit.Verdict.Sound.class);
+            }
+        }
+    }
+
+    @Test
+    void stopEndsWhatHangsAndStartGoesOn() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Path go = scratch.resolve("go");
+            orchestrator.addTask(
+                    script(
+                            "Wait",
+                            "run touch '%s.begun'; [ -e '%s' ] || sleep 600\nwrite x\n| x\n"
+                                    .formatted(go, go)));
+            orchestrator.start();
+            awaitFile(scratch.resolve("go.begun"));
+
+            orchestrator.stop();
+            orchestrator.stop();
+
+            assertNoAgentLives(scene, orchestrator);
+            assertThat(orchestrator.health().isRunning()).isFalse();
+            Files.createFile(go);
+            assertThat(orchestrator.runWithPredefinedTasks().tasksCompleted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anInterruptStopsARun() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(
+                    script("Wait", "run touch '%s/begun'; sleep 600\n".formatted(scratch)));
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            CountDownLatch ended = new CountDownLatch(1);
+            Thread run =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    orchestrator.runWithPredefinedTasks();
+                                } catch (InterruptedException e) {
+                                    thrown.set(e);
+                                } finally {
+                                    ended.countDown();
+                                }
+                            });
+            awaitFile(scratch.resolve("begun"));
+
+            run.interrupt();
+            ended.await();
+
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+            assertNoAgentLives(scene, orchestrator);
+        }
+    }
+
+    @Test
+    void whereThereIsNoRepositoryWorkersShareTheFolder() throws Exception {
+        Scene scene = new Scene(scratch);
+        Path folder = Files.createDirectories(scratch.resolve("plain"));
+        Files.writeString(
+                folder.resolve("coppice.yaml"),
+                "agents: { default: lines, lead: lines, lines: { command: [bash], stdin: description } }\n");
+        try (Orchestrator orchestrator =
+                scene.builder().workingDirectory(folder.toString()).build()) {
+            orchestrator.initialize("Build");
+            orchestrator.addTask("echo one > one.txt");
+
+            assertThat(orchestrator.runWithPredefinedTasks().tasksCompleted()).isEqualTo(1);
+        }
+        assertThat(folder.resolve("one.txt")).hasContent("one");
+    }
+
+    @Test
+    void othersWorkBesideOurWorkers() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task outside = orchestrator.addTask(script("Outside", "fail not by ours\n"));
+            orchestrator.claimTask("ann", outside.id());
+            orchestrator.addTask(
+                    NewTask.of(script("Ours", "expect by hand\nwrite x\n| x\n"))
+                            .withDependencies(outside.id()));
+            orchestrator.start();
+            orchestrator.completeTask(
+                    outside.id(), TaskResult.of("ok").withDiscoveries(List.of("by hand")));
+
+            assertThat(orchestrator.runWithPredefinedTasks().tasksCompleted()).isEqualTo(2);
+        }
+    }
+
+    private static void assertNoAgentLives(Scene scene, Orchestrator orchestrator) {
+        try (Coppice coppice = scene.coppice()) {
+            assertThat(
+                            coppice.processes().marked("COPPICE_ATTEMPT_MARK").values().stream()
+                                    .filter(mark -> mark.contains(orchestrator.jobId())))
+                    .isEmpty();
+        }
+    }
+
+    private static void awaitFile(Path file) {
+        while (!Files.exists(file)) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+}
