@@ -15,7 +15,7 @@ import java.util.List;
 public record ProblemDocument(
         String type, String title, int status, String detail, String error, List<Item> errors) {
     public ProblemDocument {
-        errors = errors == null ? List.of() : List.copyOf(errors);
+        errors = List.copyOf(errors);
     }
 
     /// One problem.

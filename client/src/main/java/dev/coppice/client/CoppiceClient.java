@@ -1,0 +1,264 @@
+package dev.coppice.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import tools.jackson.core.JacksonException;
+
+/// A client of Coppice's REST API, as document 004 has one in Python. Its methods block and can be interrupted; each may be
+/// called from many threads at once.
+///
+/// A call that the server could not answer (5xx, 429, no connection) is made again after a wait; starting a job too, since it
+/// carries a key by which the server knows it again. Everything else that goes wrong is a [CoppiceClientException] at once.
+///
+/// ```java
+/// try (CoppiceClient client = new CoppiceClient("http://localhost:8000", "your-api-key")) {
+///     Submission job = client.orchestrate(JobOrder.of("Create a pipeline").maxWorkers(4));
+///     client.await(job.jobId(), Duration.ofHours(1), status -> System.out.println(status.progress()));
+///     JobResults results = client.results(job.jobId());
+/// }
+/// ```
+public final class CoppiceClient implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private final URI server;
+    private final String apiKey;
+    private final Retries retries;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+
+    /// A client with [Retries#DEFAULT].
+    ///
+    /// @param apiUrl the server's root, `http://localhost:8000`
+    /// @param apiKey sent as `X-API-Key`, never as part of a URL
+    /// @throws IllegalArgumentException where the URL is none of http or https
+    public CoppiceClient(String apiUrl, String apiKey) {
+        this(apiUrl, apiKey, Retries.DEFAULT);
+    }
+
+    /// As the other, with other waits.
+    public CoppiceClient(String apiUrl, String apiKey, Retries retries) {
+        this.server = URI.create(apiUrl.replaceFirst("/+$", ""));
+        if (!("http".equals(server.getScheme()) || "https".equals(server.getScheme()))
+                || server.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "the server's address must have the form http://HOST:PORT, not " + apiUrl);
+        }
+        this.apiKey = apiKey;
+        this.retries = retries;
+    }
+
+    /// Starts a job and returns as soon as the server has taken it on.
+    public Submission orchestrate(JobOrder order) throws InterruptedException {
+        HttpRequest.Builder call =
+                call("/api/v1/orchestrate")
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(order.json()));
+        return read(send(call), Submission.class);
+    }
+
+    /// Where a job stands.
+    public JobStatus status(String jobId) throws InterruptedException {
+        return read(send(job(jobId, "/status").GET()), JobStatus.class);
+    }
+
+    /// Waits until a job is over.
+    ///
+    /// @param limit how long at most
+    /// @param progress is told where the job stands, at first and whenever that has changed; looked at once a second
+    /// @throws WaitTimedOutException where the job is not over by then; it goes on
+    public JobStatus await(String jobId, Duration limit, Consumer<JobStatus> progress)
+            throws InterruptedException {
+        return await(jobId, limit, POLL, progress);
+    }
+
+    JobStatus await(String jobId, Duration limit, Duration poll, Consumer<JobStatus> progress)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        Optional<JobStatus> told = Optional.empty();
+        while (true) {
+            JobStatus status = status(jobId);
+            if (told.filter(status::equals).isEmpty()) {
+                progress.accept(status);
+                told = Optional.of(status);
+            }
+            if (status.isOver()) {
+                return status;
+            }
+            Duration left = limit.minusNanos(System.nanoTime() - begin);
+            if (!left.isPositive()) {
+                throw new WaitTimedOutException(jobId, limit);
+            }
+            Thread.sleep(left.compareTo(poll) < 0 ? left : poll);
+        }
+    }
+
+    /// What a job brought.
+    ///
+    /// @throws ConflictException before its end
+    public JobResults results(String jobId) throws InterruptedException {
+        return read(send(job(jobId, "/results").GET()), JobResults.class);
+    }
+
+    /// Asks for the end of a job, and of its children.
+    ///
+    /// @throws ConflictException where it is over
+    public void cancel(String jobId) throws InterruptedException {
+        send(job(jobId, "/cancel").POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /// Asks for another try of all tasks that did not succeed.
+    ///
+    /// @param defaultTimeout the new wall clock of their attempts; empty: as before
+    public void retry(String jobId, Optional<Duration> defaultTimeout) throws InterruptedException {
+        String body =
+                defaultTimeout
+                        .map(t -> "{\"default_timeout\":" + t.toMillis() / 1000.0 + "}")
+                        .orElse("{}");
+        send(
+                job(jobId, "/retry")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /// A part of the list of jobs, the newest first.
+    ///
+    /// @param status only those of this status; empty: all
+    public JobPage jobs(Optional<String> status, int limit, int offset)
+            throws InterruptedException {
+        String query =
+                "?limit="
+                        + limit
+                        + "&offset="
+                        + offset
+                        + status.map(s -> "&status=" + encoded(s)).orElse("");
+        return read(send(call("/api/v1/jobs" + query).GET()), JobPage.class);
+    }
+
+    /// What the server does now.
+    public ServerStatus server() throws InterruptedException {
+        return read(send(call("/api/v1/status").GET()), ServerStatus.class);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    // ---- calls ----
+
+    private HttpRequest.Builder job(String jobId, String what) {
+        return call("/api/v1/jobs/" + encoded(jobId) + what);
+    }
+
+    private static String encoded(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder call(String path) {
+        return HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(ANSWER)
+                .header("X-API-Key", apiKey)
+                .header("Accept", "application/json");
+    }
+
+    private String send(HttpRequest.Builder call) throws InterruptedException {
+        HttpRequest request = call.build();
+        for (int tried = 0; ; tried++) {
+            boolean isLast = tried == retries.most();
+            Duration wait = retries.delay(tried, ThreadLocalRandom.current().nextDouble());
+            try {
+                HttpResponse<String> answer =
+                        http.send(request, HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() < 300) {
+                    return answer.body();
+                }
+                if (isLast || !mayPass(answer.statusCode())) {
+                    throw failure(answer);
+                }
+                wait = asked(answer).orElse(wait);
+            } catch (IOException e) {
+                if (isLast) {
+                    throw new UnreachableException(
+                            "The server " + server + " can't be reached: " + e, e);
+                }
+            }
+            Thread.sleep(wait);
+        }
+    }
+
+    private static boolean mayPass(int status) {
+        return status == 429 || status >= 500;
+    }
+
+    /// What `Retry-After` asks for, in seconds.
+    private Optional<Duration> asked(HttpResponse<?> answer) {
+        OptionalLong seconds = OptionalLong.empty();
+        try {
+            seconds = answer.headers().firstValueAsLong("Retry-After");
+        } catch (NumberFormatException _) {
+            // a date, which our server does not send: the usual wait
+        }
+        return seconds.stream()
+                .mapToObj(Duration::ofSeconds)
+                .map(wait -> wait.compareTo(retries.longest()) < 0 ? wait : retries.longest())
+                .findFirst();
+    }
+
+    private static CoppiceClientException failure(HttpResponse<String> answer) {
+        Optional<ProblemDocument> problem = problem(answer);
+        int status = answer.statusCode();
+        String message =
+                problem.map(ProblemDocument::detail)
+                        .filter(Predicate.not(String::isBlank))
+                        .orElse("The server answered with status " + status + ".");
+        return switch (status) {
+            case 401, 403 -> new AuthenticationException(message, problem);
+            case 404 -> new NotFoundException(message, problem);
+            case 409 -> new ConflictException(message, problem);
+            case 429 -> new TooManyRequestsException(message, problem);
+            default ->
+                    status >= 500
+                            ? new ServerException(message, problem)
+                            : new InvalidRequestException(message, problem);
+        };
+    }
+
+    private static Optional<ProblemDocument> problem(HttpResponse<String> answer) {
+        boolean isProblem =
+                answer.headers()
+                        .firstValue("Content-Type")
+                        .filter(type -> type.startsWith("application/problem+json"))
+                        .isPresent();
+        try {
+            return isProblem
+                    ? Optional.of(Wire.read(answer.body(), ProblemDocument.class))
+                    : Optional.empty();
+        } catch (JacksonException _) {
+            return Optional.empty(); // what cannot be read says no more than its status
+        }
+    }
+
+    private static <T> T read(String body, Class<T> type) {
+        try {
+            return Wire.read(body, type);
+        } catch (JacksonException e) {
+            throw new CoppiceClientException(
+                    "The server's answer is none that this client knows: " + e.getOriginalMessage(),
+                    e);
+        }
+    }
+}
