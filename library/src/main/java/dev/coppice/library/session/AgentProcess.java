@@ -28,7 +28,7 @@ public final class AgentProcess {
     private final boolean streamOutput;
     private final Optional<Duration> timeout;
 
-    private AgentProcess(
+    AgentProcess(
             Journal journal,
             Surroundings surroundings,
             String prompt,
@@ -62,18 +62,14 @@ public final class AgentProcess {
     /// @throws IllegalArgumentException for a blank prompt or id
     public static AgentProcess of(
             String prompt, String processId, Path workingDirectory, Path logDirectory) {
-        Surroundings surroundings = Surroundings.ofThisProcess().in(workingDirectory);
-        return of(
-                Journal.withoutSession(logDirectory.toAbsolutePath()),
-                surroundings,
-                prompt,
-                processId);
-    }
-
-    static AgentProcess of(
-            Journal journal, Surroundings surroundings, String prompt, String processId) {
         return new AgentProcess(
-                journal, surroundings, prompt, processId, Optional.empty(), true, Optional.empty());
+                Journal.withoutSession(logDirectory.toAbsolutePath()),
+                Surroundings.ofThisProcess().in(workingDirectory),
+                prompt,
+                processId,
+                Optional.empty(),
+                true,
+                Optional.empty());
     }
 
     public String prompt() {

@@ -45,6 +45,8 @@ public final class OrchestratorSession {
     private final String sessionId;
     private final Surroundings surroundings;
     private final Optional<String> model;
+    private final Optional<Duration> timeout;
+    private final boolean streamOutput;
     private final Journal journal;
     private final LocalDateTime startedAt;
     private final AtomicInteger created = new AtomicInteger();
@@ -62,6 +64,8 @@ public final class OrchestratorSession {
         this.patternName = builder.patternName;
         this.surroundings = builder.surroundings;
         this.model = builder.model;
+        this.timeout = builder.timeout;
+        this.streamOutput = builder.streamOutput;
         this.startedAt =
                 LocalDateTime.ofInstant(surroundings.clock().instant(), ZoneId.systemDefault());
         Path directory = makeDirectory(baseLogDirectory(builder));
@@ -89,6 +93,8 @@ public final class OrchestratorSession {
         private Surroundings surroundings = Surroundings.ofThisProcess();
         private Optional<Path> baseLogDirectory = Optional.empty();
         private Optional<String> model = Optional.empty();
+        private Optional<Duration> timeout = Optional.empty();
+        private boolean streamOutput = true;
 
         private Builder(String patternName) {
             if (patternName.isBlank()) {
@@ -112,6 +118,18 @@ public final class OrchestratorSession {
         /// The model of the session's processes; default: the agent's own.
         public Builder model(String name) {
             model = Optional.of(name);
+            return this;
+        }
+
+        /// The longest time that each of the session's processes may take; default: none.
+        public Builder timeout(Duration each) {
+            timeout = Optional.of(each);
+            return this;
+        }
+
+        /// Whether what the session's processes print is passed on to our own standard output and errors; default: true.
+        public Builder streamOutput(boolean isStreamed) {
+            streamOutput = isStreamed;
             return this;
         }
 
@@ -193,17 +211,19 @@ public final class OrchestratorSession {
         return createProcess(prompt, "process_%03d".formatted(unnamed.incrementAndGet()));
     }
 
-    /// A process with the session's model, no timeout, and its output passed on; its `with` methods change that.
+    /// A process with the session's model, timeout and streaming, which its `with` methods change.
     ///
     /// @param processId the name of its log and the id of its results
     /// @throws IllegalArgumentException for a blank prompt or id
     public AgentProcess createProcess(String prompt, String processId) {
-        AgentProcess process = AgentProcess.of(journal, surroundings, prompt, processId);
+        AgentProcess process =
+                new AgentProcess(
+                        journal, surroundings, prompt, processId, model, streamOutput, timeout);
         created.incrementAndGet();
-        return model.map(process::withModel).orElse(process);
+        return process;
     }
 
-    /// The same with a timeout.
+    /// The same with another timeout.
     ///
     /// @throws IllegalArgumentException unless the timeout is more than zero
     public AgentProcess createProcess(String prompt, String processId, Duration timeout) {

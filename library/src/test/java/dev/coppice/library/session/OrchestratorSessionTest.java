@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
 import dev.coppice.report.JobView;
+import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
 import dev.coppice.testkit.ScratchRepository;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
@@ -61,7 +61,6 @@ class OrchestratorSessionTest {
         ProcessResult result =
                 claude.session()
                         .createProcess("do: echo out; echo err >&2; exit 5", "task-001")
-                        .withStreamOutput(false)
                         .run();
 
         assertThat(result.exitCode()).isEqualTo(5);
@@ -78,7 +77,7 @@ class OrchestratorSessionTest {
         AgentProcess process = claude.session().createProcess("Analyze this code", "analyze");
 
         // when
-        process.withStreamOutput(false).run();
+        process.run();
 
         // then
         assertThat(process.command())
@@ -95,8 +94,8 @@ class OrchestratorSessionTest {
         OrchestratorSession session = claude.session();
 
         // when
-        ProcessResult of = session.createProcess(longPrompt, "long").withStreamOutput(false).run();
-        session.createProcess("--help me", "dashes").withStreamOutput(false).run();
+        ProcessResult of = session.createProcess(longPrompt, "long").run();
+        session.createProcess("--help me", "dashes").run();
 
         // then
         assertThat(of.output()).isEqualTo("the end\n");
@@ -113,14 +112,13 @@ class OrchestratorSessionTest {
                 OrchestratorSession.named("my-pattern")
                         .surroundings(claude.surroundings())
                         .model("claude-3-opus")
+                        .timeout(Duration.ofMinutes(10))
+                        .streamOutput(false)
                         .open();
 
         // when
-        session.createProcess("Any", "session").withStreamOutput(false).run();
-        session.createProcess("Any", "own")
-                .withModel("claude-3-sonnet")
-                .withStreamOutput(false)
-                .run();
+        session.createProcess("Any", "session").run();
+        session.createProcess("Any", "own").withModel("claude-3-sonnet").run();
 
         // then
         assertThat(claude.arguments("session"))
@@ -135,7 +133,7 @@ class OrchestratorSessionTest {
         String prompt = "$(touch x); \"quotes\" 'q'";
 
         // when
-        claude.session().createProcess(prompt, "literal").withStreamOutput(false).run();
+        claude.session().createProcess(prompt, "literal").run();
 
         // then
         assertThat(claude.prompt("literal")).isEqualTo(prompt);
@@ -150,8 +148,7 @@ class OrchestratorSessionTest {
                         .createProcess(
                                 "do: echo begun; setsid sleep 30 & echo $! > pid; wait",
                                 "hangs",
-                                Duration.ofSeconds(1))
-                        .withStreamOutput(false);
+                                Duration.ofSeconds(1));
 
         // when
         ProcessResult result = process.run();
@@ -192,7 +189,9 @@ class OrchestratorSessionTest {
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         AgentProcess process =
-                claude.session()
+                OrchestratorSession.named("test")
+                        .surroundings(claude.surroundings())
+                        .open()
                         .createProcess(
                                 "do: echo first; until [ -e seen ]; do sleep 0.01; done", "stream");
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
@@ -261,9 +260,7 @@ class OrchestratorSessionTest {
     void theLogsHavePromptCommandAndOutputOfEachRun() throws Exception {
         // given
         OrchestratorSession session = claude.session();
-        AgentProcess process =
-                session.createProcess("Look at it\ndo: echo fine; echo odd >&2")
-                        .withStreamOutput(false);
+        AgentProcess process = session.createProcess("Look at it\ndo: echo fine; echo odd >&2");
         session.log("Beginning", "WARNING");
 
         // when
@@ -304,8 +301,7 @@ class OrchestratorSessionTest {
         String secret = "sk-abcdefghijklmnopqrstuvwxyz";
 
         // when
-        ProcessResult result =
-                session.createProcess("do: echo " + secret, "leaky").withStreamOutput(false).run();
+        ProcessResult result = session.createProcess("do: echo " + secret, "leaky").run();
 
         // then
         assertThat(result.output()).isEqualTo("***\n");
@@ -319,7 +315,7 @@ class OrchestratorSessionTest {
 
         // when
         for (String id : List.of("../../out", "naïve ✓", "session", "a".repeat(300))) {
-            ProcessResult result = session.createProcess("Any", id).withStreamOutput(false).run();
+            ProcessResult result = session.createProcess("Any", id).run();
 
             // then
             assertThat(result.processId()).isEqualTo(id);
@@ -339,13 +335,11 @@ class OrchestratorSessionTest {
                 OrchestratorSession.named("test")
                         .surroundings(claude.surroundings())
                         .workingDirectory(repository.path())
+                        .streamOutput(false)
                         .open();
 
         // when
-        ProcessResult result =
-                session.createProcess("do: echo new > made.txt", "maker")
-                        .withStreamOutput(false)
-                        .run();
+        ProcessResult result = session.createProcess("do: echo new > made.txt", "maker").run();
 
         // then
         assertThat(result.isSuccess()).as(result.stderr()).isTrue();
@@ -362,20 +356,18 @@ class OrchestratorSessionTest {
         // when
         Patterns.sequential(
                 List.of(
-                        session.createProcess("do: echo a", "a").withStreamOutput(false),
-                        session.createProcess("do: exit 1", "b").withStreamOutput(false)));
+                        session.createProcess("do: echo a", "a"),
+                        session.createProcess("do: exit 1", "b")));
 
         // then
         Opening opening =
-                Coppice.open(
-                        claude.surroundings(), Optional.empty(), new LinkedHashMap<>(Map.of()));
+                Coppice.open(claude.surroundings(), Optional.empty(), new LinkedHashMap<>());
         assertThat(opening).isInstanceOf(Opening.Opened.class);
         try (Coppice coppice = ((Opening.Opened) opening).coppice()) {
             JobView job = coppice.view(coppice.jobs().getFirst()).orElseThrow();
             assertThat(job.status()).isEqualTo(JobStatus.PARTIAL);
             assertThat(job.tasks()).extracting(task -> task.id().value()).containsExactly("a", "b");
-            assertThat(coppice.verify(job.id()))
-                    .isInstanceOf(dev.coppice.runtime.Audit.Verdict.Sound.class);
+            assertThat(coppice.verify(job.id())).isInstanceOf(Audit.Verdict.Sound.class);
         }
     }
 

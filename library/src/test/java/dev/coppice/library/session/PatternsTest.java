@@ -2,8 +2,12 @@ package dev.coppice.library.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.coppice.model.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +35,7 @@ class PatternsTest {
     }
 
     private AgentProcess process(String id, String prompt) {
-        return session.createProcess(prompt, id).withStreamOutput(false);
+        return session.createProcess(prompt, id);
     }
 
     @Test
@@ -220,9 +224,9 @@ class PatternsTest {
         assertThat(results)
                 .extracting(ProcessResult::processId, ProcessResult::output)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("security", "s\n"),
-                        org.assertj.core.groups.Tuple.tuple("performance", "p\n"),
-                        org.assertj.core.groups.Tuple.tuple("maintainability", "m\n"));
+                        tuple("security", "s\n"),
+                        tuple("performance", "p\n"),
+                        tuple("maintainability", "m\n"));
     }
 
     private static String waitFor(String file) {
@@ -250,8 +254,8 @@ class PatternsTest {
     private static void touch(Path file) {
         try {
             Files.writeString(file, "");
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -281,19 +285,19 @@ class PatternsTest {
         thread.interrupt();
 
         // then
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(run::get))
+        assertThat(catchThrowable(run::get))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
         assertThat(isAlive(claude.folder().resolve("pid"))).isFalse();
     }
 
-    private static void awaitFile(Path file) throws java.io.IOException {
+    private static void awaitFile(Path file) throws IOException {
         while (!Files.exists(file) || Files.readString(file).isBlank()) {
             LockSupport.parkNanos(10_000_000);
         }
     }
 
-    private static boolean isAlive(Path pid) throws java.io.IOException {
+    private static boolean isAlive(Path pid) throws IOException {
         return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
                 .filter(ProcessHandle::isAlive)
                 .isPresent();

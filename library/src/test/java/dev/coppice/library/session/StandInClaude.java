@@ -2,6 +2,7 @@ package dev.coppice.library.session;
 
 import dev.coppice.runtime.Surroundings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A program called `claude` that writes down what it is told, and does what the last line of its prompt says where that
-/// begins with `do: `; else it prints that line. It stands in a folder of its own, beside the folder that it works in.
+/// A program called `claude` that writes down what it is told, and does what the last line of its prompt says that begins
+/// with `do: `; where there is none, it prints the last line. It stands beside the folder that it works in.
 final class StandInClaude {
     private static final String PROGRAM =
             """
@@ -25,11 +26,8 @@ final class StandInClaude {
             done
             if [ -z "$prompt" ]; then prompt=$(cat); fi
             printf '%%s' "$prompt" > "$told.prompt"
-            line=$(printf '%%s' "$prompt" | tail -n 1)
-            case $line in
-                'do: '*) eval "${line#do: }" ;;
-                *) printf '%%s\\n' "$line" ;;
-            esac
+            line=$(printf '%%s' "$prompt" | grep '^do: ' | tail -n 1)
+            if [ -n "$line" ]; then eval "${line#do: }"; else printf '%%s\\n' "$prompt" | tail -n 1; fi
             """;
 
     private final Path told;
@@ -54,8 +52,19 @@ final class StandInClaude {
                             Optional.empty(),
                             InstantSource.system());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /// A line that has it say this text, in which `\\n` begins a new line.
+    static String saying(String text) {
+        return "do: printf '%b\\n' '" + text + "'";
+    }
+
+    /// The same where it is a process of this id; any other runs the second line.
+    static String saying(String processId, String text, String others) {
+        return "do: if [ $COPPICE_TASK = %s ]; then printf '%%b\\n' '%s'; else %s; fi"
+                .formatted(processId, text, others);
     }
 
     /// Where it is found.
@@ -67,8 +76,12 @@ final class StandInClaude {
         return surroundings.folder();
     }
 
+    /// A session that passes nothing on.
     OrchestratorSession session() {
-        return OrchestratorSession.named("test").surroundings(surroundings).open();
+        return OrchestratorSession.named("test")
+                .surroundings(surroundings)
+                .streamOutput(false)
+                .open();
     }
 
     /// The prompt with which a process ran last.
