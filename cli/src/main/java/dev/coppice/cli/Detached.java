@@ -7,7 +7,6 @@ import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ final class Detached {
 
     private static void drive(Path launcher, JobFolder folder, JobView job) {
         try {
-            Files.createDirectories(folder.logs());
+            JobFolder.make(folder.logs());
             Path log = folder.logs().resolve("console.log");
             new ProcessBuilder(List.of("setsid", launcher.toString(), "drive", job.id().value()))
                     .directory(Path.of(job.request().repository()).toFile())

@@ -7,6 +7,7 @@ import dev.coppice.agent.AgentLaunch;
 import dev.coppice.agent.AgentNote;
 import dev.coppice.agent.AgentReading;
 import dev.coppice.agent.AgentRequest;
+import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobFolder.AttemptFolder;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.process.Child;
@@ -58,7 +59,7 @@ record AgentRun(
             Consumer<AgentNote> notes)
             throws InterruptedException, IOException {
         AgentLaunch launch = agent.launch(request);
-        Files.createDirectories(folder.root());
+        JobFolder.make(folder.root());
         Path stdin = standardInput(launch, folder);
         AgentReading reading = agent.reading(request, notes);
         Launch order =

@@ -1,6 +1,7 @@
 package dev.coppice.attempt;
 
 import dev.coppice.engine.AttemptOrder;
+import dev.coppice.folder.JobFolder;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Event;
 import dev.coppice.process.Child;
@@ -62,7 +63,7 @@ record CheckRun(
     List<Checked> run(List<CommandLine> checks, Path folder, Deadline deadline)
             throws InterruptedException, IOException {
         List<Checked> ran = new ArrayList<>();
-        Files.createDirectories(folder);
+        JobFolder.make(folder);
         for (CommandLine check : checks) {
             if (deadline.isPassed()) {
                 break;

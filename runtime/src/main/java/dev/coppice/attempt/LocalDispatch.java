@@ -113,7 +113,8 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             String left;
             try {
                 int survivors =
-                        equipment.processes().reap(first, AttemptMark.of(order), grace).survivors();
+                        equipment.processes().reap(first, AttemptMark.of(order), grace).survivors()
+                                + gitLeft(grace);
                 if (survivors == 0) {
                     return true;
                 }
@@ -129,6 +130,11 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             LockSupport.parkNanos(REAP_AGAIN.toNanos());
         }
         return false;
+    }
+
+    /// What git was doing for an orchestrator that died goes on by itself.
+    private int gitLeft(Duration grace) {
+        return equipment.repository().map(r -> r.git().endOrphans(grace)).orElse(0);
     }
 
     private void carry(AttemptOrder order, Reports reports, Running run) {

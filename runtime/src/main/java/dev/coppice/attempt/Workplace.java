@@ -3,6 +3,7 @@ package dev.coppice.attempt;
 import dev.coppice.agent.AgentEnvironment;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch.Reports;
+import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.folder.TaskEnvelope;
 import dev.coppice.git.Changes;
@@ -19,7 +20,6 @@ import dev.coppice.workspace.Launching;
 import dev.coppice.workspace.Workspace;
 import dev.coppice.workspace.WorkspaceRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ final class Workplace {
 
     /// A clean workspace on `base`.
     Workspace acquire(CommitId base) throws InterruptedException, IOException {
-        Files.createDirectories(folder.root());
+        JobFolder.make(folder.root());
         return equipment.workspaces().acquire(request(base), new Launches());
     }
 
@@ -84,7 +84,7 @@ final class Workplace {
 
     /// The user's folder itself, for a task without a worktree.
     Place inFolder() throws IOException {
-        Files.createDirectories(folder.root());
+        JobFolder.make(folder.root());
         String where = order.request().repository();
         Map<String, String> variables = variables();
         variables.put("COPPICE_SLUG", Naming.slug(order.task()).value());
@@ -102,7 +102,7 @@ final class Workplace {
     private Optional<Path> privateHome() throws IOException {
         return switch (order.agentSettings().home()) {
             case USER -> Optional.empty();
-            case PRIVATE -> Optional.of(Files.createDirectories(folder.home()));
+            case PRIVATE -> Optional.of(JobFolder.make(folder.home()));
         };
     }
 

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/// Where a job's files are. Paths only: nothing is made or looked at, but by [#find].
+/// Where a job's files are. Paths only: nothing is made or looked at, but by [#make] and [#find].
 ///
 /// ```
 /// job_<id>/
@@ -28,6 +30,8 @@ import java.util.Optional;
 /// @param root the job's folder
 public record JobFolder(Path root) {
     private static final int DEPTH = 0;
+    private static final FileAttribute<?> OWNER_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     public JobFolder {
         root = root.toAbsolutePath().normalize();
@@ -43,6 +47,12 @@ public record JobFolder(Path root) {
         return of(
                 Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot()),
                 job);
+    }
+
+    /// Makes a folder of a job's, and those on the way to it, unless they are there: closed to other users of the
+    /// machine, since prompts and output are nobody else's business.
+    public static Path make(Path folder) throws IOException {
+        return Files.createDirectories(folder, OWNER_ALONE);
     }
 
     public Path finalResult() {

@@ -37,7 +37,7 @@ public final class JobLogs {
         documents = new Documents(secrets);
         story = new Story(secrets, zone);
         try {
-            Files.createDirectories(folder.logs());
+            JobFolder.make(folder.logs());
             written = lastSequence(folder.structuredLog());
         } catch (IOException cause) {
             throw new FolderException("cannot use the logs in " + folder.logs(), cause);

@@ -42,7 +42,7 @@ public record ReportFiles(JobFolder folder, Secrets secrets, ZoneId zone) {
     private static void whole(Path file, String text) {
         Path parent = Objects.requireNonNull(file.getParent());
         try {
-            Files.createDirectories(parent);
+            JobFolder.make(parent);
             Path fresh = Files.createTempFile(parent, ".", ".part");
             try {
                 Files.writeString(fresh, text);

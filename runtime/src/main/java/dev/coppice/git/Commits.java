@@ -69,7 +69,8 @@ public final class Commits {
 
     /// What leads from one commit to another, as git shows it to people: a patch, binary files left out.
     public String patch(CommitId from, CommitId to) {
-        return git.call("diff", "--no-color", "--no-ext-diff", from.value(), to.value())
+        return git.call("diff", "--no-color", "--no-ext-diff", "--no-textconv")
+                .with(from.value(), to.value())
                 .done()
                 .text();
     }

@@ -1,6 +1,8 @@
 package dev.coppice.git;
 
+import dev.coppice.process.Marker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -130,18 +132,39 @@ public final class Git {
 
     /// A command about the repository, whatever the state of any checkout.
     GitCall call(String... arguments) {
-        return program.in(place.commonFolder(), arguments).variable("GIT_DIR", place.gitFolder());
+        return ours(program.in(place.commonFolder(), arguments))
+                .variable("GIT_DIR", place.gitFolder());
     }
 
     /// A command in a checkout, which stays there whatever was done to the checkout's `.git`.
     GitCall callIn(Path checkout, Path gitFolder, String... arguments) {
-        return program.in(checkout, arguments)
+        return in(checkout, arguments)
                 .variable("GIT_DIR", gitFolder)
                 .variable("GIT_WORK_TREE", checkout);
     }
 
     /// A command in a folder that finds its repository as any program there would.
     GitCall discovering(Path folder, String... arguments) {
-        return program.in(folder, arguments);
+        return in(folder, arguments);
+    }
+
+    /// What is begun in the user's own checkout is brought to its end, also when we die.
+    private GitCall in(Path folder, String... arguments) {
+        GitCall call = program.in(folder, arguments);
+        return folder.equals(place.topLevel()) ? call : ours(call);
+    }
+
+    private GitCall ours(GitCall call) {
+        Marker marker = program.marker(place.commonFolder());
+        return call.variable(marker.name(), marker.value());
+    }
+
+    /// Ends the git processes of this repository that were left by a process which died: they would go on writing into
+    /// worktrees that are no longer theirs.
+    ///
+    /// @param grace between the polite signal and the other
+    /// @return how many could not be ended
+    public int endOrphans(Duration grace) {
+        return program.endOrphans(place.commonFolder(), grace);
     }
 }

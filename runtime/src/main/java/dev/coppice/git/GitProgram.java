@@ -3,6 +3,8 @@ package dev.coppice.git;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
+import dev.coppice.process.Identity;
+import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,7 +36,9 @@ final class GitProgram {
     private static final Pattern LOCKED =
             Pattern.compile("\\.lock': File exists|could not lock config file .*: File exists");
 
-    /// No program of the user's or of an agent's is started by our commands, and nothing depends on habits.
+    /// No hook and no monitor is started by our commands, and nothing depends on habits. Filters, text conversions and
+    /// merge drivers that the configuration names do run: without them files would be other files. So they, and whatever
+    /// an agent may have named there, see no more of the user's environment than git needs.
     private static final List<String> ALWAYS =
             List.of(
                     "core.hooksPath=/dev/null",
@@ -46,10 +51,25 @@ final class GitProgram {
                     "merge.conflictStyle=merge",
                     "submodule.recurse=false");
 
-    /// Where the user's configuration lies and who the user is. All other variables of git's would point our
-    /// commands elsewhere.
+    /// What git needs: its programs and configuration, room for temporary files, who the user is; for git-lfs, which
+    /// fetches what is missing, the way into the network. All other variables of git's would point our commands
+    /// elsewhere, and no others are any business of programs that git starts.
     private static final Set<String> KEPT =
             Set.of(
+                    "PATH",
+                    "HOME",
+                    "TMPDIR",
+                    "TZ",
+                    "HTTP_PROXY",
+                    "HTTPS_PROXY",
+                    "ALL_PROXY",
+                    "NO_PROXY",
+                    "http_proxy",
+                    "https_proxy",
+                    "all_proxy",
+                    "no_proxy",
+                    "SSL_CERT_FILE",
+                    "SSL_CERT_DIR",
                     "GIT_CONFIG_GLOBAL",
                     "GIT_CONFIG_SYSTEM",
                     "GIT_CONFIG_NOSYSTEM",
@@ -68,12 +88,16 @@ final class GitProgram {
                     "filter.lfs.process=",
                     "filter.lfs.required=false");
 
+    private static final String MARK = "COPPICE_GIT_MARK";
+
     private final Processes processes;
+    private final Identity self;
     private final Map<String, String> environment;
     private final List<String> always;
 
     GitProgram(Processes processes, Map<String, String> usersEnvironment) {
         this.processes = processes;
+        this.self = processes.self();
         this.environment = environmentFrom(usersEnvironment);
         this.always =
                 Stream.concat(ALWAYS.stream(), hasLfs() ? Stream.of() : WITHOUT_LFS.stream())
@@ -88,13 +112,33 @@ final class GitProgram {
 
     private static Map<String, String> environmentFrom(Map<String, String> users) {
         Map<String, String> variables = new HashMap<>(users);
-        variables.keySet().removeIf(name -> name.startsWith("GIT_") && !KEPT.contains(name));
-        variables.remove("LANGUAGE");
+        variables.keySet().removeIf(name -> !KEPT.contains(name) && !name.startsWith("XDG_"));
         variables.put("LC_ALL", "C.UTF-8");
         variables.put("GIT_TERMINAL_PROMPT", "0");
         variables.put("GIT_OPTIONAL_LOCKS", "0");
         variables.put("GIT_EDITOR", ":");
         return Map.copyOf(variables);
+    }
+
+    /// The mark of commands on a repository that may be ended once this process no longer lives.
+    Marker marker(Path commonFolder) {
+        return new Marker(MARK, self + " " + commonFolder);
+    }
+
+    /// Ends what processes that no longer live had marked so for a repository.
+    ///
+    /// @return how many could not be ended
+    int endOrphans(Path commonFolder, Duration grace) {
+        return processes.marked(MARK).values().stream()
+                .distinct()
+                .filter(mark -> mark.endsWith(" " + commonFolder) && !isOwned(mark))
+                .mapToInt(mark ->
+                        processes.reap(Optional.empty(), new Marker(MARK, mark), grace).survivors())
+                .sum();
+    }
+
+    private boolean isOwned(String mark) {
+        return Identity.parse(mark.split(" ", 2)[0]).filter(processes::isAlive).isPresent();
     }
 
     /// A variable of the environment that commands get.

@@ -4,19 +4,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Where worktrees wait for a task, those of this process and of others: `<folder>/<holder>/<n>` is a worktree, and
 /// `<folder>/<holder>.lock` is locked as long as the holder lives. So what a dead process left is known as such.
 final class SpareFolder {
+    /// The locks that this process holds. Static because the system's locks belong to the whole process, and are gone as
+    /// soon as it closes any channel on the file: one of these must never be opened to look.
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
 
     SpareFolder(Path folder) {
-        this.folder = folder;
+        this.folder = folder.toAbsolutePath().normalize();
     }
 
     /// Becomes a holder.
@@ -24,6 +29,7 @@ final class SpareFolder {
         String name = UUID.randomUUID().toString();
         try {
             Path own = Files.createDirectories(folder.resolve(name));
+            OWN.add(lockOf(name));
             FileChannel channel =
                     FileChannel.open(
                             lockOf(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -52,11 +58,14 @@ final class SpareFolder {
 
         @Override
         public void close() {
+            Path lock = lockOf(own.getFileName().toString());
             try (life) {
                 Tree.delete(own);
-                Files.deleteIfExists(lockOf(own.getFileName().toString()));
+                Files.deleteIfExists(lock);
             } catch (IOException e) {
                 throw new UncheckedIOException(own + " can't be deleted", e);
+            } finally {
+                OWN.remove(lock);
             }
         }
     }
@@ -69,14 +78,15 @@ final class SpareFolder {
     /// Whether the holder of a worktree that waits lives.
     boolean isHeld(Path worktree) {
         Path lock = lockOf(folder.relativize(worktree).getName(0).toString());
+        if (OWN.contains(lock)) {
+            return true;
+        }
         if (!Files.exists(lock)) {
             return false;
         }
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                 FileLock free = channel.tryLock()) {
             return free == null;
-        } catch (OverlappingFileLockException _) {
-            return true; // it is this very process
         } catch (IOException e) {
             throw new UncheckedIOException(lock + " can't be looked at", e);
         }

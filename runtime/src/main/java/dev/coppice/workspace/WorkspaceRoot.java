@@ -1,5 +1,7 @@
 package dev.coppice.workspace;
 
+import static java.nio.file.attribute.PosixFilePermissions.asFileAttribute;
+
 import dev.coppice.git.Git;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,18 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The folder that holds the files of jobs, made so that neither the user's git nor other users of the machine see it.
 final class WorkspaceRoot {
+    private static final Set<PosixFilePermission> OWNER_ALONE =
+            PosixFilePermissions.fromString("rwx------");
     private static final Path OURS = Path.of(".coppice");
 
     private WorkspaceRoot() {}
 
-    /// Makes the folder unless it is there. A `.coppice` on the way is closed to others and ignores itself; another
-    /// folder in the checkout is named in the repository's `info/exclude` before it is made.
+    /// Makes the folder unless it is there; what is made is closed to others. A `.coppice` on the way is closed to them in
+    /// any case, and ignores itself; another folder in the checkout is named in the repository's `info/exclude` before it
+    /// is made. Folders of the user's own stay as open as they are.
     ///
     /// @param git empty where there is no repository
     static Path make(Optional<Git> git, Path root) {
@@ -33,7 +40,7 @@ final class WorkspaceRoot {
                     exclude(git.get(), "/" + top.relativize(path));
                 }
             }
-            return Files.createDirectories(path).toRealPath();
+            return Files.createDirectories(path, asFileAttribute(OWNER_ALONE)).toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + path + " can't be made", e);
         }
@@ -51,10 +58,10 @@ final class WorkspaceRoot {
 
     private static void makeOurs(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectories(
-                    folder,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(folder, asFileAttribute(OWNER_ALONE));
+        } else if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                && !Files.getPosixFilePermissions(folder).equals(OWNER_ALONE)) {
+            Files.setPosixFilePermissions(folder, OWNER_ALONE);
         }
         Path ignore = folder.resolve(".gitignore");
         if (!Files.exists(ignore)) {

@@ -117,4 +117,16 @@ class CommitsTest {
                                 .strip())
                 .isEqualTo("t");
     }
+
+    @Test
+    void aPatchIsMadeOfTheFilesThemselves() {
+        ScratchRepository scratch = repository.scratch();
+        CommitId from = repository.head();
+        scratch.write(".gitattributes", "* diff=own\n");
+        scratch.write("README.md", "changed\n");
+        scratch.git("config", "diff.own.textconv", "echo converted; true");
+        CommitId to = new CommitId(scratch.commit("Change"));
+
+        assertThat(commits.patch(from, to)).contains("+changed").doesNotContain("converted");
+    }
 }

@@ -3,13 +3,21 @@ package dev.coppice.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.process.Child;
+import dev.coppice.process.ChildFiles;
+import dev.coppice.process.Exit;
+import dev.coppice.process.Launch;
+import dev.coppice.process.Limits;
+import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +67,52 @@ class GitProgramTest {
                 .contains(
                         "core.hooksPath=/dev/null", "core.quotePath=false", "core.fsmonitor=false")
                 .endsWith("status", "two words");
+    }
+
+    @Test
+    void whatGitStartsSeesNoSecretOfTheUsers() throws IOException {
+        GitProgram git =
+                program(
+                        "env",
+                        Map.of(
+                                "HOME", "/home/ada",
+                                "XDG_CONFIG_HOME", "/home/ada/.config",
+                                "ANTHROPIC_API_KEY", "secret",
+                                "SSH_AUTH_SOCK", "/tmp/agent"));
+
+        assertThat(git.in(home, "status").done().text())
+                .contains("HOME=/home/ada", "XDG_CONFIG_HOME=/home/ada/.config")
+                .doesNotContain("ANTHROPIC_API_KEY", "SSH_AUTH_SOCK");
+    }
+
+    @Test
+    void whatAnOrchestratorThatDiedLeftIsEndedAndNothingElse() throws Exception {
+        GitProgram git = program("env", Map.of());
+        Path repository = home.resolve("a repository/.git");
+        String own = git.marker(repository).value();
+        String dead = own.replaceFirst("^[0-9]+/[0-9]+", "1/1");
+        try (Child orphan = marked(dead);
+                Child living = marked(own);
+                Child elsewhere = marked(dead + "2")) {
+
+            assertThat(git.endOrphans(repository, Duration.ZERO)).isZero();
+
+            assertThat(orphan.await().exit()).isInstanceOf(Exit.Signaled.class);
+            assertThat(processes.isAlive(living.identity())).isTrue();
+            assertThat(processes.isAlive(elsewhere.identity())).isTrue();
+        }
+    }
+
+    private Child marked(String value) {
+        Path output = home.resolve("output.log");
+        return processes.start(
+                new Launch(
+                        List.of("sleep", "600"),
+                        home,
+                        Map.of("PATH", System.getenv("PATH")),
+                        new ChildFiles(Path.of("/dev/null"), output, output, Optional.empty()),
+                        new Marker("COPPICE_GIT_MARK", value),
+                        Limits.of(Duration.ofMinutes(10))));
     }
 
     @Test

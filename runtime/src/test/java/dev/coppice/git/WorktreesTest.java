@@ -59,6 +59,25 @@ class WorktreesTest {
     }
 
     @Test
+    void whatGitDoesInOurWorktreesIsMarkedAndWhatItDoesInTheUsersIsNot() throws IOException {
+        Path told = home.resolve("environment.txt");
+        ScratchRepository scratch = repository.scratch();
+        scratch.write(".gitattributes", "*.txt filter=tell\n");
+        scratch.commit("Attributes");
+        scratch.git("config", "filter.tell.smudge", "env >> '" + told + "'; cat");
+
+        worktrees.addDetached(home.resolve("ours"), repository.head());
+        assertThat(told)
+                .content()
+                .contains("COPPICE_GIT_MARK=" + ProcessHandle.current().pid() + "/");
+
+        Files.delete(told);
+        Files.delete(scratch.path().resolve("src/läng/a b.txt"));
+        repository.git().checkout().call("checkout", "--", ".").done();
+        assertThat(told).content().contains("PATH=").doesNotContain("COPPICE_GIT_MARK");
+    }
+
+    @Test
     void aWorktreeMayStandOnAnExistingBranchOrOnNone() {
         CommitId start = repository.head();
         repository.scratch().git("branch", "there");

@@ -370,9 +370,42 @@ class WorkspacesTest {
     void aRootInTheCheckoutIsHiddenFromTheUsersGitAndClosedToOthers() throws Exception {
         Path ours = scene.repository.path().resolve(".coppice");
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ours)))
-                .isEqualTo("rwx------");
+        assertThat(permissions(ours)).isEqualTo("rwx------");
         assertThat(scene.repository.git("status", "--porcelain")).isEmpty();
+    }
+
+    @Test
+    void whatIsOursIsClosedToOthersAlsoWhereItWasOpenAndWhatIsTheUsersStaysOpen() throws Exception {
+        Path open = scene.repository.path().resolve(".coppice");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path users = Files.createDirectories(folder.resolve("users"));
+        Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        Workspaces.makeFolder(Optional.of(scene.git), scene.root);
+        Path made = Workspaces.makeFolder(Optional.of(scene.git), users.resolve("work"));
+        Workspaces.makeFolder(Optional.of(scene.git), users);
+
+        assertThat(permissions(open)).isEqualTo("rwx------");
+        assertThat(permissions(made)).isEqualTo("rwx------");
+        assertThat(permissions(users)).isEqualTo("rwxr-xr-x");
+    }
+
+    private static String permissions(Path folder) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
+    }
+
+    @Test
+    void lookingWhetherAWorktreeThatWaitsIsHeldDoesNotLetGoOfIt() throws Exception {
+        SpareFolder spares = new SpareFolder(folder.resolve("spare"));
+        try (SpareFolder.Holder holder = spares.hold()) {
+            Path place = holder.place();
+            Path lock = place.getParent().resolveSibling(place.getParent().getFileName() + ".lock");
+            Object inode = Files.getAttribute(lock, "unix:ino");
+
+            assertThat(spares.isHeld(place)).isTrue();
+
+            assertThat(Files.readString(Path.of("/proc/locks"))).contains(":" + inode + " ");
+        }
     }
 
     @Test
