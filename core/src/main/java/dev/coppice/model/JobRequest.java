@@ -22,11 +22,6 @@ public record JobRequest(
         int depth,
         Optional<Parent> parent) {
 
-    /// The same request under other settings.
-    public JobRequest under(Settings others) {
-        return new JobRequest(request, repository, base, target, plan, others, depth, parent);
-    }
-
     /// A task of another job.
     public record Parent(JobId job, TaskId task) {}
 }

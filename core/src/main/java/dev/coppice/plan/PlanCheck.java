@@ -270,8 +270,11 @@ final class PlanCheck {
         for (String circle : Cycles.in(inside, names.inOrder())) {
             ofPlan("these tasks wait for each other: " + circle + "; remove one dependency");
         }
-        boolean isFirst = rules.existing().isEmpty();
-        if (isFirst && (size < FEW_TASKS || size > MANY_TASKS)) {
+        // what is handed over was cut elsewhere
+        boolean isCutHere =
+                rules.existing().isEmpty()
+                        && tasks.stream().noneMatch(task -> task.handoff().isPresent());
+        if (isCutHere && (size < FEW_TASKS || size > MANY_TASKS)) {
             String count = size == 1 ? "1 task" : size + " tasks";
             warnings.add(new Problem(draft.place(), count + "; 3 to 7 are usually best"));
         }

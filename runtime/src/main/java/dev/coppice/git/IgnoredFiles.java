@@ -1,7 +1,10 @@
 package dev.coppice.git;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +15,33 @@ public final class IgnoredFiles {
 
     IgnoredFiles(Git git) {
         this.git = git;
+    }
+
+    /// Makes git ignore a file or folder in the user's checkout from now on, by the repository's own `info/exclude`.
+    /// Nothing happens for one that lies outside of the checkout.
+    public void add(Path path) {
+        Path top = git.topLevel();
+        try {
+            Path folder = path.toAbsolutePath().normalize().getParent();
+            Path real = folder != null && Files.exists(folder) ? folder.toRealPath() : folder;
+            if (real == null || !real.startsWith(top)) {
+                return;
+            }
+            String pattern = "/" + top.relativize(real.resolve(path.getFileName()));
+            Path file = git.commonFolder().resolve("info").resolve("exclude");
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            if (!lines.contains(pattern)) {
+                Files.createDirectories(file.getParent());
+                boolean isWhole = lines.isEmpty() || Files.readString(file).endsWith("\n");
+                Files.writeString(
+                        file,
+                        (isWhole ? "" : "\n") + pattern + "\n",
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + " can't be hidden from git in " + top, e);
+        }
     }
 
     /// The ignored files of the user's checkout that a file with patterns in gitignore's form names: paths from the top,

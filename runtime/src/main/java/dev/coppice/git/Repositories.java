@@ -95,16 +95,20 @@ public final class Repositories {
     /// Makes sure that `folder` is a repository with a commit: makes the repository unless it lies in one,
     /// and, if there is no commit yet, commits all files that are not ignored.
     ///
+    /// @param ours files that git is to ignore from now on
     /// @throws GitException if git refuses, or `folder` lies in a bare repository
-    public Discovery.Found initialise(Path folder, Instant when) {
+    public Discovery.Found initialise(Path folder, Instant when, Path... ours) {
         if (discover(folder) instanceof Discovery.NotARepository) {
             program.in(folder, "init", "--quiet").done();
         }
         if (!(discover(folder) instanceof Discovery.Found found)) {
             throw new GitException(folder + " can't be made a repository with a checkout");
         }
+        Git git = open(found);
+        for (Path file : ours) {
+            git.ignoredFiles().add(file);
+        }
         if (found.head() instanceof Head.Unborn(BranchName branch)) {
-            Git git = open(found);
             program.in(found.topLevel(), "add", "--all").done();
             TreeId tree = new TreeId(program.in(found.topLevel(), "write-tree").done().text());
             Identity user = git.committer();

@@ -8,10 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,10 +33,7 @@ final class WorkspaceRoot {
             if (ours.isPresent()) {
                 makeOurs(ours.get());
             } else if (git.isPresent()) {
-                Path top = git.get().topLevel();
-                if (path.startsWith(top) && !path.equals(top)) {
-                    exclude(git.get(), "/" + top.relativize(path));
-                }
+                git.get().ignoredFiles().add(path);
             }
             return Files.createDirectories(path, asFileAttribute(OWNER_ALONE)).toRealPath();
         } catch (IOException e) {
@@ -66,20 +61,6 @@ final class WorkspaceRoot {
         Path ignore = folder.resolve(".gitignore");
         if (!Files.exists(ignore)) {
             Files.writeString(ignore, "*\n");
-        }
-    }
-
-    private static void exclude(Git git, String pattern) throws IOException {
-        Path file = git.commonFolder().resolve("info").resolve("exclude");
-        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-        if (!lines.contains(pattern)) {
-            Files.createDirectories(file.getParent());
-            boolean isWhole = lines.isEmpty() || Files.readString(file).endsWith("\n");
-            Files.writeString(
-                    file,
-                    (isWhole ? "" : "\n") + pattern + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
         }
     }
 }

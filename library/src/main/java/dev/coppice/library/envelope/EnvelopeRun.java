@@ -95,14 +95,11 @@ final class EnvelopeRun {
                         "",
                         Optional.of(PlanDraft.of(envelope.taskDescription(), List.of(task))),
                         Optional.of("HEAD"));
-        return switch (coppice.prepare(order)) {
+        Settings settings = settings(coppice.configuration().settings(), requirements);
+        return switch (coppice.prepare(order, settings)) {
             case Preparation.Refused refused ->
                     failed(TaskStatus.FAILED, text(refused.refusal().problems()));
-            case Preparation.Ready ready -> {
-                Settings settings = settings(ready.request().settings(), requirements);
-                yield carry(
-                        new Preparation.Ready(ready.request().under(settings), ready.warnings()));
-            }
+            case Preparation.Ready ready -> carry(ready);
         };
     }
 
@@ -111,7 +108,7 @@ final class EnvelopeRun {
     }
 
     /// The user's settings, but for what the documents say of an envelope: its branch stays by itself, it has a worktree and
-    /// a Python environment, and its own waits.
+    /// a Python environment, and its own waits. Its job has one task.
     private Settings settings(Settings users, List<String> requirements) {
         Settings.Workers workers = users.workers();
         Settings.Environment environment = users.environment();
@@ -128,7 +125,7 @@ final class EnvelopeRun {
                         Settings.Isolation.WORKTREE,
                         users.layout().keepWorkspaces()),
                 new Settings.Workers(
-                        workers.maxWorkers(),
+                        1,
                         workers.defaultTimeout(),
                         workers.jobTimeout(),
                         workers.idleTimeout(),

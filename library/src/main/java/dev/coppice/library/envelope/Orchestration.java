@@ -113,6 +113,7 @@ public final class Orchestration implements AutoCloseable {
     private static final AtomicLong LAST_ID_MILLIS = new AtomicLong();
 
     private final Surroundings surroundings;
+    private final Path auditLog;
     private final AuditLog audit;
     private final Duration operationTimeout;
     private final Processes processes = Processes.open();
@@ -128,6 +129,7 @@ public final class Orchestration implements AutoCloseable {
             PrintStream console,
             Duration operationTimeout) {
         this.surroundings = surroundings;
+        this.auditLog = auditLog;
         this.operationTimeout = operationTimeout;
         this.audit =
                 new AuditLog(auditLog, console, surroundings.environment(), surroundings.clock());
@@ -727,7 +729,11 @@ public final class Orchestration implements AutoCloseable {
             }
             Files.createDirectories(folder);
             new Repositories(processes, surroundings.environment())
-                    .initialise(folder, surroundings.clock().instant());
+                    .initialise(
+                            folder,
+                            surroundings.clock().instant(),
+                            auditLog,
+                            surroundings.folder().resolve(RESULTS_FILE));
             return switch (Coppice.open(
                     surroundings.in(folder), Optional.empty(), new LinkedHashMap<>())) {
                 case Opening.Opened(Coppice coppice) -> {

@@ -605,4 +605,25 @@ class OrchestrationTest {
         assertThat(audit()).contains("command echo ***").doesNotContain(secret);
         assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain(secret);
     }
+
+    @Test
+    void whatIsToldAndWrittenIsNoChangeOfTheUsers() throws Exception {
+        Path absent = Files.createDirectories(folder.resolve("absent"));
+        Files.writeString(absent.resolve("coppice.yaml"), CONFIGURATION);
+        PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
+        try (Orchestration there =
+                Orchestration.open(
+                        surroundings(absent), absent.resolve(Orchestration.AUDIT_FILE), out)) {
+            for (int run = 0; run < 2; run++) {
+                List<TaskResult> results =
+                        there.orchestrateParallel(List.of(shell("a", results("{}"))));
+                there.writeResults(Orchestration.aggregateResults(results));
+            }
+        }
+
+        assertThat(absent.resolve(Orchestration.RESULTS_FILE)).exists();
+        assertThat(repository.gitIn(absent, "status", "--porcelain")).isEmpty();
+        assertThat(repository.gitIn(absent, "ls-files")).isEqualTo("coppice.yaml");
+        assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain("[WARNING]");
+    }
 }
