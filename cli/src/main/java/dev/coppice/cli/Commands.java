@@ -48,6 +48,20 @@ final class Commands {
                             "Remove workspaces and branches that are no longer needed",
                             CleanCommand::new),
                     shown(
+                            "claim",
+                            "Claim a task of a job, to do it from this terminal",
+                            ClaimCommand::new),
+                    shown("complete", "Say that a claimed task is done", CompleteCommand::new),
+                    shown("fail", "Say that a claimed task can't be done", FailCommand::new),
+                    shown(
+                            "discover",
+                            "Share a finding with those who work on the other tasks",
+                            DiscoverCommand::new),
+                    shown(
+                            "heartbeat",
+                            "Say that a claimed task is still being worked on",
+                            HeartbeatCommand::new),
+                    shown(
                             "serve",
                             "Serve this repository's jobs over a REST API",
                             ServeCommand::new),

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import picocli.CommandLine.Model.OptionSpec;
@@ -33,6 +34,11 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
 
     Optional<String> value(String option) {
         return Optional.ofNullable(arguments.matchedOptionValue(option, null));
+    }
+
+    /// The values of an option that may be given several times, in order.
+    List<String> values(String option) {
+        return arguments.matchedOptionValue(option, List.of());
     }
 
     /// @param index from 0
@@ -92,7 +98,11 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
 
     /// The job that the first parameter names.
     JobView job(Coppice coppice) {
-        String named = parameter(0).orElse("");
+        return job(coppice, parameter(0).orElse(""));
+    }
+
+    /// The job that the user names so.
+    JobView job(Coppice coppice, String named) {
         return JobId.parse(named)
                 .flatMap(coppice::view)
                 .orElseThrow(() ->
@@ -107,7 +117,8 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
         return parameter(1).map(named -> task(job, named));
     }
 
-    private static TaskView task(JobView job, String named) {
+    /// The task of `job` that the user names so.
+    TaskView task(JobView job, String named) {
         return job.all()
                 .filter(task -> task.id().value().equals(named) || task.workerId().equals(named))
                 .findFirst()

@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -57,6 +58,19 @@ final class Options {
                 OptionSpec.builder(name)
                         .paramLabel(label)
                         .type(String.class)
+                        .description(description)
+                        .build());
+        return this;
+    }
+
+    /// An option that may be given several times, each with a value.
+    Options values(String name, String label, String description) {
+        spec.addOption(
+                OptionSpec.builder(name)
+                        .paramLabel(label)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .arity("1")
                         .description(description)
                         .build());
         return this;

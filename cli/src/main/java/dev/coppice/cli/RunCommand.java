@@ -1,6 +1,7 @@
 package dev.coppice.cli;
 
 import dev.coppice.lead.PlanReader;
+import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.runtime.Coppice;
@@ -35,6 +36,9 @@ final class RunCommand implements Action {
                 .value("--isolation", "HOW", "worktree for each task, or none: all in this folder")
                 .flag("--keep", "Keep all workspaces")
                 .flag("--detach", "Go on in a process of its own, and print the job's id")
+                .flag(
+                        "--queue",
+                        "Leave the plan's tasks to those who claim them, and print the job's id")
                 .flag("--init", "Make a repository with a commit first, where there is none")
                 .usual();
     }
@@ -47,6 +51,9 @@ final class RunCommand implements Action {
         try (Coppice coppice = call.open()) {
             Preparation.Ready ready = prepare(call, coppice);
             ready.warnings().forEach(warning -> call.out().say("warning: " + warning));
+            if (call.has("--queue")) {
+                return leave(call, coppice, ready);
+            }
             if (call.has("--detach")) {
                 return Detached.start(call, coppice, ready);
             }
@@ -69,6 +76,20 @@ final class RunCommand implements Action {
                 yield ready;
             }
         };
+    }
+
+    private static int leave(Invocation call, Coppice coppice, Preparation.Ready ready) {
+        if (ready.request().plan().isEmpty()) {
+            throw CommandFailure.of(
+                    ExitCode.INVALID, "--queue", "Give the tasks to be claimed with --plan FILE.");
+        }
+        JobId job = coppice.leaveToClaimants(ready);
+        call.out()
+                .line(
+                        call.isJson()
+                                ? Json.write(Json.object("job_id", job, "status", "running"))
+                                : job.value());
+        return ExitCode.DONE.number();
     }
 
     private static void tellBase(Invocation call, JobRequest request) {

@@ -22,6 +22,12 @@ public record JobRequest(
         int depth,
         Optional<Parent> parent) {
 
+    /// The same request with another plan.
+    public JobRequest planned(Plan other) {
+        return new JobRequest(
+                request, repository, base, target, Optional.of(other), settings, depth, parent);
+    }
+
     /// A task of another job.
     public record Parent(JobId job, TaskId task) {}
 }

@@ -27,7 +27,7 @@ final class NextSteps {
         } else if (job.isLeftToClaimants()) {
             next.say(
                     "Its tasks are left to those who claim them.",
-                    "coppice claim --job " + job.id());
+                    "coppice claim --job " + job.id() + " --as NAME");
         }
         return List.copyOf(next.steps);
     }

@@ -20,7 +20,9 @@ import dev.coppice.model.Event;
 import dev.coppice.model.Integration;
 import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.Outcome;
+import dev.coppice.model.Plan;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
@@ -555,8 +557,27 @@ public final class Coppice implements AutoCloseable {
 
     /// Stores the job for others: to drive, by `resume`, or to claim its tasks.
     public JobId leave(Preparation.Ready prepared) {
-        List<Event> events = new ArrayList<>();
-        events.add(new Event.JobSubmitted(prepared.request()));
+        return store(prepared, List.of(new Event.JobSubmitted(prepared.request())));
+    }
+
+    /// Stores a job with a plan for those who claim its tasks.
+    ///
+    /// @throws IllegalArgumentException if it has no plan
+    public JobId leaveToClaimants(Preparation.Ready prepared) {
+        Plan plan =
+                prepared.request()
+                        .plan()
+                        .orElseThrow(() -> new IllegalArgumentException("there is no plan"));
+        JobRequest open = prepared.request().planned(new Plan(plan.goal(), List.of()));
+        return store(
+                prepared,
+                List.of(
+                        new Event.JobSubmitted(open),
+                        new Event.TasksAdded(Optional.empty(), plan.goal(), plan.tasks())));
+    }
+
+    private JobId store(Preparation.Ready prepared, List<Event> beginning) {
+        List<Event> events = new ArrayList<>(beginning);
         prepared.warnings()
                 .forEach(
                         w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
