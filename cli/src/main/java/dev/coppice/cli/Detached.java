@@ -5,17 +5,29 @@ import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.Surroundings;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A job that goes on in a process of its own, in a session of its own, with its streams in the job's logs.
 final class Detached {
+    /// Runs a program in a session of its own.
+    private static final String SESSION = "setsid";
+
+    private static final long LOOK_MILLIS = 50;
+
     private Detached() {}
 
-    static int start(Invocation call, Coppice coppice, Preparation.Ready ready) {
+    static int start(Invocation call, Coppice coppice, Preparation.Ready ready)
+            throws InterruptedException {
         Path launcher =
                 call.world()
                         .launcher()
@@ -26,7 +38,14 @@ final class Detached {
                                         "Start Coppice by its launcher, ./coppice."));
         JobId id = coppice.leave(ready);
         JobView job = coppice.view(id).orElseThrow();
-        drive(launcher, coppice.folder(job), job);
+        Path log = coppice.folder(job).logs().resolve("console.log");
+        Process driving;
+        try {
+            driving = drive(call, launcher, id, log);
+        } catch (IOException e) {
+            throw failure(id, Optional.ofNullable(e.getMessage()).orElse("It can't be started."));
+        }
+        awaitDriven(call, coppice, id, driving, log);
         call.out()
                 .line(
                         call.isJson()
@@ -36,23 +55,51 @@ final class Detached {
         return ExitCode.DONE.number();
     }
 
-    private static void drive(Path launcher, JobFolder folder, JobView job) {
-        try {
-            JobFolder.make(folder.logs());
-            Path log = folder.logs().resolve("console.log");
-            new ProcessBuilder(List.of("setsid", launcher.toString(), "drive", job.id().value()))
-                    .directory(Path.of(job.request().repository()).toFile())
-                    .redirectInput(new File("/dev/null"))
-                    .redirectOutput(log.toFile())
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw CommandFailure.of(
-                    ExitCode.UNUSABLE,
-                    "--detach",
-                    Optional.ofNullable(e.getMessage()).orElse("can't start")
-                            + "; go on with: coppice resume "
-                            + job.id());
+    /// In the caller's folder and with the caller's file, so that it is configured as this process is.
+    private static Process drive(Invocation call, Path launcher, JobId job, Path log)
+            throws IOException {
+        JobFolder.make(Objects.requireNonNull(log.getParent()));
+        List<String> line = new ArrayList<>();
+        if (isThere(SESSION, call.world())) {
+            line.add(SESSION);
         }
+        line.addAll(List.of(launcher.toString(), "drive", job.value()));
+        call.value(Options.CONFIG).ifPresent(file -> line.addAll(List.of(Options.CONFIG, file)));
+        return new ProcessBuilder(line)
+                .directory(call.world().folder().toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    /// Not on every system. Without it the process stays in the session of the terminal, whose end may reach it.
+    private static boolean isThere(String program, Surroundings world) {
+        return Stream.of(world.environment().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    /// Returns when a process drives the job, so that whoever looks at it now does not find it interrupted.
+    private static void awaitDriven(
+            Invocation call, Coppice coppice, JobId id, Process driving, Path log)
+            throws InterruptedException {
+        try (JobReader reader = new JobReader(coppice, call.out(), id)) {
+            boolean hasEnded = false;
+            while (!reader.goesOn()) {
+                if (hasEnded) {
+                    if (reader.view().filter(job -> job.status().isOver()).isEmpty()) {
+                        throw failure(id, "It ended at once; what it said is in " + log);
+                    }
+                    return;
+                }
+                hasEnded = driving.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                reader.read(_ -> {});
+            }
+        }
+    }
+
+    private static CommandFailure failure(JobId job, String why) {
+        return CommandFailure.of(
+                ExitCode.UNUSABLE, "--detach", why + "; go on with: coppice resume " + job);
     }
 }

@@ -22,7 +22,7 @@ final class EventsCommand implements Action {
     public int run(Invocation call) throws InterruptedException {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
-            try (JobReader reader = new JobReader(coppice, job.id())) {
+            try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
                 if (call.isJson() && !call.has(FOLLOW)) {
                     List<String> events = new ArrayList<>();
                     reader.read(recorded -> events.add(coppice.json(recorded)));

@@ -56,7 +56,7 @@ final class Follow {
         }
         tellName(job);
         if (call.isJson()) {
-            try (JobReader reader = new JobReader(coppice, job)) {
+            try (JobReader reader = new JobReader(coppice, call.out(), job)) {
                 reader.follow(_ -> {});
             }
         } else {

@@ -19,6 +19,7 @@ final class JobReader implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
 
     private final Coppice coppice;
+    private final Output out;
     private final JobId job;
     private final Semaphore news = new Semaphore(0);
     private final EventLog.Subscription subscription;
@@ -26,7 +27,9 @@ final class JobReader implements AutoCloseable {
     private Optional<JobView> view = Optional.empty();
     private long sequence;
 
-    JobReader(Coppice coppice, JobId job) {
+    /// @param out where what is read is shown: who waits for more ends when nobody reads that any more
+    JobReader(Coppice coppice, Output out, JobId job) {
+        this.out = out;
         this.coppice = coppice;
         this.job = job;
         this.subscription =
@@ -91,7 +94,10 @@ final class JobReader implements AutoCloseable {
     }
 
     /// Waits until there may be more to read, at most so long.
+    ///
+    /// @throws ReaderGone where nobody reads what is shown of it
     void await(long millis) throws InterruptedException {
+        out.requireReader();
         if (news.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
             news.drainPermits();
         }

@@ -31,7 +31,7 @@ final class LogsCommand implements Action {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             Optional<TaskView> task = call.task(job);
-            try (JobReader reader = new JobReader(coppice, job.id())) {
+            try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
                 if (task.isPresent()) {
                     new AgentLog(call, coppice, reader, coppice.folder(job), task.get()).show();
                 } else {

@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.process.StandardOutput;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -50,6 +51,20 @@ final class Output {
                 isGone = out.checkError();
             }
             if (isGone && !goesOnAlone) {
+                throw new ReaderGone();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// For who waits for something to print.
+    ///
+    /// @throws ReaderGone where nobody would read it
+    void requireReader() {
+        lock.lock();
+        try {
+            if (!goesOnAlone && StandardOutput.isUnread()) {
                 throw new ReaderGone();
             }
         } finally {

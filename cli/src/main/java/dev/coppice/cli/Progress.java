@@ -30,7 +30,7 @@ final class Progress {
         this.call = call;
         this.coppice = coppice;
         this.screen = call.screen();
-        this.reader = new JobReader(coppice, job);
+        this.reader = new JobReader(coppice, call.out(), job);
         if (screen.isTerminal()) {
             Signals.handle("WINCH", _ -> isResized = true);
         }

@@ -16,7 +16,7 @@ final class WatchCommand implements Action {
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             if (call.isJson()) {
-                try (JobReader reader = new JobReader(coppice, job.id())) {
+                try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
                     reader.follow(_ -> {});
                 }
             } else if (!job.status().isOver() && coppice.isDriven(job)) {

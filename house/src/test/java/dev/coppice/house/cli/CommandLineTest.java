@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.house.cli.Program.Result;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.ObjectMapper;
 
 /// Exit codes, messages and signals, as scripts and people meet them.
@@ -109,11 +118,21 @@ class CommandLineTest {
     void brokenYamlAndAMissingFileAreWrongUse() throws Exception {
         plan("tasks: [");
 
-        assertThat(run("validate", "plan.yaml").code()).isEqualTo(2);
-        assertThat(run("run", "--plan", "missing.yaml").err())
-                .contains("coppice: missing.yaml: There is no such file.");
-        assertThat(run("run", "--plan", "missing.yaml").code()).isEqualTo(2);
-        assertThat(run("run", "--no-such-flag").code()).isEqualTo(2);
+        assertRefused(2, run("validate", "plan.yaml"), "coppice: plan.yaml:1: can't be read: ");
+        assertRefused(2, run("run", "--plan", "plan.yaml"), "coppice: plan.yaml:1: can't be read: ");
+        assertRefused(
+                2,
+                run("run", "--plan", "missing.yaml"),
+                "coppice: missing.yaml: There is no such file.");
+        assertRefused(2, run("run", "--no-such-flag"), "--no-such-flag");
+        assertRefused(2, run("run"), "request");
+    }
+
+    /// One clear message, and nothing done.
+    private static void assertRefused(int code, Result result, String said) {
+        assertThat(result.code()).as(result.err()).isEqualTo(code);
+        assertThat(result.err()).contains(said).startsWith("coppice: ").hasLineCount(1);
+        assertThat(result.out()).isEmpty();
     }
 
     @Test
@@ -141,11 +160,9 @@ class CommandLineTest {
         plan("tasks: [{id: a, description: 'true'}]");
 
         // then
-        assertThat(program.run(plain, "status").code()).isEqualTo(6);
-        assertThat(program.run(folder.resolve("bare"), "status").code()).isEqualTo(6);
-        assertThat(program.run(unborn.path(), "run", "do it").err()).contains("run --init");
-        assertThat(run("run", "--agent", "claude", "--lead-agent", "claude", "do it").code())
-                .isIn(2, 6);
+        assertRefused(6, program.run(plain, "status"), "is no git repository");
+        assertRefused(6, program.run(folder.resolve("bare"), "status"), "This is a bare repository");
+        assertRefused(6, program.run(unborn.path(), "run", "do it"), "run --init");
     }
 
     @Test
@@ -239,6 +256,50 @@ class CommandLineTest {
     }
 
     @Test
+    void aReaderThatGoesAwayEndsALookAtARunningJobToo() throws Exception {
+        // given
+        Path gate = folder.resolve("gate");
+        Process running =
+                scene.startPlan(
+                        "tasks: [{id: a, expects: any, description: 'while ! test -e \"%s\"; do sleep 0.1; done'}]"
+                                .formatted(gate));
+        String job = scene.jobOfRun();
+
+        // when nothing more is printed that nobody would read
+        Result look =
+                scene.second()
+                        .program()
+                        .shell(
+                                repository.path(),
+                                "for look in events logs; do \"$coppice\" $look %s -f | head -1; echo ${PIPESTATUS[0]}; done"
+                                        .formatted(job));
+
+        // then
+        assertThat(running.isAlive()).isTrue();
+        assertThat(look.err()).isEmpty();
+        assertThat(look.out().lines().toList())
+                .hasSize(4)
+                .satisfies(lines -> assertThat(lines.get(1)).isEqualTo("0"))
+                .last()
+                .isEqualTo("0");
+        Files.createFile(gate);
+        assertThat(program.ended(running).code()).isZero();
+    }
+
+    @Test
+    void aRunWhoseReaderGoesAwayGoesOnWithoutPrinting() throws Exception {
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+
+        Result run =
+                program.shell(
+                        repository.path(),
+                        "\"$coppice\" run --plan plan.yaml | head -1; echo ${PIPESTATUS[0]}");
+
+        assertThat(run.out().lines()).as(run.err()).hasSize(2).last().isEqualTo("0");
+        assertThat(run("status").out()).contains(Scene.job(run), "completed");
+    }
+
+    @Test
     void aPlanIsAskedForWithoutBeingDone() throws Exception {
         // given
         repository.write(
@@ -274,6 +335,69 @@ class CommandLineTest {
         assertThat(job).matches("[0-9a-z]{12}");
         awaitProcessesOf(job);
         assertThat(run("status", job).out()).contains("completed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"config.yaml,", "../other.yaml,--config"})
+    void aDetachedJobIsConfiguredAsTheCallWas(String file, @Nullable String flag) throws Exception {
+        // given a store of its own, which nobody finds without the file, on a machine without setsid
+        repository.git("rm", "--quiet", "coppice.yaml");
+        repository.commit("Unconfigure");
+        Path below = Files.createDirectories(repository.path().resolve("below"));
+        Files.writeString(
+                below.resolve(file),
+                Scene.CONFIGURATION
+                        + "store: { url: 'jdbc:sqlite:%s' }\n".formatted(folder.resolve("own.db")));
+        plan("tasks: [{id: a, description: echo one > a.txt}]");
+        program.with("PATH", programsWithout("setsid"));
+        List<String> configured = flag == null ? List.of() : List.of(flag, file);
+
+        // when
+        Result started =
+                program.run(
+                        below,
+                        words(List.of("run", "--plan", "../plan.yaml", "--detach"), configured));
+
+        // then it is driven from the start, and ends
+        assertThat(started.code()).as(started.err()).isZero();
+        String job = started.out().strip();
+        Result watched = program.run(below, words(List.of("watch", job), configured));
+        assertThat(watched.out()).contains("completed").doesNotContain("interrupted");
+        assertThat(repository.path().resolve(".git/coppice/coppice.db")).doesNotExist();
+        assertThat(scene.folderOf(job).resolve("logs/console.log")).content().contains("job " + job);
+    }
+
+    private static String[] words(List<String> some, List<String> more) {
+        return Stream.concat(some.stream(), more.stream()).toArray(String[]::new);
+    }
+
+    /// A folder with links to the machine's programs but one.
+    private String programsWithout(String missing) throws IOException {
+        Path programs = Files.createDirectories(folder.resolve("programs without " + missing));
+        for (String path : System.getenv("PATH").split(File.pathSeparator)) {
+            try (Stream<Path> all = Files.list(Path.of(path))) {
+                for (Path each : all.toList()) {
+                    Path link = programs.resolve(each.getFileName());
+                    if (!link.endsWith(missing) && Files.notExists(link, LinkOption.NOFOLLOW_LINKS)) {
+                        Files.createSymbolicLink(link, each);
+                    }
+                }
+            } catch (NoSuchFileException | NotDirectoryException _) {
+                continue; // an entry of PATH need not be there
+            }
+        }
+        return programs.toString();
+    }
+
+    @Test
+    void withoutAGitProgramTheEnvironmentIsNotUsable() throws Exception {
+        program.with("PATH", programsWithout("git"));
+
+        Result status = run("status", "--json");
+
+        assertThat(status.code()).isEqualTo(6);
+        assertThat(status.err()).contains("git").hasLineCount(1);
+        assertThat(status.out()).startsWith("{\"error\":").contains("\"exit_code\":6");
     }
 
     private static void awaitProcessesOf(String job) {
