@@ -460,11 +460,14 @@ public final class Coppice implements AutoCloseable {
     public Outcome plan(Preparation.Ready prepared) throws InterruptedException {
         Instant now = surroundings.clock().instant();
         JobId name = JobId.of(now, new SecureRandom().nextLong());
-        try {
-            return Planning.ask(drive().dispatch(), name, prepared.request(), now);
-        } finally {
-            Planning.forget(drive().workspaces(), JobFolder.of(prepared.request(), name));
-        }
+        Drive driving = drive();
+        return new Planning(
+                        driving.dispatch(),
+                        gitIfAny(),
+                        driving.workspaces(),
+                        name,
+                        prepared.request())
+                .ask(now);
     }
 
     /// Goes on with a job that nobody drives, or that this process drives already. The folder of one that

@@ -3,6 +3,9 @@ package dev.coppice.runtime;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
 import dev.coppice.folder.JobFolder;
+import dev.coppice.git.BranchName;
+import dev.coppice.git.Git;
+import dev.coppice.git.RefsUpdated;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -31,11 +34,32 @@ import java.util.stream.Stream;
 /// Asks the lead for a plan, and nothing more: the first attempt that a job of this request would make,
 /// without a job.
 final class Planning {
-    private Planning() {}
+    private final Dispatch dispatch;
+    private final Optional<Git> git;
+    private final Optional<Workspaces> workspaces;
+    private final JobId name;
+    private final JobRequest request;
+    private final BlockingQueue<Event> reports = new LinkedBlockingQueue<>();
 
-    /// How the lead's attempt ended.
-    static Outcome ask(Dispatch dispatch, JobId name, JobRequest request, Instant now)
-            throws InterruptedException {
+    /// The branch that the lead stood on.
+    private Optional<BranchName> branch = Optional.empty();
+
+    /// @param name a job's, of which there is none
+    Planning(
+            Dispatch dispatch,
+            Optional<Git> git,
+            Optional<Workspaces> workspaces,
+            JobId name,
+            JobRequest request) {
+        this.dispatch = dispatch;
+        this.git = git;
+        this.workspaces = workspaces;
+        this.name = name;
+        this.request = request;
+    }
+
+    /// How the lead's attempt ended. Nothing is left of it then: there is no job that it could be looked for in.
+    Outcome ask(Instant now) throws InterruptedException {
         Task task = planningTask(name, request, now);
         AttemptOrder order =
                 new AttemptOrder(
@@ -51,38 +75,24 @@ final class Planning {
                         List.of(),
                         List.of(),
                         Optional.empty());
-        BlockingQueue<Event> reports = new LinkedBlockingQueue<>();
         dispatch.start(order, reports::add);
         try {
-            return end(reports);
+            return end();
         } catch (InterruptedException e) {
             dispatch.stop(name, task.id(), 1, true);
-            awaitEnd(reports);
+            awaitEnd();
             throw e;
+        } finally {
+            forget();
         }
     }
 
-    /// Removes what the lead's attempt left, since there is no job that it could be looked for in.
-    static void forget(Optional<Workspaces> workspaces, JobFolder folder)
-            throws InterruptedException {
-        if (workspaces.isPresent()) {
-            workspaces.get().giveUp(folder.task(0, TaskId.PLAN).worktree());
-        }
-        if (!Files.isDirectory(folder.root(), LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder.root())) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Outcome end(BlockingQueue<Event> reports) throws InterruptedException {
+    private Outcome end() throws InterruptedException {
         while (true) {
-            if (reports.take() instanceof Event.AttemptEnded ended) {
+            Event report = reports.take();
+            if (report instanceof Event.WorkspaceReady ready) {
+                branch = Optional.of(new BranchName(ready.branch()));
+            } else if (report instanceof Event.AttemptEnded ended) {
                 return ended.outcome();
             }
         }
@@ -90,14 +100,38 @@ final class Planning {
 
     /// Returns when nothing of the attempt runs any more, which is soon, since it was stopped; a further
     /// interrupt asks for nothing more.
-    private static void awaitEnd(BlockingQueue<Event> reports) {
+    private void awaitEnd() {
         while (true) {
             try {
-                Outcome _ = end(reports);
+                Outcome _ = end();
                 return;
             } catch (InterruptedException _) {
                 continue;
             }
+        }
+    }
+
+    private void forget() throws InterruptedException {
+        JobFolder folder = JobFolder.of(request, name);
+        if (workspaces.isPresent()) {
+            workspaces.get().giveUp(folder.task(0, TaskId.PLAN).worktree());
+        }
+        if (git.isPresent() && branch.isPresent() && request.base().isPresent()) {
+            // What the lead committed, though it was asked not to, stays.
+            RefsUpdated _ = git.get().refs().deleteContained(branch.get(), request.base().get());
+        }
+        if (Files.isDirectory(folder.root(), LinkOption.NOFOLLOW_LINKS)) {
+            remove(folder.root());
+        }
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -119,7 +119,8 @@ class CommandLineTest {
         plan("tasks: [");
 
         assertRefused(2, run("validate", "plan.yaml"), "coppice: plan.yaml:1: can't be read: ");
-        assertRefused(2, run("run", "--plan", "plan.yaml"), "coppice: plan.yaml:1: can't be read: ");
+        assertRefused(
+                2, run("run", "--plan", "plan.yaml"), "coppice: plan.yaml:1: can't be read: ");
         assertRefused(
                 2,
                 run("run", "--plan", "missing.yaml"),
@@ -156,12 +157,14 @@ class CommandLineTest {
         // given
         Path plain = Files.createDirectory(folder.resolve("plain"));
         ScratchRepository unborn = ScratchRepository.unborn(folder.resolve("unborn"));
+        unborn.write("coppice.yaml", Scene.CONFIGURATION);
         repository.git("clone", "--quiet", "--bare", ".", folder.resolve("bare").toString());
         plan("tasks: [{id: a, description: 'true'}]");
 
         // then
         assertRefused(6, program.run(plain, "status"), "is no git repository");
-        assertRefused(6, program.run(folder.resolve("bare"), "status"), "This is a bare repository");
+        assertRefused(
+                6, program.run(folder.resolve("bare"), "status"), "This is a bare repository");
         assertRefused(6, program.run(unborn.path(), "run", "do it"), "run --init");
     }
 
@@ -322,6 +325,8 @@ class CommandLineTest {
         assertThat(run("validate", "plan.yaml").code()).isZero();
         assertThat(run("status", "--json").out()).isEqualTo("{\"jobs\":[]}\n");
         assertThat(scene.jobFolders()).isEmpty();
+        assertThat(repository.git("for-each-ref", "--format=%(refname)", "refs/heads"))
+                .isEqualTo("refs/heads/trunk");
     }
 
     @Test
@@ -340,7 +345,8 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource({"config.yaml,", "../other.yaml,--config"})
     void aDetachedJobIsConfiguredAsTheCallWas(String file, @Nullable String flag) throws Exception {
-        // given a store of its own, which nobody finds without the file, on a machine without setsid
+        // given a store of its own, which nobody finds without the file, on a machine without
+        // setsid
         repository.git("rm", "--quiet", "coppice.yaml");
         repository.commit("Unconfigure");
         Path below = Files.createDirectories(repository.path().resolve("below"));
@@ -364,7 +370,9 @@ class CommandLineTest {
         Result watched = program.run(below, words(List.of("watch", job), configured));
         assertThat(watched.out()).contains("completed").doesNotContain("interrupted");
         assertThat(repository.path().resolve(".git/coppice/coppice.db")).doesNotExist();
-        assertThat(scene.folderOf(job).resolve("logs/console.log")).content().contains("job " + job);
+        assertThat(scene.folderOf(job).resolve("logs/console.log"))
+                .content()
+                .contains("job " + job);
     }
 
     private static String[] words(List<String> some, List<String> more) {
@@ -378,7 +386,8 @@ class CommandLineTest {
             try (Stream<Path> all = Files.list(Path.of(path))) {
                 for (Path each : all.toList()) {
                     Path link = programs.resolve(each.getFileName());
-                    if (!link.endsWith(missing) && Files.notExists(link, LinkOption.NOFOLLOW_LINKS)) {
+                    if (!link.endsWith(missing)
+                            && Files.notExists(link, LinkOption.NOFOLLOW_LINKS)) {
                         Files.createSymbolicLink(link, each);
                     }
                 }
