@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coppice.library.envelope.HandoffEnvelope;
 import dev.coppice.library.envelope.Orchestration;
 import dev.coppice.library.envelope.RetryConfig;
+import dev.coppice.library.orchestrator.CoordinationState;
+import dev.coppice.library.orchestrator.NewTask;
+import dev.coppice.library.orchestrator.Task;
+import dev.coppice.library.orchestrator.TaskContext;
+import dev.coppice.library.orchestrator.TaskResult;
 import dev.coppice.library.session.AgentProcess;
 import dev.coppice.library.session.OrchestratorSession;
 import java.io.IOException;
@@ -174,7 +179,17 @@ class FromPythonTest {
                         OrchestratorSession.class,
                         OrchestratorSession.named("s").workingDirectory(folder).open(),
                         AgentProcess.class,
-                        AgentProcess.of("Do it", "p", folder, folder));
+                        AgentProcess.of("Do it", "p", folder, folder),
+                        NewTask.class,
+                        NewTask.of("Do it"),
+                        Task.class,
+                        Task.of("t", "Do it"),
+                        TaskContext.class,
+                        TaskContext.NONE,
+                        TaskResult.class,
+                        TaskResult.of("done"),
+                        CoordinationState.class,
+                        CoordinationState.of("g"));
         return Optional.ofNullable(samples.get(type))
                 .orElseThrow(() -> new AssertionError("no sample of " + type));
     }
@@ -191,6 +206,7 @@ class FromPythonTest {
             case List<?> list when list.isEmpty() -> "[]";
             case Enum<?> constant ->
                     constant.getDeclaringClass().getMethod("value").invoke(constant).toString();
+            case String text when text.isEmpty() -> "\"\"";
             default -> value.toString();
         };
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,5 +55,21 @@ class GuideTest {
                     .ifPresent(text ->
                             assertThat(UsersMachine.withoutAudit(ran.output())).isEqualTo(text));
         }
+    }
+
+    @Test
+    void theQuickExamplesOfTheLibraryHaveTenLinesAtMost() throws Exception {
+        GuidePage library =
+                pages().stream()
+                        .filter(page -> page.name().equals("library"))
+                        .findAny()
+                        .orElseThrow();
+
+        assertThat(library.programs())
+                .isNotEmpty()
+                .allSatisfy(program ->
+                        // the two lines of the method around the block are not the page's
+                        assertThat(program.source().lines().filter(line -> !line.isBlank()))
+                                .hasSizeLessThanOrEqualTo(10 + 2));
     }
 }
