@@ -11,6 +11,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
+import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.Optional;
 /// @param budgetUsd what it may cost: what is left of the task's and the job's money; unset: no limit
 /// @param outline the plan's tasks by name, at most [#OUTLINE_MAX]
 /// @param inputs the tasks that this one needs, in plan order; for the integration all finished ones
+/// @param children what the jobs brought that earlier attempts of this task started, as far as its
+///     agent knows of them; each as an input whose task has the duty [dev.coppice.model.Duty.Delegating]
 /// @param discoveries what was found so far, oldest first, at most [#DISCOVERIES_MAX]
 /// @param earlier the attempt before this one
 public record AttemptOrder(
@@ -38,6 +41,7 @@ public record AttemptOrder(
         Optional<BigDecimal> budgetUsd,
         List<OutlineLine> outline,
         List<Input> inputs,
+        List<Input> children,
         List<Discovery> discoveries,
         Optional<Earlier> earlier) {
 
@@ -47,6 +51,7 @@ public record AttemptOrder(
     public AttemptOrder {
         outline = List.copyOf(outline);
         inputs = List.copyOf(inputs);
+        children = List.copyOf(children);
         discoveries = List.copyOf(discoveries);
     }
 
@@ -82,10 +87,13 @@ public record AttemptOrder(
     /// @param reason empty where it was paused, deferred or stopped rather than failed
     /// @param session the agent's session, which this attempt resumes where the agent can
     /// @param sessionUsage what was used in that session so far
+    /// @param done what an attempt brought that was done but for the jobs that it had started; this one
+    ///     takes in what they brought and goes on from there
     public record Earlier(
             int attempt,
             Optional<Reason> reason,
             String message,
             Optional<String> session,
-            Usage sessionUsage) {}
+            Usage sessionUsage,
+            Optional<WorkResult> done) {}
 }

@@ -16,6 +16,10 @@ public interface Dispatch {
     /// stopped, unless it ended by itself before. An attempt that does not run is no error.
     void stop(JobId job, TaskId task, int attempt, boolean now);
 
+    /// Tells a running attempt that it waits for jobs which it started, or that it waits no more. While
+    /// it does, its clocks stand still. An attempt that does not run is no error.
+    void waits(JobId job, TaskId task, int attempt, boolean waits);
+
     /// Sees to an attempt that an earlier driver started: takes it up again where it still lives and
     /// can be, else ends what is left of it and keeps its work. The last report says how it ended.
     ///

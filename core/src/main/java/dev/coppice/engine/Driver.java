@@ -1,15 +1,19 @@
 package dev.coppice.engine;
 
 import dev.coppice.model.AgentName;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.schedule.JobState;
 import dev.coppice.schedule.Scheduler;
 import dev.coppice.schedule.Step;
 import dev.coppice.schedule.TaskState;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -64,7 +69,12 @@ public final class Driver {
     private final Queue<Event> reports = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean mayHaveMore = new AtomicBoolean(true);
     private final List<Event> unwritten = new ArrayList<>();
-    private final Map<Attempt, AgentName> mine = new HashMap<>();
+    private final Set<Attempt> mine = new HashSet<>();
+
+    /// Those of [#mine] that hold a slot, and those that have lent theirs to the jobs they wait for.
+    private final Map<Attempt, AgentName> holding = new HashMap<>();
+
+    private final Map<Attempt, AgentName> lending = new HashMap<>();
     private final Set<Attempt> asked = new HashSet<>();
 
     /// A driver for `job`, which has taken it as the `number`-th one.
@@ -113,7 +123,7 @@ public final class Driver {
     /// Ends all running attempts at once, without waiting for a polite end. From any thread that has
     /// the turn.
     public void killAll() {
-        mine.keySet().forEach(a -> dispatch.stop(state.job(), a.task(), a.number(), true));
+        mine.forEach(a -> dispatch.stop(state.job(), a.task(), a.number(), true));
     }
 
     /// Does all that can be done now.
@@ -144,7 +154,7 @@ public final class Driver {
                         // anew
                         return leave(new Turn.Over(state.ended().get()));
                     }
-                } else if (state.isPausing() && state.running().isEmpty()) {
+                } else if (state.isLaidDown()) {
                     return leave(new Turn.LaidDown());
                 } else {
                     Optional<Instant> wakeAt = Scheduler.wakeAt(state, now);
@@ -160,9 +170,9 @@ public final class Driver {
 
     /// Gives back the slots that this driver holds; it takes no turn any more.
     void leave() {
-        List<AgentName> held = List.copyOf(mine.values());
+        List<Attempt> left = List.copyOf(mine);
         mine.clear();
-        held.forEach(agent -> slots.release(state.job(), agent));
+        left.forEach(this::giveBack);
         slots.leave(state.job());
     }
 
@@ -190,10 +200,44 @@ public final class Driver {
         state.apply(recorded);
         if (recorded.event() instanceof Event.AttemptEnded e) {
             Attempt attempt = new Attempt(e.task(), e.attempt());
-            AgentName agent = mine.remove(attempt);
+            mine.remove(attempt);
             asked.remove(attempt);
-            if (agent != null) {
-                slots.release(state.job(), agent);
+            giveBack(attempt);
+        } else if (recorded.event() instanceof Event.TasksAdded e) {
+            e.tasks().forEach(this::lendOrTakeBack);
+        } else if (recorded.event() instanceof Event.TaskEnded e) {
+            lendOrTakeBack(state.task(e.task()).orElseThrow().task());
+        }
+    }
+
+    private void giveBack(Attempt attempt) {
+        AgentName held = holding.remove(attempt);
+        if (held != null) {
+            slots.release(state, held);
+        }
+        AgentName lent = lending.remove(attempt);
+        if (lent != null) {
+            slots.takeBack(state, lent);
+            slots.release(state, lent);
+        }
+    }
+
+    /// An attempt lends its slot while a job that it started is open.
+    private void lendOrTakeBack(Task child) {
+        if (child.duty() instanceof Duty.Delegating(TaskId by, JobId _, JobRequest _)) {
+            TaskState task = state.task(by).orElseThrow();
+            Attempt attempt = new Attempt(by, task.attempt());
+            boolean waits = task.openChildren() > 0;
+            if (waits && holding.containsKey(attempt)) {
+                AgentName agent = Objects.requireNonNull(holding.remove(attempt));
+                lending.put(attempt, agent);
+                slots.lend(state, agent);
+                dispatch.waits(state.job(), by, attempt.number(), true);
+            } else if (!waits && lending.containsKey(attempt)) {
+                AgentName agent = Objects.requireNonNull(lending.remove(attempt));
+                holding.put(attempt, agent);
+                slots.takeBack(state, agent);
+                dispatch.waits(state.job(), by, attempt.number(), false);
             }
         }
     }
@@ -203,14 +247,25 @@ public final class Driver {
     private void takeUpStrays() {
         for (TaskState task : List.copyOf(state.running())) {
             Attempt attempt = new Attempt(task.task().id(), task.attempt());
-            if (!mine.containsKey(attempt)) {
-                mine.put(attempt, task.task().agent());
-                slots.take(state.job(), task.task().agent());
+            if (mine.add(attempt)) {
+                takeSlot(task, attempt);
                 dispatch.recover(
                         Orders.order(state, task, task.attempt(), task.timeout()),
                         task.process(),
                         this::report);
             }
+        }
+    }
+
+    private void takeSlot(TaskState task, Attempt attempt) {
+        AgentName agent = task.task().agent();
+        if (state.holdsSlot(task)) {
+            holding.put(attempt, agent);
+            slots.take(state, agent);
+        } else if (task.openChildren() > 0) {
+            lending.put(attempt, agent);
+            slots.take(state, agent);
+            slots.lend(state, agent);
         }
     }
 
@@ -310,9 +365,9 @@ public final class Driver {
     private void takeBack(List<Step> steps) {
         for (Step step : steps) {
             switch (step) {
-                case Step.Start start -> slots.release(state.job(), start.agent());
+                case Step.Start start -> slots.release(state, start.agent());
                 case Step.Stop stop -> asked.remove(new Attempt(stop.task(), stop.attempt()));
-                case Step.Write _, Step.Retry _, Step.Pause _ -> {}
+                case Step.Write _, Step.Retry _, Step.Pause _, Step.Delegate _ -> {}
             }
         }
     }
@@ -320,14 +375,19 @@ public final class Driver {
     private void act(Step step) {
         switch (step) {
             case Step.Start start -> {
-                mine.put(new Attempt(start.task(), start.attempt()), start.agent());
-                TaskState task = state.task(start.task()).orElseThrow();
-                dispatch.start(
-                        Orders.order(state, task, start.attempt(), start.timeout()), this::report);
+                holding.put(new Attempt(start.task(), start.attempt()), start.agent());
+                dispatch(start.task(), start.attempt(), start.timeout());
             }
+            case Step.Delegate child -> dispatch(child.task(), child.attempt(), child.timeout());
             case Step.Stop stop -> dispatch.stop(state.job(), stop.task(), stop.attempt(), false);
             case Step.Write _, Step.Retry _, Step.Pause _ -> {}
         }
+    }
+
+    private void dispatch(TaskId id, int attempt, Duration timeout) {
+        mine.add(new Attempt(id, attempt));
+        TaskState task = state.task(id).orElseThrow();
+        dispatch.start(Orders.order(state, task, attempt, timeout), this::report);
     }
 
     /// Appends and believes; where somebody else wrote first, the next turn of the loop reads on.

@@ -12,7 +12,10 @@ import dev.coppice.model.Recorded;
 import dev.coppice.model.TaskId;
 import dev.coppice.schedule.JobState;
 import dev.coppice.schedule.TaskState;
+import dev.coppice.schedule.ChildOrder;
+import dev.coppice.schedule.Children;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,11 +57,21 @@ public final class Engine implements AutoCloseable {
         NO_SUCH_TASK
     }
 
+    /// What became of the wish for a child job.
+    public sealed interface Birth {
+        record Started(JobId child) implements Birth {}
+
+        /// @param message says to the agent what it may do instead
+        record Refused(Children.Why why, String message) implements Birth {}
+
+        record NoSuchJob() implements Birth {}
+    }
+
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
     private static final int READ_MAX = 1_000;
 
     private final EventLog log;
-    private final Dispatch dispatch;
+    private final ChildJobs dispatch;
     private final Slots slots;
     private final InstantSource clock;
     private final RandomGenerator chance;
@@ -69,6 +82,7 @@ public final class Engine implements AutoCloseable {
     private final Map<JobId, WorkQueue> queues = new RecentQueues();
     private final Map<JobId, Exception> broken = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
+    private volatile boolean isClosed;
 
     /// Held while a job is taken up, so that this engine does not take it up twice.
     private final ReentrantLock takingUp = new ReentrantLock();
@@ -89,7 +103,7 @@ public final class Engine implements AutoCloseable {
             Predicate<ProcessIdentity> isAlive,
             UnaryOperator<Event> mask) {
         this.log = log;
-        this.dispatch = dispatch;
+        this.dispatch = new ChildJobs(log, dispatch, clock, this::resume, this::patiently);
         this.slots = slots;
         this.clock = clock;
         this.chance = chance;
@@ -104,6 +118,40 @@ public final class Engine implements AutoCloseable {
         Drive drive = drives.get(job);
         if (drive != null) {
             drive.driver().lookAgain();
+        }
+        dispatch.appended(job);
+    }
+
+    /// Starts a job for a running attempt of another one, as [Children] allows it. When this returns,
+    /// the child job is there, and survives a crash.
+    ///
+    /// @param task the attempt's task, which takes in what the child job brings
+    public Birth startChild(JobId job, TaskId task, int attempt, ChildOrder order) {
+        while (true) {
+            Optional<JobState> state = state(job);
+            if (state.isEmpty()) {
+                return new Birth.NoSuchJob();
+            }
+            if (!slots.mayLend()) {
+                return new Birth.Refused(
+                        Children.Why.EXHAUSTED,
+                        "Too many agents wait for jobs that they started. Do the work yourself.");
+            }
+            JobId child = JobId.of(clock.instant(), chance.nextLong());
+            Instant now = clock.instant();
+            switch (Children.ask(state.get(), task, attempt, child, order, now)) {
+                case Children.Answer.Refused(Children.Why why, String message) -> {
+                    return new Birth.Refused(why, message);
+                }
+                case Children.Answer.Granted(Event.TasksAdded event) -> {
+                    long next = state.get().sequence() + 1;
+                    if (log.last(child).isEmpty() && log.append(job, next, now, List.of(event))) {
+                        dispatch.waits(job, task, attempt, true);
+                        dispatch.submit(event);
+                        return new Birth.Started(child);
+                    }
+                }
+            }
         }
     }
 
@@ -336,18 +384,39 @@ public final class Engine implements AutoCloseable {
         return log.read(job, sequence, max);
     }
 
+    /// Does what needs the log, in a thread of its own, again until the log lets it.
+    private void patiently(Runnable work) {
+        Thread.ofVirtual()
+                .name("children")
+                .start(() -> {
+                    Patience patience = new Patience();
+                    while (!isClosed) {
+                        try {
+                            work.run();
+                            return;
+                        } catch (EventLogException e) {
+                            LOG.log(
+                                    System.Logger.Level.ERROR, "a child job waits for the log", e);
+                            try {
+                                patience.lose();
+                            } catch (InterruptedException _) {
+                                return;
+                            }
+                        }
+                    }
+                });
+    }
+
     /// Leaves all jobs as they are: their attempts are not stopped by this, and whoever resumes a job finds them.
     @Override
     public void close() {
+        isClosed = true;
         subscription.close();
         drives.values().forEach(Drive::abandon);
     }
 
     /// A driver with the thread that takes its turns.
     private final class Drive {
-        private static final Duration FIRST_PATIENCE = Duration.ofMillis(100);
-        private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(30);
-
         private final JobId job;
         private final Driver driver;
         private final Alarm alarm = new Alarm(clock);
@@ -442,18 +511,16 @@ public final class Engine implements AutoCloseable {
 
         /// One turn; a failing log is tried again with patience, since nothing can go on without it.
         private Turn turn() throws InterruptedException {
-            Duration patience = FIRST_PATIENCE;
+            Patience patience = new Patience();
             while (true) {
                 try {
                     return driver.turn();
                 } catch (EventLogException e) {
                     LOG.log(System.Logger.Level.ERROR, "job " + job + " waits for the log", e);
-                    alarm.await(Optional.of(clock.instant().plus(patience)));
+                    alarm.await(Optional.of(clock.instant().plus(patience.next())));
                     if (kill) {
                         driver.killAll();
                     }
-                    Duration doubled = patience.multipliedBy(2);
-                    patience = doubled.compareTo(LONGEST_PATIENCE) < 0 ? doubled : LONGEST_PATIENCE;
                 }
             }
         }

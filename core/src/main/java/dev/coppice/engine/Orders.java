@@ -33,6 +33,10 @@ final class Orders {
                 state.budgetLeft(task),
                 outline(state),
                 inputs(state, task),
+                task.children().stream()
+                        .filter(child -> child.status().isOver())
+                        .map(Orders::input)
+                        .toList(),
                 state.discoveries(),
                 earlier(task, attempt));
     }
@@ -52,6 +56,7 @@ final class Orders {
                                 .map(Need::task)
                                 .distinct()
                                 .flatMap(id -> state.task(id).stream())
+                                .filter(t -> !(t.task().duty() instanceof Duty.Delegating))
                                 .sorted(Comparator.comparingInt(TaskState::order));
         return inputs.map(Orders::input).toList();
     }
@@ -62,7 +67,7 @@ final class Orders {
             case Duty.Work _ ->
                     task.status() == TaskStatus.COMPLETED && task.result().commit().isPresent();
             case Duty.Resolving _, Duty.Mending _ -> task.status().isOver();
-            case Duty.Planning _, Duty.Integrating _ -> false;
+            case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ -> false;
         };
     }
 
@@ -89,6 +94,11 @@ final class Orders {
         Optional<Reason> reason = task.reason();
         return Optional.of(
                 new AttemptOrder.Earlier(
-                        attempt - 1, reason, task.message(), task.session(), task.sessionUsage()));
+                        attempt - 1,
+                        reason,
+                        task.message(),
+                        task.session(),
+                        task.sessionUsage(),
+                        task.done()));
     }
 }

@@ -18,11 +18,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// The slots that the jobs of one process share: so many in all, and so many for each agent as the
 /// deciding job's settings allow. Jobs are served as they come, but a free slot is left to a job that
 /// waits for one and holds fewer. A job that cannot use a slot does not wait for one, so that none is
-/// kept empty. Safe for use by many threads.
+/// kept empty. A root job and all that came of it together hold no more than the root job alone may,
+/// and at each depth no more than `workers_by_depth` says. Safe for use by many threads.
 public final class Slots {
     private final int total;
     private final Share inAll = new Share();
     private final Map<AgentName, Share> byAgent = new HashMap<>();
+    private final Map<JobId, Family> families = new HashMap<>();
+    private int lent;
     private final List<Runnable> wakers = new CopyOnWriteArrayList<>();
 
     /// Room for so many running attempts in all.
@@ -43,10 +46,11 @@ public final class Slots {
             Room room = room(state);
             steps = Scheduler.decide(state, now, room);
             if (!hasFacts(steps)) {
-                List<Step> wanted = Scheduler.decide(state, now, Room.UNLIMITED);
+                Room unlimited = new Room(Integer.MAX_VALUE, Map.of(), room.ofFamily());
+                List<Step> wanted = Scheduler.decide(state, now, unlimited);
                 waitsLess = waits(state.job(), room, starts(steps), starts(wanted));
             }
-            starts(steps).forEach((agent, count) -> take(state.job(), agent, count));
+            starts(steps).forEach((agent, count) -> take(state, agent, count));
         }
         if (waitsLess) {
             wakeAll();
@@ -61,7 +65,31 @@ public final class Slots {
             int most = agent.getValue().maxConcurrent();
             perAgent.put(agent.getKey(), most - share(agent.getKey()).notFor(state.job()));
         }
-        return new Room(Math.max(0, total - inAll.notFor(state.job())), perAgent);
+        return new Room(
+                Math.max(0, total - inAll.notFor(state.job())), perAgent, roomOfFamily(state));
+    }
+
+    /// So many slots as the job holds, and those that its family leaves: of all, and at its depth.
+    private int roomOfFamily(JobState state) {
+        Family family = families.getOrDefault(root(state), new Family());
+        int inFamily =
+                state.request().parent().map(p -> p.family().slots()).orElse(state.slots());
+        int mine = inAll.held.getOrDefault(state.job(), 0);
+        int atDepth = state.settings().recursion().slots(depth(state), Integer.MAX_VALUE);
+        return mine
+                + Math.max(
+                        0,
+                        Math.min(
+                                inFamily - family.used,
+                                atDepth - family.usedAtDepth.getOrDefault(depth(state), 0)));
+    }
+
+    private static JobId root(JobState state) {
+        return state.request().root(state.job());
+    }
+
+    private static int depth(JobState state) {
+        return state.request().depth();
     }
 
     private Share share(AgentName agent) {
@@ -101,26 +129,50 @@ public final class Slots {
                 .anyMatch(step ->
                         switch (step) {
                             case Step.Write _, Step.Retry _, Step.Pause _ -> true;
-                            case Step.Start _, Step.Stop _ -> false;
+                            case Step.Start _, Step.Stop _, Step.Delegate _ -> false;
                         });
     }
 
     /// Takes a slot for an attempt that already runs, even where there is none left.
-    synchronized void take(JobId job, AgentName agent) {
-        take(job, agent, 1);
+    synchronized void take(JobState state, AgentName agent) {
+        take(state, agent, 1);
     }
 
-    private void take(JobId job, AgentName agent, int count) {
-        inAll.add(job, count);
-        share(agent).add(job, count);
+    private void take(JobState state, AgentName agent, int count) {
+        inAll.add(state.job(), count);
+        share(agent).add(state.job(), count);
+        Family family = families.computeIfAbsent(root(state), _ -> new Family());
+        family.add(depth(state), count);
+        if (family.used == 0) {
+            families.remove(root(state));
+        }
     }
 
-    void release(JobId job, AgentName agent) {
+    void release(JobState state, AgentName agent) {
         synchronized (this) {
-            inAll.add(job, -1);
-            share(agent).add(job, -1);
+            take(state, agent, -1);
         }
         wakeAll();
+    }
+
+    /// An attempt waits for jobs that it started, which may have its slot meanwhile.
+    void lend(JobState state, AgentName agent) {
+        synchronized (this) {
+            lent++;
+        }
+        release(state, agent);
+    }
+
+    /// Such an attempt waits no more. It runs already, so it takes a slot even where there is none left.
+    synchronized void takeBack(JobState state, AgentName agent) {
+        lent--;
+        take(state, agent, 1);
+    }
+
+    /// Whether one more attempt may wait for jobs that it starts. Its process lives on beside those in
+    /// slots, so there are at most so many of them as there are slots.
+    synchronized boolean mayLend() {
+        return lent < total;
     }
 
     /// The job waits for no slot any more.
@@ -144,6 +196,17 @@ public final class Slots {
     /// Runs `waker`, which returns at once, whenever a slot may have become free.
     public void onRelease(Runnable waker) {
         wakers.add(waker);
+    }
+
+    /// The slots that a root job and all that came of it hold, by their depth.
+    private static final class Family {
+        private final Map<Integer, Integer> usedAtDepth = new HashMap<>();
+        private int used;
+
+        private void add(int depth, int count) {
+            used += count;
+            usedAtDepth.merge(depth, count, Integer::sum);
+        }
     }
 
     /// The slots of one kind: who holds how many, and who waits for more.

@@ -40,6 +40,14 @@ final class Steps {
                                     start.agent(),
                                     start.timeout(),
                                     start.resumes()));
+            case Step.Delegate child ->
+                    Optional.of(
+                            new Event.AttemptStarting(
+                                    child.task(),
+                                    child.attempt(),
+                                    child.agent(),
+                                    child.timeout(),
+                                    Optional.empty()));
             case Step.Stop _ -> Optional.empty();
         };
     }

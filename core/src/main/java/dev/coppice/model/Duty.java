@@ -40,4 +40,18 @@ public sealed interface Duty {
     /// @param joined the commit on which the check failed
     /// @param failure what the check said, capped
     record Mending(CommitId joined, String failure) implements Duty {}
+
+    /// Another job does it, which a running attempt of the task `by` started and which that task then
+    /// waits for. No agent works on such a task; it takes no slot, and is over when that job is.
+    ///
+    /// @param by the task whose attempt started the job
+    /// @param child the job's id, drawn before the job is there
+    /// @param request what is asked of it
+    record Delegating(TaskId by, JobId child, JobRequest request) implements Duty {
+        public Delegating {
+            if (request.parent().isEmpty()) {
+                throw new IllegalArgumentException("job " + child + " has no parent");
+            }
+        }
+    }
 }

@@ -28,6 +28,13 @@ public record JobRequest(
                 request, repository, base, target, Optional.of(other), settings, depth, parent);
     }
 
-    /// A task of another job.
-    public record Parent(JobId job, TaskId task) {}
+    /// The task of another job that started this one.
+    ///
+    /// @param family where the job stands among all that came of the same root job
+    public record Parent(JobId job, TaskId task, Family family) {}
+
+    /// The root of the job's family: the job that no task started.
+    public JobId root(JobId self) {
+        return parent.map(p -> p.family().ancestors().getFirst()).orElse(self);
+    }
 }

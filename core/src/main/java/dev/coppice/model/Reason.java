@@ -31,6 +31,8 @@ public enum Reason {
     /// The lead's answers were not a plan.
     INVALID_PLAN(false),
     CONFLICT(false),
+    /// A job that the task had started was not completed.
+    CHILD_FAILED(true),
     BUDGET(false),
     /// The job passed its time.
     JOB_TIMEOUT(false),

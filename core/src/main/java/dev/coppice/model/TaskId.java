@@ -24,6 +24,11 @@ public record TaskId(String value) implements Comparable<TaskId> {
         return new TaskId("@integrate-" + round);
     }
 
+    /// The task that stands for a child job in its parent.
+    public static TaskId child(JobId job) {
+        return new TaskId("@child-" + job);
+    }
+
     /// The id in `text`; empty where a plan may not use it.
     public static Optional<TaskId> parse(String text) {
         return FORM.matcher(text).matches() ? Optional.of(new TaskId(text)) : Optional.empty();

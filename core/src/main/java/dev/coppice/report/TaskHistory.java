@@ -72,9 +72,12 @@ final class TaskHistory {
     }
 
     /// Whether another try of it can be asked for. A fallback that was not needed has nothing to try;
-    /// a failed joining of branches is followed by a new one instead.
+    /// a failed joining of branches is followed by a new one instead, and so is a child job.
     boolean isRetriable() {
-        return isUnsuccessful() && !isUnneeded() && !(task.duty() instanceof Duty.Integrating);
+        return isUnsuccessful()
+                && !isUnneeded()
+                && !(task.duty() instanceof Duty.Integrating)
+                && !(task.duty() instanceof Duty.Delegating);
     }
 
     /// Whether it never started because of how another task ended.

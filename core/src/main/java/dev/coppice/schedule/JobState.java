@@ -19,6 +19,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
+import dev.coppice.model.WorkerNumbers;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,11 @@ import java.util.stream.Stream;
 /// An attempt may also be claimed by somebody outside (AttemptClaimed in the place of AttemptStarting):
 /// the task then runs, but in no slot of ours, until its claimant ends it or the claim is taken back.
 ///
+/// A task whose attempt started child jobs has a task for each ([Duty.Delegating]), which joins while
+/// the attempt runs and which the task then needs. While one of them is open, the attempt lends its
+/// slot; when the attempt is done, the task is attempted again after they have ended, to take in
+/// what they brought.
+///
 /// Work stops for one reason at a time. When the budget is spent, nothing new starts but the joining
 /// of what is done; any other reason stops also what runs.
 public final class JobState {
@@ -106,6 +112,7 @@ public final class JobState {
     private final List<TaskState> workers = new ArrayList<>();
     private final Map<AgentName, NavigableSet<TaskState>> ready = new TreeMap<>();
     private final NavigableSet<TaskState> retrying = new TreeSet<>(RETRY_ORDER);
+    private final NavigableSet<TaskState> readyChildren = new TreeSet<>(DISPATCH_ORDER);
     private final SequencedSet<TaskState> running = new LinkedHashSet<>();
     private final NavigableSet<TaskState> claimed = new TreeSet<>(CLAIM_ORDER);
     private final Set<AgentName> claimants = new HashSet<>();
@@ -114,6 +121,11 @@ public final class JobState {
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
 
     private int open;
+
+    /// Running attempts that hold a slot, and those that are child jobs.
+    private int holding;
+
+    private int delegated;
     private int integrations;
     private boolean hasUnjoinedWork;
     private int leftBehind;
@@ -207,6 +219,7 @@ public final class JobState {
         }
         RemainingPaths.measure(added);
         added.forEach(this::settle);
+        added.forEach(this::hang);
         if (event.by().isEmpty()) {
             goal = event.goal();
         } else if (due.get(event.by().get()) instanceof Step.Write(Event.TasksAdded _)) {
@@ -229,6 +242,34 @@ public final class JobState {
         }
         open++;
         return state;
+    }
+
+    /// A child job is waited for by the task that started it, which runs.
+    private void hang(TaskState child) {
+        if (child.task().duty() instanceof Duty.Delegating delegating) {
+            TaskState by = find(delegating.by());
+            boolean held = holdsSlot(by);
+            Need need = Need.end(child.task().id());
+            by.addNeeds(List.of(need));
+            link(by, List.of(need));
+            by.children.add(child);
+            by.childrenStarted++;
+            by.numbersTaken += numbers(delegating).count();
+            by.hasDelegated = true;
+            by.openChildren++;
+            holding -= held ? 1 : 0;
+        }
+    }
+
+    private static WorkerNumbers numbers(Duty.Delegating delegating) {
+        return delegating.request().parent().orElseThrow().family().numbers();
+    }
+
+    /// A child job is over; an attempt that still runs when the last of them is takes its slot back.
+    private void childEnded(Duty.Delegating delegating) {
+        TaskState by = find(delegating.by());
+        by.openChildren--;
+        holding += holdsSlot(by) ? 1 : 0;
     }
 
     /// The lead's task is over with its plan; any other that laid tasks waits for their end.
@@ -309,6 +350,9 @@ public final class JobState {
     }
 
     private NavigableSet<TaskState> readyOf(TaskState state) {
+        if (isChild(state)) {
+            return readyChildren;
+        }
         return ready.computeIfAbsent(state.task().agent(), _ -> new TreeSet<>(DISPATCH_ORDER));
     }
 
@@ -324,7 +368,10 @@ public final class JobState {
         if (event.resumes().isEmpty()) {
             state.sessionUsage = Usage.NONE;
         }
+        state.hasDelegated = false;
         running.add(state);
+        holding += holdsSlot(state) ? 1 : 0;
+        delegated += isChild(state) ? 1 : 0;
     }
 
     /// What was used counts for the session in which it was.
@@ -345,6 +392,7 @@ public final class JobState {
             state.attempt = event.attempt();
             state.session = Optional.empty();
             state.sessionUsage = Usage.NONE;
+            state.hasDelegated = false;
         }
         state.claim = Optional.of(new TaskState.Claim(event.agent(), event.until()));
         claimants.add(event.agent());
@@ -369,15 +417,21 @@ public final class JobState {
         state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));
+        holding -= holdsSlot(state) ? 1 : 0;
+        delegated -= isChild(state) ? 1 : 0;
         if (state.claim.isPresent()) {
             due.remove(state.task().id());
             claimed.remove(state);
             state.claim = Optional.empty();
-        } else if (!(event.outcome() instanceof Outcome.RateLimited)) {
+        } else if (!(event.outcome() instanceof Outcome.RateLimited) && !isChild(state)) {
             pauses.answered(state.task().agent());
         }
         running.remove(state);
+        if (isBrokenOff(state, event.outcome())) {
+            beginAfresh(state);
+        }
         switch (event.outcome()) {
+            case Outcome.Done done when state.hasDelegated -> doneButForChildren(state, done);
             case Outcome.Done done -> succeeded(state, done.result());
             case Outcome.Integrated done -> integrated(state, done.integration());
             case Outcome.Planned planned -> {
@@ -400,6 +454,10 @@ public final class JobState {
 
     private void spend(TaskState state, BigDecimal usd) {
         state.spentUsd = state.spentUsd.add(usd);
+        if (state.task().duty() instanceof Duty.Delegating delegating) {
+            TaskState by = find(delegating.by());
+            by.spentUsd = by.spentUsd.add(usd);
+        }
         spentUsd = spentUsd.add(usd);
         stopWhenBudgetIsSpent();
     }
@@ -415,6 +473,33 @@ public final class JobState {
         state.result = result;
         state.message = "";
         willEnd(state, TaskStatus.COMPLETED, Optional.empty());
+    }
+
+    /// Whether the agent, or the taking in of what its child jobs brought, has not come to its end and
+    /// will not go on.
+    private static boolean isBrokenOff(TaskState state, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Failed failed -> state.hasDelegated || failed.reason() != Reason.LOST;
+            case Outcome.RateLimited _, Outcome.Stopped _ -> state.hasDelegated;
+            case Outcome.Done _, Outcome.Planned _, Outcome.Integrated _, Outcome.Deferred _ ->
+                    false;
+        };
+    }
+
+    /// An agent without a session knows nothing of what it did, nor of the jobs that it started.
+    private void beginAfresh(TaskState state) {
+        if (state.session.isEmpty()) {
+            state.done = Optional.empty();
+            state.children.forEach(this::cancelOpen);
+            state.children.clear();
+        }
+    }
+
+    /// What the attempt did is kept; the next one takes in what its child jobs brought.
+    private void doneButForChildren(TaskState state, Outcome.Done done) {
+        state.result = done.result();
+        state.done = Optional.of(done.result());
+        waitAgain(state, Optional.empty(), "It waits for the jobs that it started.");
     }
 
     private void integrated(TaskState state, Integration integration) {
@@ -611,6 +696,10 @@ public final class JobState {
                 }
             }
         }
+        if (state.task().duty() instanceof Duty.Delegating delegating) {
+            childEnded(delegating);
+        }
+        state.children.forEach(this::cancelOpen);
     }
 
     private boolean isPending(TaskState state) {
@@ -637,7 +726,14 @@ public final class JobState {
             return;
         }
         TaskState state = tasks.get(event.task().get());
-        if (state != null && end(state).isEmpty()) {
+        if (state != null) {
+            cancelOpen(state);
+            state.children.forEach(this::cancelOpen);
+        }
+    }
+
+    private void cancelOpen(TaskState state) {
+        if (end(state).isEmpty()) {
             state.cancelRequested = true;
             if (state.claim.isPresent()) {
                 willTakeBack(state, new Outcome.Stopped(WorkResult.NONE));
@@ -684,10 +780,15 @@ public final class JobState {
         return state.task().duty() instanceof Duty.Integrating;
     }
 
+    private static boolean isChild(TaskState state) {
+        return state.task().duty() instanceof Duty.Delegating;
+    }
+
     // Another try is asked for.
 
     /// Another try takes back a cancel, lets what did not succeed begin anew, and gives the job its
-    /// whole time again. A joining is not repeated; there will be another one.
+    /// whole time again. A joining is not repeated; there will be another one. Neither is a child job,
+    /// since the task that started it starts another where it wants one.
     private void retry(Event.RetryRequested event, Instant at) {
         ended = Optional.empty();
         stopping = Optional.empty();
@@ -712,11 +813,12 @@ public final class JobState {
         ArrayDeque<TaskState> found = new ArrayDeque<>();
         for (TaskState state : tasks.values()) {
             boolean isAsked = asked.isEmpty() || asked.contains(state.task().id());
-            if (isAsked) {
+            if (isAsked && !isChild(state)) {
                 state.cancelRequested = false;
                 state.cause.ifPresent(found::add);
             }
-            if ((isAsked || state.task().id().isOwn()) && !isJoining(state) && !isUnneeded(state)) {
+            boolean isRepeated = !isJoining(state) && !isChild(state) && !isUnneeded(state);
+            if ((isAsked || state.task().id().isOwn()) && isRepeated) {
                 found.add(state);
             }
         }
@@ -755,6 +857,7 @@ public final class JobState {
         due.remove(state.task().id());
         state.status = TaskStatus.PENDING;
         state.cancelRequested = false;
+        beginAfresh(state);
         state.retries = 0;
         state.timesLost = 0;
         state.cause = Optional.empty();
@@ -824,7 +927,7 @@ public final class JobState {
 
     /// The process that drives the job, if it lives; empty where the job is over or laid down.
     public Optional<ProcessIdentity> driverProcess() {
-        return pausing && running.isEmpty() ? Optional.empty() : driverProcess;
+        return isLaidDown() ? Optional.empty() : driverProcess;
     }
 
     public Optional<TaskState> task(TaskId id) {
@@ -912,6 +1015,25 @@ public final class JobState {
         return ready.values().stream().anyMatch(waiting -> !waiting.isEmpty());
     }
 
+    /// Whether the attempt of a task runs in a slot: a child job needs none, and an attempt that waits
+    /// for its child jobs lends its own.
+    public boolean holdsSlot(TaskState task) {
+        return running.contains(task) && !isChild(task) && task.openChildren == 0;
+    }
+
+    /// Whether the job is asked to be laid down and no attempt runs. Child jobs are laid down by
+    /// themselves.
+    public boolean isLaidDown() {
+        return pausing && running.size() == delegated;
+    }
+
+    /// What the last joining brought; empty where there was none that succeeded.
+    public Optional<WorkResult> joined() {
+        return task(TaskId.integration(integrations))
+                .filter(t -> t.status() == TaskStatus.COMPLETED)
+                .map(TaskState::result);
+    }
+
     /// Whether the job is asked to be laid down.
     public boolean isPausing() {
         return pausing;
@@ -948,8 +1070,18 @@ public final class JobState {
         return ready;
     }
 
+    /// Child jobs that are to be seen to.
+    Collection<TaskState> readyChildren() {
+        return readyChildren;
+    }
+
+    /// How many running attempts hold a slot.
+    int holding() {
+        return holding;
+    }
+
     /// How many attempts of the job may run at once.
-    int slots() {
+    public int slots() {
         return settings().recursion().slots(request().depth(), settings().workers().maxWorkers());
     }
 

@@ -8,9 +8,15 @@ import java.util.Map;
 ///
 /// @param total in all
 /// @param perAgent for each agent that has a limit of its own
-public record Room(int total, Map<AgentName, Integer> perAgent) {
+/// @param ofFamily slots that the job may hold, as far as the jobs of its family leave any
+public record Room(int total, Map<AgentName, Integer> perAgent, int ofFamily) {
     public Room {
         perAgent = Map.copyOf(perAgent);
+    }
+
+    /// Room that no family limits.
+    public Room(int total, Map<AgentName, Integer> perAgent) {
+        this(total, perAgent, Integer.MAX_VALUE);
     }
 
     /// Room without an end.

@@ -1,6 +1,7 @@
 package dev.coppice.schedule;
 
 import dev.coppice.model.AgentName;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
@@ -37,6 +38,7 @@ public final class Scheduler {
         }
         List<Step> steps = new ArrayList<>(stops(state));
         if (!state.isPausing() && !state.isStopping()) {
+            state.readyChildren().stream().map(Scheduler::delegate).forEach(steps::add);
             steps.addAll(starts(state, now, room));
         }
         return steps;
@@ -116,13 +118,23 @@ public final class Scheduler {
     private static List<Step> stops(JobState state) {
         boolean all = state.isPausing() || state.isStopping();
         return state.running().stream()
-                .filter(t -> all || t.cancelRequested)
+                .filter(t -> t.cancelRequested || (all && !isLeftToItself(state, t)))
                 .<Step>map(t -> new Step.Stop(t.task().id(), t.attempt()))
                 .toList();
     }
 
+    /// A child job that its parent's pause must not end; it is laid down with its own driver.
+    private static boolean isLeftToItself(JobState state, TaskState task) {
+        return task.task().duty() instanceof Duty.Delegating && !state.isStopping();
+    }
+
+    private static Step delegate(TaskState child) {
+        return new Step.Delegate(
+                child.task().id(), child.attempt() + 1, child.task().agent(), child.timeout());
+    }
+
     private static List<Step> starts(JobState state, Instant now, Room room) {
-        int slots = state.slots() - state.running().size();
+        int slots = Math.min(state.slots(), room.ofFamily()) - state.holding();
         Room.Count count = room.count();
         PriorityQueue<Lane> lanes =
                 new PriorityQueue<>(Comparator.comparing(l -> l.head, JobState.DISPATCH_ORDER));

@@ -26,6 +26,9 @@ public sealed interface Step {
             TaskId task, int attempt, AgentName agent, Duration timeout, Optional<String> resumes)
             implements Step {}
 
+    /// A child job is to be seen to, which takes no slot. Written and dispatched like an attempt.
+    record Delegate(TaskId task, int attempt, AgentName agent, Duration timeout) implements Step {}
+
     /// A running attempt is to end.
     record Stop(TaskId task, int attempt) implements Step {}
 }

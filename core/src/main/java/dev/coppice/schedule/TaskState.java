@@ -49,6 +49,12 @@ public final class TaskState {
     String message = "";
     WorkResult result = WorkResult.NONE;
     Optional<TaskState> cause = Optional.empty();
+    Optional<WorkResult> done = Optional.empty();
+    final List<TaskState> children = new ArrayList<>();
+    int childrenStarted;
+    int numbersTaken;
+    int openChildren;
+    boolean hasDelegated;
     Usage sessionUsage = Usage.NONE;
     BigDecimal spentUsd = BigDecimal.ZERO;
 
@@ -130,6 +136,32 @@ public final class TaskState {
     /// What the last ended attempt brought.
     public WorkResult result() {
         return result;
+    }
+
+    /// What the task's work builds on beside its needs: the child jobs that its attempts started, as
+    /// far as its agent knows of them.
+    public List<TaskState> children() {
+        return List.copyOf(children);
+    }
+
+    /// How many jobs the task has started in all.
+    int childrenStarted() {
+        return childrenStarted;
+    }
+
+    /// How many numbers the workers of these jobs have.
+    int numbersTaken() {
+        return numbersTaken;
+    }
+
+    /// How many of its child jobs are not over.
+    public int openChildren() {
+        return openChildren;
+    }
+
+    /// What an attempt brought that was done but for its child jobs; the next one goes on from there.
+    public Optional<WorkResult> done() {
+        return done;
     }
 
     boolean isOver() {

@@ -50,6 +50,7 @@ final class Story {
     private final JobState state = new JobState(JOB);
     private final List<Recorded> events = new ArrayList<>();
     private final List<Step.Start> starts = new ArrayList<>();
+    private final List<Step.Delegate> delegated = new ArrayList<>();
     private final List<Step.Stop> stops = new ArrayList<>();
     private final List<Step.Retry> retries = new ArrayList<>();
     private final List<Step.Pause> pauses = new ArrayList<>();
@@ -400,10 +401,11 @@ final class Story {
 
     private Room roomLeft() {
         Map<AgentName, Integer> perAgent = new HashMap<>(room.perAgent());
-        for (TaskState running : state.running()) {
+        long holding = state.running().stream().filter(state::holdsSlot).count();
+        for (TaskState running : state.running().stream().filter(state::holdsSlot).toList()) {
             perAgent.computeIfPresent(running.task().agent(), (_, left) -> left - 1);
         }
-        return new Room(room.total() - state.running().size(), perAgent);
+        return new Room(Math.toIntExact(room.total() - holding), perAgent);
     }
 
     private void take(Step step) {
@@ -418,6 +420,16 @@ final class Story {
                                 start.agent(),
                                 start.timeout(),
                                 start.resumes()));
+            }
+            case Step.Delegate child -> {
+                delegated.add(child);
+                write(
+                        new Event.AttemptStarting(
+                                child.task(),
+                                child.attempt(),
+                                child.agent(),
+                                child.timeout(),
+                                Optional.empty()));
             }
             case Step.Retry retry -> {
                 retries.add(retry);

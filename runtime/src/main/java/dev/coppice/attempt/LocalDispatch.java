@@ -68,6 +68,14 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         }
     }
 
+    @Override
+    public void waits(JobId job, TaskId task, int attempt, boolean waits) {
+        Running run = running.get(new Key(job, task, attempt));
+        if (run != null) {
+            run.waits(waits);
+        }
+    }
+
     /// Ends what is left of the attempt and says that it was lost; its work stays in its workspace, from
     /// which the next attempt takes it up or rescues it.
     @Override
@@ -241,6 +249,9 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                     new PlanningAttempt(equipment, order, reports, run, tally).carry();
             case Duty.Integrating _ ->
                     new IntegrationAttempt(equipment, order, reports, run, tally).carry();
+            case Duty.Delegating _ ->
+                    throw new IllegalArgumentException(
+                            order.task().id() + " is a job of its own, not an attempt");
         };
     }
 

@@ -13,6 +13,8 @@ final class Running {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean stopped;
     private boolean killed;
+    private boolean waiting;
+    private boolean startedJobs;
     private @Nullable Child child;
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -46,12 +48,46 @@ final class Running {
         }
     }
 
+    /// Whether the attempt waits for jobs that it started; meanwhile its child's clocks stand still.
+    void waits(boolean waits) {
+        lock.lock();
+        try {
+            waiting = waits;
+            startedJobs |= waits;
+            Child waitedFor = child;
+            if (waitedFor != null) {
+                setClocks(waitedFor);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the attempt ever started a job.
+    boolean hasStartedJobs() {
+        lock.lock();
+        try {
+            return startedJobs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void setClocks(Child running) {
+        if (waiting) {
+            running.pause();
+        } else {
+            running.resume();
+        }
+    }
+
     /// Starts a child, which ends when this attempt is asked to, also where that was before.
     Child start(Processes processes, Launch launch) {
         lock.lock();
         try {
             Child started = processes.start(launch);
             child = started;
+            setClocks(started);
             tell();
             return started;
         } finally {

@@ -19,7 +19,7 @@ final class TaskPrompt {
             case Duty.Work _ -> work(order, resultFile);
             case Duty.Resolving duty -> resolving(order, duty);
             case Duty.Mending duty -> mending(order, duty);
-            case Duty.Planning _, Duty.Integrating _ ->
+            case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ ->
                     throw new IllegalArgumentException("no agent works on " + order.task().id());
         };
     }

@@ -81,7 +81,7 @@ final class WorkAttempt {
             case Duty.Work _ -> work();
             case Duty.Resolving duty -> resolve(duty);
             case Duty.Mending duty -> changeFiles(duty.joined());
-            case Duty.Planning _, Duty.Integrating _ ->
+            case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ ->
                     throw new IllegalArgumentException(
                             "no agent changes files for " + order.task().id());
         };

@@ -74,6 +74,7 @@ final class Planning {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         Optional.empty());
         dispatch.start(order, reports::add);
         try {

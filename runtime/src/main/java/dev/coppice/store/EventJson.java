@@ -7,6 +7,7 @@ import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
+import dev.coppice.model.Family;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Handoff;
 import dev.coppice.model.Integration;
@@ -27,6 +28,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
+import dev.coppice.model.WorkerNumbers;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -377,11 +379,44 @@ final class EventJson {
     }
 
     private static void writeParent(JsonWriter json, JobRequest.Parent parent) {
-        json.text("job", parent.job()).text("task", parent.task());
+        json.text("job", parent.job())
+                .text("task", parent.task())
+                .object("family", parent.family(), EventJson::writeFamily);
     }
 
     private static JobRequest.Parent readParent(Fields in) {
-        return new JobRequest.Parent(in.value("job", JobId::new), task(in));
+        return new JobRequest.Parent(
+                in.value("job", JobId::new),
+                task(in),
+                in.object("family", EventJson::readFamily));
+    }
+
+    private static void writeFamily(JsonWriter json, Family family) {
+        json.texts("ancestors", family.ancestors())
+                .number("slots", family.slots())
+                .object("numbers", family.numbers(), EventJson::writeNumbers);
+    }
+
+    private static Family readFamily(Fields in) {
+        return new Family(
+                in.texts("ancestors").stream().map(JobId::new).toList(),
+                in.integer("slots"),
+                in.object("numbers", EventJson::readNumbers));
+    }
+
+    private static void writeNumbers(JsonWriter json, WorkerNumbers numbers) {
+        json.text("above", numbers.above())
+                .number("child", numbers.child())
+                .number("before", numbers.before())
+                .number("count", numbers.count());
+    }
+
+    private static WorkerNumbers readNumbers(Fields in) {
+        return new WorkerNumbers(
+                in.text("above"),
+                in.integer("child"),
+                in.integer("before"),
+                in.integer("count"));
     }
 
     private static void writePlan(JsonWriter json, Plan plan) {
@@ -442,7 +477,8 @@ final class EventJson {
         WORK,
         INTEGRATING,
         RESOLVING,
-        MENDING
+        MENDING,
+        DELEGATING
     }
 
     private static void writeDuty(JsonWriter json, Duty duty) {
@@ -466,6 +502,11 @@ final class EventJson {
                     json.constant("type", DutyType.MENDING)
                             .text("joined", joined)
                             .text("failure", failure);
+            case Duty.Delegating(TaskId by, JobId child, JobRequest request) ->
+                    json.constant("type", DutyType.DELEGATING)
+                            .text("by", by)
+                            .text("child", child)
+                            .object("request", request, EventJson::writeRequest);
         }
     }
 
@@ -481,6 +522,11 @@ final class EventJson {
                             in.value("incoming", TaskId::new),
                             in.texts("files"));
             case MENDING -> new Duty.Mending(in.value("joined", CommitId::new), in.text("failure"));
+            case DELEGATING ->
+                    new Duty.Delegating(
+                            in.value("by", TaskId::new),
+                            in.value("child", JobId::new),
+                            in.object("request", EventJson::readRequest));
         };
     }
 

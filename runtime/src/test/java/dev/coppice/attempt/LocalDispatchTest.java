@@ -93,6 +93,7 @@ class LocalDispatchTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 Optional.empty());
     }
 }

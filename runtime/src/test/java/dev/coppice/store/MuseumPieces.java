@@ -7,6 +7,7 @@ import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
+import dev.coppice.model.Family;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Handoff;
 import dev.coppice.model.Integration;
@@ -26,6 +27,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
+import dev.coppice.model.WorkerNumbers;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,7 +120,19 @@ final class MuseumPieces {
                         Optional.of(plan()),
                         bareSettings(),
                         1,
-                        Optional.of(new JobRequest.Parent(JobId.of(AT, 7), MODEL))));
+                        Optional.of(
+                                new JobRequest.Parent(
+                                        JobId.of(AT, 7),
+                                        MODEL,
+                                        new Family(
+                                                List.of(JobId.of(AT, 7)),
+                                                3,
+                                                new WorkerNumbers("1", 2, 3, 10))))));
+    }
+
+    private static Duty delegating() {
+        JobRequest request = ((Event.JobSubmitted) submittedChild()).request();
+        return new Duty.Delegating(MODEL, JobId.of(AT, 8), request);
     }
 
     private static Settings settings() {
@@ -341,7 +355,8 @@ final class MuseumPieces {
         return new Outcome.Deferred(
                 List.of(
                         bare(new TaskId("@resolve-1"), resolving, List.of()),
-                        bare(new TaskId("@mend-1"), mending, List.of())),
+                        bare(new TaskId("@mend-1"), mending, List.of()),
+                        bare(TaskId.child(JobId.of(AT, 8)), delegating(), List.of())),
                 "src/Api.java conflicts");
     }
 

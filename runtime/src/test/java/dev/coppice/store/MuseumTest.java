@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,8 +88,9 @@ final class MuseumTest {
             Arrays.stream(parameterized.getActualTypeArguments()).forEach(of -> formsOf(of, forms));
         } else if (type instanceof Class<?> plain && plain.isSealed()) {
             Arrays.stream(plain.getPermittedSubclasses()).forEach(each -> formsOf(each, forms));
-        } else if (type instanceof Class<?> plain && plain.isRecord()) {
-            forms.add(plain.getName());
+        } else if (type instanceof Class<?> plain
+                && plain.isRecord()
+                && forms.add(plain.getName())) {
             for (RecordComponent component : plain.getRecordComponents()) {
                 if (component.getType() == Optional.class) {
                     forms.add(plain.getName() + "." + component.getName() + " absent");
@@ -135,21 +137,24 @@ final class MuseumTest {
     /// One line for each enum that is stored: its name and its constants as they are written.
     private static List<String> constants() {
         Map<String, String> lines = new TreeMap<>();
-        constantsOf(Event.class, lines);
+        constantsOf(Event.class, lines, new HashSet<>());
         return lines.entrySet().stream()
                 .map(line -> line.getKey() + ": " + line.getValue())
                 .toList();
     }
 
-    private static void constantsOf(Type type, Map<String, String> lines) {
+    private static void constantsOf(Type type, Map<String, String> lines, Set<Type> seen) {
+        if (!seen.add(type)) {
+            return;
+        }
         if (type instanceof ParameterizedType parameterized) {
             Arrays.stream(parameterized.getActualTypeArguments())
-                    .forEach(of -> constantsOf(of, lines));
+                    .forEach(of -> constantsOf(of, lines, seen));
         } else if (type instanceof Class<?> plain && plain.isSealed()) {
-            Arrays.stream(plain.getPermittedSubclasses()).forEach(each -> constantsOf(each, lines));
+            Arrays.stream(plain.getPermittedSubclasses()).forEach(each -> constantsOf(each, lines, seen));
         } else if (type instanceof Class<?> plain && plain.isRecord()) {
             Arrays.stream(plain.getRecordComponents())
-                    .forEach(component -> constantsOf(component.getGenericType(), lines));
+                    .forEach(component -> constantsOf(component.getGenericType(), lines, seen));
         } else if (type instanceof Class<?> plain && plain.isEnum()) {
             lines.put(
                     plain.getName().substring(plain.getPackageName().length() + 1),

@@ -538,7 +538,8 @@ class DriverTest {
                                 Optional.of(Reason.EXIT_CODE),
                                 "it said 1",
                                 Optional.of("session of a"),
-                                Usage.NONE));
+                                Usage.NONE,
+                                Optional.empty()));
     }
 
     @Test

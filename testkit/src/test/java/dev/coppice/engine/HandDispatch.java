@@ -45,6 +45,7 @@ final class HandDispatch implements Dispatch {
     private final LinkedBlockingQueue<Attempt> fresh = new LinkedBlockingQueue<>();
     private final List<Attempt> all = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Stop> stops = new LinkedBlockingQueue<>();
+    private final java.util.Set<Stop> waiting = java.util.concurrent.ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<TaskId, RuntimeException> broken = new ConcurrentHashMap<>();
     private volatile Consumer<AttemptOrder> onStart = _ -> {};
 
@@ -75,6 +76,15 @@ final class HandDispatch implements Dispatch {
     private void add(Attempt attempt) {
         all.add(attempt);
         fresh.add(attempt);
+    }
+
+    @Override
+    public void waits(JobId job, TaskId task, int attempt, boolean waits) {
+        if (waits) {
+            waiting.add(new Stop(task, attempt, false));
+        } else {
+            waiting.remove(new Stop(task, attempt, false));
+        }
     }
 
     @Override

@@ -72,6 +72,7 @@ final class Agents implements Behaviour {
             case Duty.Integrating _ ->
                     world.happens(weather.defers()) ? conflict(order) : integrated(order);
             case Duty.Resolving _, Duty.Mending _ -> done(order);
+            case Duty.Delegating _ -> throw new IllegalStateException("no agent does " + order);
         };
     }
 

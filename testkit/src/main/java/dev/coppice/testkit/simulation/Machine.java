@@ -3,6 +3,7 @@ package dev.coppice.testkit.simulation;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
 import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Outcome;
@@ -74,7 +75,8 @@ final class Machine {
     /// The attempts that take a slot of the owner: not those of a job that another has taken over.
     private Stream<Attempt> living(Orchestrator owner) {
         return attempts.values().stream()
-                .filter(a -> a.owner == owner && !a.over && owner.drives(a.key.job()));
+                .filter(a ->
+                        a.owner == owner && !a.over && !a.waits && owner.drives(a.key.job()));
     }
 
     private long livingLike(Orchestrator owner, Attempt like) {
@@ -97,6 +99,7 @@ final class Machine {
         private boolean over;
         private boolean reaped;
         private boolean stopping;
+        private boolean waits;
 
         private Attempt(AttemptOrder order, Orchestrator owner, Dispatch.Reports reports) {
             this.key = key(order);
@@ -109,12 +112,43 @@ final class Machine {
             Behaviour.Ending ending = world.behaviour().of(order);
             long limit = order.timeout().toMillis();
             world.time().in(1, () -> tell(started()));
-            world.time().in(2, () -> tell(session()));
+            if (hasSession()) {
+                world.time().in(2, () -> tell(session()));
+            }
+            for (int i = 0; i < 3 && mayDelegate(); i++) {
+                world.time().in(world.upTo(Math.min(ending.millis(), limit)), this::delegate);
+            }
             if (ending.millis() <= limit) {
                 world.time().in(ending.millis(), () -> end(ending.outcome(), ending.usd()));
             } else {
                 Outcome late = new Outcome.Failed(Reason.WALL_TIMEOUT, "too late", WorkResult.NONE);
-                world.time().in(limit, () -> end(late, ending.usd()));
+                world.time().in(limit, () -> endWhenItDoesNotWait(late, ending.usd()));
+            }
+        }
+
+        /// Its clock stands still while it waits for jobs that it started.
+        private void endWhenItDoesNotWait(Outcome late, Optional<BigDecimal> usd) {
+            if (waits && !over) {
+                world.time().in(1_000, () -> endWhenItDoesNotWait(late, usd));
+            } else {
+                end(late, usd);
+            }
+        }
+
+        /// One of the agents can take up no session.
+        private boolean hasSession() {
+            return !order.task().agent().value().equals("script");
+        }
+
+        private boolean mayDelegate() {
+            return order.task().duty() instanceof Duty.Work
+                    && order.earlier().flatMap(AttemptOrder.Earlier::done).isEmpty()
+                    && world.happens(world.weather().delegates());
+        }
+
+        private void delegate() {
+            if (!over && owner != null && owner.isAlive()) {
+                world.delegate(key.job(), key.task(), key.number());
             }
         }
 
@@ -150,7 +184,7 @@ final class Machine {
                     outcome,
                     new Usage(0, 0, 0, 0, usd),
                     Resources.NONE,
-                    Optional.of("session " + key.task()),
+                    hasSession() ? Optional.of("session " + key.task()) : Optional.empty(),
                     Optional.empty());
         }
 
@@ -226,6 +260,14 @@ final class Machine {
             long grace = now ? 1 : world.upTo(STOP_GRACE_MILLIS);
             Outcome stopped = new Outcome.Stopped(WorkResult.NONE);
             world.time().in(grace, () -> attempt.end(stopped, Optional.empty()));
+        }
+
+        @Override
+        public void waits(JobId job, TaskId task, int number, boolean waits) {
+            Attempt attempt = attempts.get(new Key(job, task, number));
+            if (attempt != null && attempt.owner == owner) {
+                attempt.waits = waits;
+            }
         }
 
         @Override

@@ -134,7 +134,7 @@ public final class Makespan {
                         write(state, now, starting(start));
                         running.add(new Running(now.plus(takes(plan, start)), start.task()));
                     }
-                    case Step.Retry _, Step.Pause _, Step.Stop _ ->
+                    case Step.Retry _, Step.Pause _, Step.Stop _, Step.Delegate _ ->
                             throw new IllegalStateException("all goes well here, but " + step);
                 }
             }

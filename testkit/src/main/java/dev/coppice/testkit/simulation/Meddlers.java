@@ -40,7 +40,8 @@ final class Meddlers {
 
     /// Writes just before a driver does, so that its append is refused.
     private void intrude(JobId job) {
-        if (world.happens(world.weather().intrudes())) {
+        boolean isThere = !world.log().history(job).isEmpty();
+        if (isThere && world.happens(world.weather().intrudes())) {
             if (random.nextInt(8) == 0 && !world.isOver(job)) {
                 cancel(job);
             } else {

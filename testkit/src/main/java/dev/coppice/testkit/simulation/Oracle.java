@@ -17,6 +17,7 @@ import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +73,10 @@ final class Oracle {
         /// another; that this one is canceled may still have to be written down.
         private boolean mayStayCanceled;
 
+        /// Its last attempt started jobs; and was done when it ended.
+        private boolean hasDelegated;
+
+        private boolean isDoneButForChildren;
         private boolean hasCommit;
         private boolean hasLaidPlan;
 
@@ -85,7 +90,7 @@ final class Oracle {
         }
     }
 
-    private static final class History {
+    private final class History {
         private final Map<TaskId, Known> tasks = new LinkedHashMap<>();
         private final Map<AgentName, Instant> pauses = new HashMap<>();
         private long sequence;
@@ -94,6 +99,7 @@ final class Oracle {
         private Set<Reason> stops = new HashSet<>();
         private boolean isPaused;
         private boolean isOver;
+        private boolean wasOver;
         private boolean wasTriedAgain;
         private BigDecimal spent = BigDecimal.ZERO;
         private boolean budgetIsSpent;
@@ -179,7 +185,9 @@ final class Oracle {
                     hasUnjoinedWork = false;
                 }
             }
-            if (event.by().isPresent()) {
+            if (event.by().isPresent() && isBirth(event)) {
+                born(event);
+            } else if (event.by().isPresent()) {
                 Known by = known(event.by().get());
                 boolean mayLay =
                         by.undecided
@@ -198,16 +206,56 @@ final class Oracle {
             }
         }
 
+        private static boolean isBirth(Event.TasksAdded event) {
+            return event.tasks().getFirst().duty() instanceof Duty.Delegating;
+        }
+
+        /// A child job is started by a running attempt, one deeper, with no more than its parent has.
+        private void born(Event.TasksAdded event) {
+            Known by = known(event.by().orElseThrow());
+            unless(by.runs && !by.isCanceled && !isStopped(), "who works starts jobs", event);
+            for (Task task : event.tasks()) {
+                JobRequest child = ((Duty.Delegating) task.duty()).request();
+                int depth = request.orElseThrow().depth() + 1;
+                unless(
+                        child.depth() == depth && depth <= settings().recursion().maxDepth(),
+                        "a family is no deeper than it may be",
+                        event);
+                unless(
+                        settings().budgetUsd().isEmpty() || child.settings().budgetUsd().isPresent(),
+                        "a child job has a part of its parent's money",
+                        event);
+                by.needs.add(Need.end(task.id()));
+                by.hasDelegated = true;
+            }
+        }
+
+        private boolean waitsForChildren(Known known) {
+            return known.needs.stream()
+                    .map(need -> known(need.task()))
+                    .anyMatch(t -> t.is(Duty.Delegating.class) && t.status.isEmpty());
+        }
+
         private void starting(Event.AttemptStarting event, Instant at) {
             Known known = known(event.task());
             unless(event.attempt() == known.attempts + 1, "attempts are numbered on", event);
             unless(startable(known, at), "a task starts when it may", event);
-            long run = tasks.values().stream().filter(t -> t.runs && t.claim.isEmpty()).count();
-            unless(run < settings().workers().maxWorkers(), "a job has so many slots", event);
+            long run =
+                    tasks.values().stream()
+                            .filter(t -> t.runs && t.claim.isEmpty())
+                            .filter(t -> !t.is(Duty.Delegating.class))
+                            .filter(t -> !waitsForChildren(t))
+                            .count();
+            unless(
+                    run < settings().workers().maxWorkers() || known.is(Duty.Delegating.class),
+                    "a job has so many slots",
+                    event);
             if (!wasTriedAgain) {
                 for (Known other : tasks.values()) {
                     boolean overtaken =
-                            other.task.agent().equals(known.task.agent())
+                            !known.is(Duty.Delegating.class)
+                                    && !other.is(Duty.Delegating.class)
+                                    && other.task.agent().equals(known.task.agent())
                                     && other.task.priority() < known.task.priority()
                                     && startable(other, at);
                     unless(!overtaken, "the more urgent goes first", event);
@@ -218,6 +266,7 @@ final class Oracle {
 
         private static void begins(Known known) {
             known.attempts++;
+            known.hasDelegated = false;
             known.runs = true;
             known.status = Optional.empty();
             known.undecided = Optional.empty();
@@ -245,7 +294,10 @@ final class Oracle {
 
         private boolean startable(Known known, Instant at) {
             Instant paused = pauses.get(known.task.agent());
-            return !isPaused && (paused == null || !at.isBefore(paused)) && claimable(known, at);
+            boolean isAgentPaused = paused != null && at.isBefore(paused);
+            return !isPaused
+                    && (!isAgentPaused || known.is(Duty.Delegating.class))
+                    && claimable(known, at);
         }
 
         /// Neither the job's pause nor its agent's holds for those who work outside.
@@ -303,7 +355,18 @@ final class Oracle {
                     event);
             known.claim = Optional.empty();
             known.runs = false;
-            known.undecided = Optional.of(event.outcome());
+            known.isDoneButForChildren =
+                    event.outcome() instanceof Outcome.Done && known.hasDelegated;
+            // The task goes on when they have ended, as if it had been stopped.
+            known.undecided =
+                    Optional.of(
+                            known.isDoneButForChildren
+                                    ? new Outcome.Stopped(WorkResult.NONE)
+                                    : event.outcome());
+            if (known.task.duty() instanceof Duty.Delegating child) {
+                History history = histories.get(child.child());
+                unless(history != null && history.wasOver, "a child job ends first", event);
+            }
             BigDecimal usd = event.usage().usd().orElse(BigDecimal.ZERO);
             known.spent = known.spent.add(usd);
             spent = spent.add(usd);
@@ -313,6 +376,7 @@ final class Oracle {
             }
             known.hasCommit =
                     event.outcome() instanceof Outcome.Done done
+                            && !known.isDoneButForChildren
                             && done.result().commit().isPresent();
         }
 
@@ -394,6 +458,7 @@ final class Oracle {
             Reason reason = event.reason().orElseThrow();
             boolean justified =
                     known.mayStayCanceled
+                            || isForsaken(known)
                             || switch (reason) {
                                 case CANCELED ->
                                         known.isCanceled || stops.contains(Reason.CANCELED);
@@ -410,6 +475,15 @@ final class Oracle {
                                 default -> false;
                             };
             unless(justified, "a cancel has its reason", event);
+        }
+
+        /// Whether nobody waits for the child job any more.
+        private boolean isForsaken(Known known) {
+            if (known.task.duty() instanceof Duty.Delegating child) {
+                Known by = known(child.by());
+                return by.isCanceled || by.status.isPresent() || by.attempts > 0 && !by.isDoneButForChildren;
+            }
+            return false;
         }
 
         private void canceled(Event.CancelRequested event) {
@@ -443,16 +517,21 @@ final class Oracle {
                                 || known.hasLaidPlan
                                 || known.undecided.filter(Oracle::isDone).isPresent();
                 known.mayStayCanceled =
-                        (!asked || known.is(Duty.Integrating.class))
+                        (!asked || isNotRepeated(known))
                                 && (known.mayStayCanceled || wasStopped || known.isCanceled);
-                known.isCanceled = known.isCanceled && !asked;
-                known.mayRevive = !isDone && !known.runs && !known.is(Duty.Integrating.class);
+                known.isCanceled =
+                        known.isCanceled && (!asked || known.is(Duty.Delegating.class));
+                known.mayRevive = !isDone && !known.runs && !isNotRepeated(known);
                 known.retries = 0;
                 boolean must = asked && known.mayRevive && isOwnFault(known);
                 if (must) {
                     known.status = Optional.empty();
                 }
             }
+        }
+
+        private static boolean isNotRepeated(Known known) {
+            return known.is(Duty.Integrating.class) || known.is(Duty.Delegating.class);
         }
 
         /// Whether the task itself failed or was stopped, so that whoever names it wants it again.
@@ -470,6 +549,7 @@ final class Oracle {
                 unless(known.status.isPresent() && !known.runs, "all is over at the end", event);
             }
             isOver = true;
+            wasOver = true;
             unless(event.status() == expected(), "a job ends as its tasks did", event);
         }
 

@@ -1,8 +1,10 @@
 package dev.coppice.testkit.simulation;
 
+import dev.coppice.engine.ChildJobs;
 import dev.coppice.engine.Driver;
 import dev.coppice.engine.EventLogException;
 import dev.coppice.engine.Slots;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.ProcessIdentity;
@@ -26,6 +28,7 @@ final class Orchestrator {
     private final int slotCount;
     private final Slots slots;
     private final TreeMap<JobId, Seat> seats = new TreeMap<>();
+    private final ChildJobs dispatch;
     private boolean alive = true;
 
     Orchestrator(World world, int number, int slotCount) {
@@ -34,6 +37,13 @@ final class Orchestrator {
         this.identity = new ProcessIdentity(number, 0, "boot");
         this.slotCount = slotCount;
         this.slots = new Slots(slotCount);
+        this.dispatch =
+                new ChildJobs(
+                        world.log(),
+                        world.machine().dispatchOf(this),
+                        world.time(),
+                        world::takeUpIfUndriven,
+                        this::patiently);
         slots.onRelease(() -> List.copyOf(seats.values()).forEach(Seat::wake));
     }
 
@@ -73,6 +83,30 @@ final class Orchestrator {
         }
     }
 
+    /// A job that another one waits for may be over.
+    void appended(JobId job) {
+        if (alive) {
+            dispatch.appended(job);
+        }
+    }
+
+    private void patiently(Runnable work) {
+        world.time().in(world.upTo(50), () -> attempt(work));
+    }
+
+    private void attempt(Runnable work) {
+        if (!alive) {
+            return;
+        }
+        try {
+            work.run();
+        } catch (Crash crash) {
+            die();
+        } catch (EventLogException failure) {
+            world.time().in(100, () -> attempt(work));
+        }
+    }
+
     /// Somebody pressed Ctrl-C.
     void pauseAll() {
         List.copyOf(seats.values()).forEach(s -> s.driver.report(new Event.PauseRequested()));
@@ -106,7 +140,7 @@ final class Orchestrator {
                             job,
                             number,
                             world.log(),
-                            world.machine().dispatchOf(Orchestrator.this),
+                            dispatch,
                             slots,
                             world.time(),
                             world.random(),
@@ -173,7 +207,8 @@ final class Orchestrator {
                 return;
             }
             Set<Machine.Key> running = new HashSet<>();
-            state.running()
+            state.running().stream()
+                    .filter(t -> !(t.task().duty() instanceof Duty.Delegating))
                     .forEach(t -> running.add(new Machine.Key(job, t.task().id(), t.attempt())));
             Set<Machine.Key> owed = world.machine().owed(Orchestrator.this, job);
             BrokenLaw.unlessEqual(owed, running, "log and workers agree on what runs");

@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
 /// @param meddles somebody cancels, retries or pauses a job, or takes it over while its driver lives
 /// @param claims somebody outside claims a task, brings something back or goes silent, or adds tasks
 /// @param jumps the clock has jumped when a process starts
+/// @param delegates an attempt starts child jobs
 record Weather(
         double appendFails,
         double readFails,
@@ -35,9 +36,10 @@ record Weather(
         double repeats,
         double meddles,
         double claims,
-        double jumps) {
+        double jumps,
+        double delegates) {
 
-    static final Weather CALM = new Weather(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final Weather CALM = new Weather(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     static Weather draw(RandomGenerator random) {
         return new Weather(
@@ -55,7 +57,8 @@ record Weather(
                 upTo(random, 0.5),
                 upTo(random, 1),
                 upTo(random, 1),
-                upTo(random, 1));
+                upTo(random, 1),
+                upTo(random, 0.3));
     }
 
     private static double upTo(RandomGenerator random, double most) {

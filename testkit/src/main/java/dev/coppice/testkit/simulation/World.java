@@ -3,9 +3,15 @@ package dev.coppice.testkit.simulation;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
+import dev.coppice.model.Plan;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.TaskId;
+import dev.coppice.schedule.ChildOrder;
+import dev.coppice.schedule.Children;
+import dev.coppice.schedule.JobState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// All that a simulation consists of, wired together, and the few rules by which its parts go on:
@@ -23,13 +29,16 @@ final class World {
     private final Machine machine = new Machine(this);
     private final List<Orchestrator> processes = new ArrayList<>();
     private final int slots;
+    private final Requests requests;
     private Behaviour behaviour;
     private Weather weather = Weather.CALM;
     private Faults faults = Faults.NONE;
     private int replays;
+    private int delegated;
 
     World(RandomGenerator random, int slots, Behaviour behaviour) {
         this.random = random;
+        this.requests = new Requests(random);
         this.slots = slots;
         this.behaviour = behaviour;
         log.subscribe(this::tellProcesses);
@@ -156,7 +165,33 @@ final class World {
         return false;
     }
 
+    /// A running attempt starts a child job, where it may.
+    void delegate(JobId job, TaskId task, int attempt) {
+        List<Recorded> history = log.history(job);
+        JobState state = new JobState(job);
+        history.forEach(state::apply);
+        JobId child = JobId.of(time.instant(), 1_000L + delegated++);
+        Optional<Plan> plan =
+                random.nextBoolean() ? Optional.of(requests.plan("d")) : Optional.empty();
+        Children.Answer answer =
+                Children.ask(
+                        state,
+                        task,
+                        attempt,
+                        child,
+                        ChildOrder.of("part of it", plan),
+                        time.instant());
+        switch (answer) {
+            case Children.Answer.Granted(Event.TasksAdded event) ->
+                    log.store(job, history.size() + 1L, time.instant(), List.of(event));
+            case Children.Answer.Refused refused -> story.tell("no child job", refused);
+        }
+    }
+
     private void tellProcesses(JobId job) {
+        for (Orchestrator process : processes) {
+            time.in(upTo(200), () -> process.appended(job));
+        }
         for (Orchestrator process : processes) {
             if (process.drives(job)) {
                 time.in(upTo(200), () -> process.lookAgain(job));

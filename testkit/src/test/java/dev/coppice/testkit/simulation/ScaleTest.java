@@ -147,7 +147,7 @@ class ScaleTest {
                                         start.agent(),
                                         start.timeout(),
                                         start.resumes()));
-                case Step.Pause _, Step.Stop _ -> throw new AssertionError(step);
+                case Step.Pause _, Step.Stop _, Step.Delegate _ -> throw new AssertionError(step);
             }
         }
 

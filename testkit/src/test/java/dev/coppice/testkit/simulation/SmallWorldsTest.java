@@ -33,7 +33,7 @@ class SmallWorldsTest {
     private static final AgentName AGENT = new AgentName("agent");
     private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), 0, 0, Optional.empty());
     private static final Weather ORPHANS_DIE =
-            new Weather(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            new Weather(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final List<Optional<Need.On>> EVERY_NEED =
             List.of(
                     Optional.empty(),
