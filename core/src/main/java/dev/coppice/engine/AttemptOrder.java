@@ -63,6 +63,11 @@ public record AttemptOrder(
                 .orElseThrow(() -> new IllegalStateException("no agent is called " + task.agent()));
     }
 
+    /// What an attempt brought that was done but for the jobs that it had started.
+    public Optional<WorkResult> done() {
+        return earlier.flatMap(Earlier::done);
+    }
+
     /// One line of the plan's outline.
     public record OutlineLine(TaskId task, String name) {}
 

@@ -126,7 +126,9 @@ public final class Engine implements AutoCloseable {
     /// the child job is there, and survives a crash.
     ///
     /// @param task the attempt's task, which takes in what the child job brings
-    public Birth startChild(JobId job, TaskId task, int attempt, ChildOrder order) {
+    /// @param warnings become notes of the attempt's job
+    public Birth startChild(
+            JobId job, TaskId task, int attempt, ChildOrder order, List<String> warnings) {
         while (true) {
             Optional<JobState> state = state(job);
             if (state.isEmpty()) {
@@ -145,7 +147,9 @@ public final class Engine implements AutoCloseable {
                 }
                 case Children.Answer.Granted(Event.TasksAdded event) -> {
                     long next = state.get().sequence() + 1;
-                    if (log.last(child).isEmpty() && log.append(job, next, now, List.of(event))) {
+                    List<Event> events = new ArrayList<>(List.of(event));
+                    warnings.forEach(w -> events.add(note(Optional.of(task), w)));
+                    if (log.last(child).isEmpty() && log.append(job, next, now, events)) {
                         dispatch.waits(job, task, attempt, true);
                         dispatch.submit(event);
                         return new Birth.Started(child);
@@ -162,14 +166,17 @@ public final class Engine implements AutoCloseable {
         List<Event> events = new ArrayList<>();
         events.add(new Event.JobSubmitted(request));
         events.add(new Event.DriverTaken(1, self));
-        warnings.forEach(
-                w -> events.add(new Event.Noted(Event.Level.WARNING, Optional.empty(), w)));
+        warnings.forEach(w -> events.add(note(Optional.empty(), w)));
         while (true) {
             JobId job = JobId.of(clock.instant(), chance.nextLong());
             if (begin(job, events)) {
                 return job;
             }
         }
+    }
+
+    private static Event note(Optional<TaskId> task, String warning) {
+        return new Event.Noted(Event.Level.WARNING, task, warning);
     }
 
     /// Stores and drives the job; false where another has its id. The drive is there before the job

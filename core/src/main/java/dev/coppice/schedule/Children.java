@@ -49,6 +49,9 @@ public final class Children {
     /// Numbers that the workers of a job have whose plan is not known yet; a lead makes 3 to 7 tasks.
     private static final int NUMBERS_WITHOUT_PLAN = 10;
 
+    /// The deeper the level, the less is known of what a task takes.
+    private static final double TIMEOUT_FACTOR = 1.5;
+
     private final JobState state;
     private final Instant now;
 
@@ -128,7 +131,7 @@ public final class Children {
                         order.base().or(parent::base),
                         Optional.empty(),
                         order.plan(),
-                        settings(order, budget, time),
+                        settings(order.wanted(), budget, time),
                         parent.depth() + 1,
                         Optional.of(
                                 new JobRequest.Parent(
@@ -158,7 +161,7 @@ public final class Children {
         Optional<BigDecimal> free =
                 ofJob.map(b -> ofTask.map(b::min).orElse(b)).or(() -> ofTask);
         int sharers = Math.max(1, state.holding());
-        return order.budgetUsd()
+        return order.wanted().budgetUsd()
                 .map(asked -> free.map(asked::min).orElse(asked))
                 .or(() ->
                         free.map(f -> f.divide(new BigDecimal(sharers), 6, RoundingMode.DOWN)));
@@ -173,32 +176,56 @@ public final class Children {
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
-    private Settings settings(
-            ChildOrder order, Optional<BigDecimal> budget, Optional<Duration> time) {
-        Settings parents = state.settings();
+    /// The settings of a child job that asks for nothing else: its parent's, with more time for each
+    /// attempt, and what is left of the parent's money when it starts.
+    public static Settings settings(Settings parents) {
         Settings.Workers workers = parents.workers();
-        Settings.Recursion recursion = parents.recursion();
+        long timeoutMillis =
+                Math.round(workers.defaultTimeout().toMillis() * TIMEOUT_FACTOR);
         return new Settings(
                 parents.layout(),
                 new Settings.Workers(
-                        order.maxWorkers()
-                                .map(asked -> Math.min(asked, workers.maxWorkers()))
-                                .orElse(workers.maxWorkers()),
-                        order.defaultTimeout().orElse(workers.defaultTimeout()),
-                        time,
+                        workers.maxWorkers(),
+                        Duration.ofMillis(timeoutMillis),
+                        workers.jobTimeout(),
                         workers.idleTimeout(),
                         workers.stopGrace(),
                         workers.maxOutputBytes(),
                         workers.maxRetries(),
                         workers.maxFixRounds(),
                         workers.backoff()),
-                new Settings.Recursion(
-                        order.recursion(),
-                        order.maxDepth()
-                                .map(asked -> Math.min(asked, recursion.maxDepth()))
-                                .orElse(recursion.maxDepth()),
-                        recursion.workersByDepth()),
+                parents.recursion(),
                 parents.agents(),
+                parents.environment(),
+                parents.checks(),
+                parents.integrate(),
+                Optional.empty());
+    }
+
+    /// What was wanted, as far as it goes: an agent can give its jobs neither other folders, commands or
+    /// branches nor more of anything than its own job has.
+    private Settings settings(
+            Settings wanted, Optional<BigDecimal> budget, Optional<Duration> time) {
+        Settings parents = state.settings();
+        Settings.Workers workers = parents.workers();
+        Settings.Recursion recursion = parents.recursion();
+        return new Settings(
+                parents.layout(),
+                new Settings.Workers(
+                        Math.min(wanted.workers().maxWorkers(), workers.maxWorkers()),
+                        wanted.workers().defaultTimeout(),
+                        time,
+                        workers.idleTimeout(),
+                        workers.stopGrace(),
+                        workers.maxOutputBytes(),
+                        wanted.workers().maxRetries(),
+                        workers.maxFixRounds(),
+                        workers.backoff()),
+                new Settings.Recursion(
+                        wanted.recursion().enabled(),
+                        Math.min(wanted.recursion().maxDepth(), recursion.maxDepth()),
+                        recursion.workersByDepth()),
+                wanted.agents(),
                 parents.environment(),
                 parents.checks(),
                 new Settings.Integrate(

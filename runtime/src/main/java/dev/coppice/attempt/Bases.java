@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Joins what other tasks brought onto a commit: a task's base from its dependencies, a job's result
 /// from all that is finished. Both by the same merge and the same policy.
@@ -51,9 +52,26 @@ final class Bases {
         this.authorship = authorship;
     }
 
-    /// Joins the order's inputs onto a commit.
+    /// Joins what the task needs onto a commit.
     Base join(CommitId onto) {
-        List<Input> inputs = order.inputs().stream().filter(Bases::isAccepted).toList();
+        return join(onto, order.inputs().stream().filter(i -> !settlesChildren(i)));
+    }
+
+    /// Joins what the jobs brought that the task started onto its own work.
+    Base joinChildren(CommitId onto) {
+        Stream<Input> settled = order.inputs().stream().filter(this::settlesChildren);
+        return join(onto, Stream.concat(order.children().stream(), settled));
+    }
+
+    /// Whether the input is the work of a resolver that was asked for what the task's jobs brought.
+    private boolean settlesChildren(Input input) {
+        return input.task().duty() instanceof Duty.Resolving resolving
+                && order.children().stream()
+                        .anyMatch(child -> child.task().id().equals(resolving.incoming()));
+    }
+
+    private Base join(CommitId onto, Stream<Input> all) {
+        List<Input> inputs = all.filter(Bases::isAccepted).toList();
         Set<TaskId> out = new HashSet<>();
         List<Left> left = new ArrayList<>();
         while (true) {

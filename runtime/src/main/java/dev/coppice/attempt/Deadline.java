@@ -9,16 +9,18 @@ import dev.coppice.process.Limits;
 import java.time.Duration;
 
 /// The time of an attempt, from its start on: agent, fix rounds and checks have it together. It runs on when the
-/// machine's clock is set.
+/// machine's clock is set, and stands still while the attempt waits for jobs that it started.
 final class Deadline {
     /// What an agent gets at least, however long its workspace took.
     private static final Duration LEAST = Duration.ofSeconds(1);
 
     private final AttemptOrder order;
+    private final Running running;
     private final long begin = System.nanoTime();
 
-    Deadline(AttemptOrder order) {
+    Deadline(AttemptOrder order, Running running) {
         this.order = order;
+        this.running = running;
     }
 
     boolean isPassed() {
@@ -34,7 +36,9 @@ final class Deadline {
     }
 
     private Duration left() {
-        return order.timeout().minusNanos(System.nanoTime() - begin);
+        return order.timeout()
+                .plus(running.waited())
+                .minusNanos(System.nanoTime() - begin);
     }
 
     /// The outcome of an attempt whose checks were not done in time.

@@ -15,14 +15,14 @@ import java.util.Optional;
 ///
 /// @param repository empty where there is none; then only tasks without worktrees can be carried out
 /// @param environment the user's, from which each program gets what it may see
-/// @param variables set for every program, beside those of its attempt
+/// @param passes by which agents are known that call back
 /// @param secrets masks what leaves an attempt
 /// @param listener hears what agents say while they work
 public record Equipment(
         Processes processes,
         Optional<Repository> repository,
         Map<String, String> environment,
-        Map<String, String> variables,
+        Passes passes,
         Secrets secrets,
         Listener listener,
         InstantSource clock) {
@@ -37,7 +37,6 @@ public record Equipment(
 
     public Equipment {
         environment = Map.copyOf(environment);
-        variables = Map.copyOf(variables);
     }
 
     Git git() {

@@ -50,7 +50,7 @@ final class IntegrationAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
-        this.deadline = new Deadline(order);
+        this.deadline = new Deadline(order, running);
         this.settings = order.request().settings();
         this.git = equipment.git();
         this.branch = Naming.resultBranch(order.job());

@@ -51,7 +51,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
 
     @Override
     public void start(AttemptOrder order, Reports reports) {
-        Running run = new Running();
+        Running run = new Running(equipment.passes().issue(order));
         running.put(Key.of(order), run);
         threads.execute(() -> carry(order, masked(reports), run));
     }
@@ -169,6 +169,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             throw e;
         } finally {
             running.remove(Key.of(order), run);
+            run.pass().ifPresent(equipment.passes()::end);
             run.ended();
         }
     }

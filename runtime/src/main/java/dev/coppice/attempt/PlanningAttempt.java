@@ -50,7 +50,7 @@ final class PlanningAttempt {
         this.order = order;
         this.reports = reports;
         this.tally = tally;
-        Deadline deadline = new Deadline(order);
+        Deadline deadline = new Deadline(order, running);
         this.workplace = new Workplace(equipment, order, running, deadline);
         this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
     }

@@ -3,20 +3,33 @@ package dev.coppice.attempt;
 import dev.coppice.process.Child;
 import dev.coppice.process.Launch;
 import dev.coppice.process.Processes;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a running attempt is asked to end, and the child that it waits for. Safe for use by many
-/// threads.
+/// Whether a running attempt is asked to end, how long it waited for jobs that it started, the pass that its
+/// agent has, and the child that it waits for. Safe for use by many threads.
 final class Running {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean stopped;
     private boolean killed;
-    private boolean waiting;
-    private boolean startedJobs;
+    private final Optional<Passes.Issued> pass;
+    private long waitedNanos;
+    private long waitingSince;
+    private boolean isWaiting;
+    private boolean hasStartedJobs;
     private @Nullable Child child;
     private final CountDownLatch over = new CountDownLatch(1);
+
+    Running(Optional<Passes.Issued> pass) {
+        this.pass = pass;
+    }
+
+    Optional<Passes.Issued> pass() {
+        return pass;
+    }
 
     /// Asks for the end; `now` leaves no time for a polite one.
     void stop(boolean now) {
@@ -52,8 +65,11 @@ final class Running {
     void waits(boolean waits) {
         lock.lock();
         try {
-            waiting = waits;
-            startedJobs |= waits;
+            long now = System.nanoTime();
+            waitedNanos = waitedNanos(now);
+            waitingSince = now;
+            isWaiting = waits;
+            hasStartedJobs |= waits;
             Child waitedFor = child;
             if (waitedFor != null) {
                 setClocks(waitedFor);
@@ -67,14 +83,28 @@ final class Running {
     boolean hasStartedJobs() {
         lock.lock();
         try {
-            return startedJobs;
+            return hasStartedJobs;
         } finally {
             lock.unlock();
         }
     }
 
+    /// How long the attempt has waited for jobs that it started.
+    Duration waited() {
+        lock.lock();
+        try {
+            return Duration.ofNanos(waitedNanos(System.nanoTime()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long waitedNanos(long now) {
+        return isWaiting ? waitedNanos + (now - waitingSince) : waitedNanos;
+    }
+
     private void setClocks(Child running) {
-        if (waiting) {
+        if (isWaiting) {
             running.pause();
         } else {
             running.resume();

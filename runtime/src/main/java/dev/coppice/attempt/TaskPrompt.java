@@ -4,6 +4,7 @@ import dev.coppice.engine.AttemptOrder;
 import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Task;
+import dev.coppice.model.TaskStatus;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,9 +15,10 @@ final class TaskPrompt {
     /// The prompt for a task's first run in an attempt.
     ///
     /// @param resultFile where the agent may leave its result
-    static String of(AttemptOrder order, String resultFile) {
+    /// @param mayStartJobs whether it may start jobs of its own
+    static String of(AttemptOrder order, String resultFile, boolean mayStartJobs) {
         return switch (order.task().duty()) {
-            case Duty.Work _ -> work(order, resultFile);
+            case Duty.Work _ -> work(order, resultFile, mayStartJobs);
             case Duty.Resolving duty -> resolving(order, duty);
             case Duty.Mending duty -> mending(order, duty);
             case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ ->
@@ -24,7 +26,7 @@ final class TaskPrompt {
         };
     }
 
-    private static String work(AttemptOrder order, String resultFile) {
+    private static String work(AttemptOrder order, String resultFile, boolean mayStartJobs) {
         Task task = order.task();
         Sections text = new Sections();
         text.line(
@@ -60,12 +62,41 @@ final class TaskPrompt {
                         input.output());
             }
         }
+        order.children().forEach(child -> child(text, child));
         text.list(
                 "What the others found out so far",
                 order.discoveries().stream().map(Discovery::content).toList());
         earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
+        if (mayStartJobs) {
+            text.section("If your task is too big for one agent", jobs());
+        }
         text.section("How to end", ending(order, resultFile));
         return text.toString();
+    }
+
+    /// When and how to start a job: in the words of document 004.
+    private static String jobs() {
+        return """
+            Only where your task has 5 or more sub-components that other agents could build side by side, start a job \
+            of your own for them. Never do so for a simple task: it costs more than it saves.
+            Post what the job is for, with its tasks if you know them:
+            curl -sS -X POST "$COPPICE_API_URL/api/v1/orchestrate" -H "X-API-Key: $COPPICE_API_KEY" \
+            -H "Content-Type: application/json" -d '{"request": "what is to be done", \
+            "plan": {"tasks": [{"description": "one part of it"}, {"description": "another"}]}}'
+            It starts from the files as they are where you stand, and the answer has its job_id. Every 5 seconds ask for \
+            its status, until that is completed, partial, failed or canceled:
+            curl -sS -H "X-API-Key: $COPPICE_API_KEY" "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
+            Then end. What the job brought is merged into your files, and you are asked once more to bring your task to \
+            its end.""";
+    }
+
+    private static void child(Sections text, AttemptOrder.Input child) {
+        text.section(
+                child.task().name()
+                        + (child.status() == TaskStatus.COMPLETED
+                                ? ": what it brought, which is already where you stand"
+                                : ": it was not completed; what is done of it is where you stand"),
+                child.output());
     }
 
     private static String resultForm(Task task) {
@@ -140,8 +171,12 @@ final class TaskPrompt {
     /// What a resumed agent is told: it still knows the task.
     static String goOn(AttemptOrder order) {
         Sections text = new Sections();
-        text.line("Go on with your task; you were cut off.");
+        text.line(
+                order.done().isPresent()
+                        ? "The jobs that you started have ended. Bring your task to its end with what they brought."
+                        : "Go on with your task; you were cut off.");
         earlier(order).ifPresent(e -> text.section("Why", e));
+        order.children().forEach(child -> child(text, child));
         text.section("Your task, once more", order.task().description());
         return text.toString();
     }

@@ -7,6 +7,8 @@ import dev.coppice.engine.Dispatch.Reports;
 import dev.coppice.folder.JobFolder.AttemptFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.git.Checkout;
+import dev.coppice.git.CommitDraft;
+import dev.coppice.git.Commits;
 import dev.coppice.git.Committed;
 import dev.coppice.git.GitException;
 import dev.coppice.git.WorkOrder;
@@ -20,12 +22,17 @@ import dev.coppice.model.Expectation;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
+import dev.coppice.model.TaskStatus;
+import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import dev.coppice.workspace.Workspace;
 import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -68,7 +75,7 @@ final class WorkAttempt {
         this.reports = reports;
         this.running = running;
         this.tally = tally;
-        this.deadline = new Deadline(order);
+        this.deadline = new Deadline(order, running);
         this.workplace = new Workplace(equipment, order, running, deadline);
         this.conversation = new Conversation(equipment, order, reports, running, tally, deadline);
         this.folder = Naming.folder(order);
@@ -105,17 +112,25 @@ final class WorkAttempt {
         return ended(runAgent(place, output -> changed(place, before, output)), Optional.empty());
     }
 
-    private static Brought changed(Place place, FolderFiles before, String output)
+    private Brought changed(Place place, FolderFiles before, String output)
             throws IOException {
         FolderFiles after = FolderFiles.of(place.folder());
         return before.isWhole() && after.isWhole()
-                ? foundIn(place, output, before.changesTo(after))
+                ? foundIn(place, output, withEarlier(before.changesTo(after)))
                 : new Brought.Not(
                         Reason.NO_CHANGES,
                         "The folder has more than "
                                 + FolderFiles.FILES_MAX
                                 + " files, so it was not seen whether the agent changed any. "
                                 + "Give the task `expects: report` or `expects: any`.");
+    }
+
+    /// With what the attempt changed that was done but for the jobs that it had started.
+    private List<FileChange> withEarlier(List<FileChange> changes) {
+        Map<String, FileChange> byPath = new LinkedHashMap<>();
+        order.done().map(WorkResult::files).orElse(List.of()).forEach(f -> byPath.put(f.path(), f));
+        changes.forEach(f -> byPath.put(f.path(), f));
+        return List.copyOf(byPath.values());
     }
 
     private static Brought foundIn(Place place, String output, List<FileChange> changes) {
@@ -148,11 +163,77 @@ final class WorkAttempt {
                                 order, equipment.git().committer(), equipment.clock().instant()));
         return switch (bases.join(order.request().base().orElseThrow())) {
             case Bases.Base.At(CommitId base, List<Bases.Left> left) when left.isEmpty() ->
-                    changeFiles(base);
+                    order.children().isEmpty() ? changeFiles(base) : takeIn(bases, base);
             case Bases.Base.At at -> ended(conflict(at.left().getFirst()), Optional.empty());
             case Bases.Base.Wants wants ->
                     ended(Conflicts.deferred(order, wants, equipment), Optional.empty());
         };
+    }
+
+    /// Goes on from what an earlier attempt left and what the jobs brought that it started, merged.
+    private Event.AttemptEnded takeIn(Bases bases, CommitId base)
+            throws InterruptedException, IOException {
+        Optional<Workspace> left = workplace.reopen(base);
+        Workspace workspace = left.isPresent() ? left.get() : workplace.acquire(base);
+        Checkout checkout = equipment.git().worktrees().at(workspace.path());
+        CommitId own;
+        if (left.isEmpty()) {
+            if (order.done().isEmpty()) {
+                conversation.startAnew();
+            }
+            own = order.done().flatMap(WorkResult::commit).orElse(base);
+        } else {
+            switch (ownWork(workspace, checkout)) {
+                case Committed.Done(CommitId commit) -> own = commit;
+                case Committed.NestedRepositories(List<String> paths) -> {
+                    Brought.Not not = nested(paths);
+                    return ended(
+                            new Outcome.Failed(not.reason(), not.message(), WorkResult.NONE),
+                            rescue(workspace));
+                }
+            }
+        }
+        return switch (bases.joinChildren(onTheirBases(own))) {
+            case Bases.Base.At(CommitId joined, List<Bases.Left> out) when out.isEmpty() -> {
+                checkout.reset(workspace.branch(), joined, workspace.exclusions());
+                yield attempt(workspace, checkout, output -> commit(workspace, checkout, output));
+            }
+            case Bases.Base.At at -> ended(conflict(at.left().getFirst()), rescue(workspace));
+            case Bases.Base.Wants wants ->
+                    ended(Conflicts.deferred(order, wants, equipment), Optional.empty());
+        };
+    }
+
+    /// What an attempt left that may have been cut off, committed.
+    private Committed ownWork(Workspace workspace, Checkout checkout) {
+        return checkout.isCommittedOn(workspace.branch(), workspace.exclusions())
+                ? new Committed.Done(checkout.head().at().orElseThrow())
+                : checkout.commit(workOrder(workspace));
+    }
+
+    /// The task's work as a commit that contains those from which its jobs started: what lay in the
+    /// workspace then is a part of this work, and must not meet itself when the jobs' work is merged.
+    private CommitId onTheirBases(CommitId own) {
+        Commits commits = equipment.git().commits();
+        List<CommitId> parents = new ArrayList<>(List.of(own));
+        for (AttemptOrder.Input child : order.children()) {
+            if (child.task().duty() instanceof Duty.Delegating delegating) {
+                delegating.request().base()
+                        .filter(base -> parents.stream().noneMatch(p -> commits.isContained(base, p)))
+                        .ifPresent(parents::add);
+            }
+        }
+        return parents.size() == 1
+                ? own
+                : commits.write(
+                        new CommitDraft(
+                                commits.tree(own),
+                                parents,
+                                Naming.authorship(
+                                        order,
+                                        equipment.git().committer(),
+                                        equipment.clock().instant()),
+                                Naming.message(order)));
     }
 
     private static Outcome conflict(Bases.Left left) {
@@ -215,7 +296,8 @@ final class WorkAttempt {
                         ? new Outcome.Failed(Reason.WORKSPACE, exposed.get(), WorkResult.NONE)
                         : runAgent(workplace.in(workspace), bringing);
         if (outcome instanceof Outcome.Done) {
-            if (!order.request().settings().layout().keepWorkspaces()) {
+            if (!order.request().settings().layout().keepWorkspaces()
+                    && !running.hasStartedJobs()) {
                 equipment.workspaces().release(workspace);
             }
             return ended(outcome, Optional.empty());
@@ -244,13 +326,17 @@ final class WorkAttempt {
     private Outcome runAgent(Place place, Bringing bringing)
             throws InterruptedException, IOException {
         workplace.writeEnvelope();
+        Optional<Outcome> unfinished = unfinishedJob();
+        if (unfinished.isPresent()) {
+            return unfinished.get();
+        }
         AttemptFolder files = folder.attempt(order.attempt());
         String prompt =
                 conversation.canGoOn()
                         ? TaskPrompt.goOn(order)
-                        : TaskPrompt.of(order, papers.result().toString());
+                        : TaskPrompt.of(order, papers.result().toString(), mayStartJobs());
         for (int round = 0; ; round++) {
-            AgentEnd end = conversation.say(prompt, place, files, Optional.empty());
+            AgentEnd end = say(prompt, place, files);
             Optional<Outcome> cutOff = cutOff(end);
             if (cutOff.isPresent()) {
                 return cutOff.get();
@@ -280,6 +366,42 @@ final class WorkAttempt {
             prompt = TaskPrompt.fix(failing.get());
             files = folder.attempt(order.attempt()).fix(round + 1);
         }
+    }
+
+    private boolean mayStartJobs() {
+        return running.pass().isPresent()
+                && order.request().settings().recursion().enabled()
+                && order.request().depth() < order.request().settings().recursion().maxDepth();
+    }
+
+    /// An agent without sessions said all that it had to say before the end of the jobs that it started.
+    private AgentEnd say(String prompt, Place place, AttemptFolder files)
+            throws InterruptedException, IOException {
+        return hasSaidAll()
+                ? new AgentEnd(
+                        new Verdict.Succeeded(Optional.empty()),
+                        order.done().orElseThrow().output(),
+                        Optional.empty(),
+                        Usage.NONE,
+                        List.of(),
+                        Optional.empty())
+                : conversation.say(prompt, place, files, Optional.empty());
+    }
+
+    private boolean hasSaidAll() {
+        return order.done().isPresent() && !conversation.canGoOn();
+    }
+
+    /// The failure of an agent that can't make good what a job of its did not do.
+    private Optional<Outcome> unfinishedJob() {
+        return order.children().stream()
+                .filter(child -> hasSaidAll() && child.status() != TaskStatus.COMPLETED)
+                .findFirst()
+                .map(child ->
+                        new Outcome.Failed(
+                                Reason.CHILD_FAILED,
+                                child.task().name() + " was not completed.",
+                                WorkResult.of(order.done().orElseThrow().output())));
     }
 
     /// The outcome where the agent did not come to its own end, or says that it failed.
@@ -369,7 +491,7 @@ final class WorkAttempt {
         };
     }
 
-    private static Brought nested(List<String> paths) {
+    private static Brought.Not nested(List<String> paths) {
         return new Brought.Not(
                 Reason.NESTED_REPOSITORY,
                 "The agent made repositories inside its workspace, whose files a commit would not hold: "

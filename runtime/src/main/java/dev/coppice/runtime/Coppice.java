@@ -3,6 +3,8 @@ package dev.coppice.runtime;
 import dev.coppice.attempt.AttemptMark;
 import dev.coppice.attempt.Equipment;
 import dev.coppice.attempt.LocalDispatch;
+import dev.coppice.attempt.Passes;
+import dev.coppice.attempt.Passes.Pass;
 import dev.coppice.config.Configuration;
 import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
@@ -58,6 +60,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Coppice, opened on one repository, or on one folder without: the only place where the rooms are put
@@ -81,6 +84,7 @@ public final class Coppice implements AutoCloseable {
     private final Configuration configuration;
     private final Processes processes;
     private final Secrets secrets;
+    private final Passes passes = new Passes();
     private @Nullable Store store;
     private @Nullable Drive drive;
     private @Nullable Thread expecting;
@@ -90,6 +94,7 @@ public final class Coppice implements AutoCloseable {
             Optional<Workspaces> workspaces,
             LocalDispatch dispatch,
             Engine engine,
+            Delegation delegation,
             Chronicle chronicle) {}
 
     private Coppice(
@@ -408,7 +413,7 @@ public final class Coppice implements AutoCloseable {
                         processes,
                         repository,
                         surroundings.environment(),
-                        Map.of(),
+                        passes,
                         secrets,
                         chronicle::said,
                         surroundings.clock());
@@ -423,8 +428,13 @@ public final class Coppice implements AutoCloseable {
                         identity(processes.self()),
                         process -> processes.isAlive(identity(process)),
                         secrets::maskReport);
+        Optional<Workspaces> workspaces = repository.map(Equipment.Repository::workspaces);
         return new Drive(
-                repository.map(Equipment.Repository::workspaces), dispatch, engine, chronicle);
+                workspaces,
+                dispatch,
+                engine,
+                new Delegation(engine, workspaces, secrets),
+                chronicle);
     }
 
     private Workspaces openWorkspaces(Git git) {
@@ -454,6 +464,18 @@ public final class Coppice implements AutoCloseable {
         JobId job = engine().submit(prepared.request(), prepared.warnings());
         drive().chronicle().follow(job);
         return job;
+    }
+
+    /// The passes of the agents that run here. Whoever opens a door for them opens it before jobs are driven.
+    public Passes passes() {
+        return passes;
+    }
+
+    /// Starts a job for a running attempt, from the files as they are in its workspace now.
+    ///
+    /// @param wishes makes of the settings that the job has by its parent those that it is to have
+    public ChildBirth startChild(Pass of, RunOrder order, UnaryOperator<Settings> wishes) {
+        return drive().delegation().start(of, order, wishes);
     }
 
     /// Asks the lead for a plan of the request, and runs none of it.

@@ -59,11 +59,12 @@ final class Preparing {
             return base.map(at -> new Start(folder, base, target, git.commits().paths(at)))
                     .orElseGet(() -> in(folder));
         }
+    }
 
-        private static boolean isIn(Path folder, String path) {
-            Path named = folder.resolve(path).normalize();
-            return named.startsWith(folder) && Files.exists(named);
-        }
+    /// Whether a path from a folder names a file or folder in it.
+    static boolean isIn(Path folder, String path) {
+        Path named = folder.resolve(path).normalize();
+        return named.startsWith(folder) && Files.exists(named);
     }
 
     Preparing(

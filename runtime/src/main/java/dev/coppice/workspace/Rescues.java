@@ -31,16 +31,25 @@ final class Rescues {
     Optional<Rescued> keep(Checkout checkout, WorkspaceFile of) {
         Instant now = clock.instant();
         RefName ref = of.rescueRef();
-        Optional<CommitId> kept =
-                checkout.rescue(
-                        ref,
-                        of.baseCommit(),
-                        of.exclusions(),
-                        authorship(of.number(), now),
-                        message(of));
+        Optional<CommitId> kept = keep(checkout, of, ref, "Rescue what", now);
         return keepTip(of.branchName(), of)
                 .or(() -> kept)
                 .flatMap(commit -> Rescued.of(ref, commit, now));
+    }
+
+    /// Keeps all that is in a workspace beyond its base under a ref of another kind. Empty if there is nothing.
+    Optional<CommitId> snapshot(Checkout checkout, WorkspaceFile of, RefName ref) {
+        return keep(checkout, of, ref, "Show what", clock.instant());
+    }
+
+    private Optional<CommitId> keep(
+            Checkout checkout, WorkspaceFile of, RefName ref, String begin, Instant now) {
+        return checkout.rescue(
+                ref,
+                of.baseCommit(),
+                of.exclusions(),
+                authorship(of.number(), now),
+                message(of, begin));
     }
 
     /// Keeps the commits of a branch that is about to begin anew. Empty if there are none, or they are kept already.
@@ -65,7 +74,7 @@ final class Rescues {
                                         git.commits().tree(kept.get()),
                                         List.of(kept.get(), tip.get()),
                                         authorship(of.number(), clock.instant()),
-                                        message(of)));
+                                        message(of, "Rescue what")));
         write(new RefUpdate(ref, kept, Optional.of(both)));
         return Optional.of(both);
     }
@@ -84,9 +93,9 @@ final class Rescues {
         return new Authorship(author, git.committer(), now);
     }
 
-    private static CommitMessage message(WorkspaceFile of) {
+    private static CommitMessage message(WorkspaceFile of, String begin) {
         return new CommitMessage(
-                "Rescue what attempt " + of.attempt() + " of task " + of.task() + " left",
+                begin + " attempt " + of.attempt() + " of task " + of.task() + " left",
                 List.of(
                         new CommitMessage.Trailer("Coppice-Job", of.job()),
                         new CommitMessage.Trailer("Coppice-Worker", Integer.toString(of.number())),

@@ -179,6 +179,15 @@ public final class Workspaces implements AutoCloseable {
         return rescues.keep(checkout, known(workspace.path()));
     }
 
+    /// Keeps all that is in a workspace now, committed or not, as a commit under `ref`; its programs may go on
+    /// meanwhile. The base where there is nothing beyond it.
+    ///
+    /// @param path where the workspace is
+    public CommitId snapshot(Path path, RefName ref) {
+        WorkspaceFile known = known(path);
+        return rescues.snapshot(git.worktrees().at(path), known, ref).orElse(known.baseCommit());
+    }
+
     /// Gives up a workspace whose work is committed on its branch. Its worktree is made ready for another task, or
     /// removed, in the background. Anything that is not on the branch is rescued first. Once these workspaces are closed
     /// it just stays, until it is cleaned.

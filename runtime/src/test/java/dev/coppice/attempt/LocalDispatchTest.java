@@ -72,7 +72,7 @@ class LocalDispatchTest {
                         processes,
                         Optional.empty(),
                         Map.of(),
-                        Map.of(),
+                        new Passes(),
                         new Secrets(List.of()),
                         (_, _, _) -> {},
                         InstantSource.system()));

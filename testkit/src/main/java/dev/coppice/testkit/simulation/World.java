@@ -179,7 +179,11 @@ final class World {
                         task,
                         attempt,
                         child,
-                        ChildOrder.of("part of it", plan),
+                        new ChildOrder(
+                                "part of it",
+                                plan,
+                                Optional.empty(),
+                                Children.settings(state.settings())),
                         time.instant());
         switch (answer) {
             case Children.Answer.Granted(Event.TasksAdded event) ->
