@@ -6,20 +6,44 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.server.rest.RestServer;
+import dev.coppice.server.rest.WorkerDoor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// Stays with a job until it is over or laid down.
 final class Follow {
     private final Invocation call;
     private final Coppice coppice;
+    private final Optional<WorkerDoor> door;
     private final Interruption interruption;
 
     /// Begun before the job is, so that no signal falls between.
     Follow(Invocation call, Coppice coppice) {
         this.call = call;
         this.coppice = coppice;
-        LogFile.open(coppice);
+        this.door = open(call, coppice, LogFile.open(coppice));
         this.interruption = Interruption.of(coppice.engine(), call.out());
         call.out().goOnAlone();
+    }
+
+    /// The door at which the job's workers call back. Without one they work all the same.
+    private static Optional<WorkerDoor> open(Invocation call, Coppice coppice, Path logs) {
+        RestServer.Options options =
+                new RestServer.Options(
+                        "127.0.0.1",
+                        0,
+                        logs,
+                        RestServer.Options.PATIENCE,
+                        Main.VERSION,
+                        call.world().clock());
+        try {
+            return Optional.of(WorkerDoor.open(coppice, options));
+        } catch (IOException e) {
+            call.out().say("warning: workers can start no jobs: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /// Stays with a job that was to be taken up, whoever drives it now.
@@ -39,7 +63,12 @@ final class Follow {
     int toTheEnd(JobId job) throws InterruptedException {
         interruption.catchUp();
         tellName(job);
-        Driver.Turn last = awaitShown(job);
+        Driver.Turn last;
+        try {
+            last = awaitShown(job);
+        } finally {
+            door.ifPresent(WorkerDoor::close);
+        }
         JobView view = tellEnd(job);
         return switch (last) {
             case Driver.Turn.Over _ -> ExitCode.of(view).number();
@@ -50,6 +79,7 @@ final class Follow {
 
     /// The same for a job that another process drives, which goes on when this one is interrupted.
     private int elsewhere(JobId job) throws InterruptedException {
+        door.ifPresent(WorkerDoor::close);
         interruption.end();
         if (interruption.exitCode().isPresent()) {
             return interruption.exitCode().get();

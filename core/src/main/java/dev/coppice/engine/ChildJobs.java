@@ -9,7 +9,6 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Resources;
-import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
@@ -97,20 +96,6 @@ public final class ChildJobs implements Dispatch {
         behind.stop(job, task, attempt, now);
     }
 
-    /// Makes the child jobs of an event that is in the log.
-    void submit(Event.TasksAdded event) {
-        for (Task task : event.tasks()) {
-            if (task.duty() instanceof Duty.Delegating child) {
-                try {
-                    submit(child);
-                } catch (EventLogException e) {
-                    // It will be there nevertheless, since its parent's log says so.
-                    patiently.accept(() -> submit(child));
-                }
-            }
-        }
-    }
-
     /// Something was appended to a job, perhaps its end. Returns at once.
     public void appended(JobId job) {
         if (watches.containsKey(job)) {
@@ -191,8 +176,7 @@ public final class ChildJobs implements Dispatch {
         WorkResult joined = child.joined().orElse(WorkResult.NONE);
         String output = output(child);
         WorkResult result =
-                new WorkResult(
-                        output, false, joined.branch(), joined.commit(), joined.files());
+                new WorkResult(output, false, joined.branch(), joined.commit(), joined.files());
         Outcome outcome =
                 status == JobStatus.COMPLETED
                         ? new Outcome.Done(result)

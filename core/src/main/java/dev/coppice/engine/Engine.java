@@ -10,10 +10,11 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.TaskId;
-import dev.coppice.schedule.JobState;
-import dev.coppice.schedule.TaskState;
+import dev.coppice.model.TaskStatus;
 import dev.coppice.schedule.ChildOrder;
 import dev.coppice.schedule.Children;
+import dev.coppice.schedule.JobState;
+import dev.coppice.schedule.TaskState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -69,6 +72,11 @@ public final class Engine implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
     private static final int READ_MAX = 1_000;
+
+    /// So long is waited for a child job to be there, and between looks where nothing is told.
+    private static final Duration BIRTH = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final EventLog log;
     private final ChildJobs dispatch;
@@ -122,13 +130,15 @@ public final class Engine implements AutoCloseable {
         dispatch.appended(job);
     }
 
-    /// Starts a job for a running attempt of another one, as [Children] allows it. When this returns,
-    /// the child job is there, and survives a crash.
+    /// Starts a job for a running attempt of another one, as [Children] allows it. It is made by whoever
+    /// drives the attempt's job, once that job's history says that it waits for it: so each child job
+    /// that is there has somebody who brings it to its end. When this returns it survives a crash.
     ///
     /// @param task the attempt's task, which takes in what the child job brings
     /// @param warnings become notes of the attempt's job
     public Birth startChild(
-            JobId job, TaskId task, int attempt, ChildOrder order, List<String> warnings) {
+            JobId job, TaskId task, int attempt, ChildOrder order, List<String> warnings)
+            throws InterruptedException {
         while (true) {
             Optional<JobState> state = state(job);
             if (state.isEmpty()) {
@@ -151,12 +161,30 @@ public final class Engine implements AutoCloseable {
                     warnings.forEach(w -> events.add(note(Optional.of(task), w)));
                     if (log.last(child).isEmpty() && log.append(job, next, now, events)) {
                         dispatch.waits(job, task, attempt, true);
-                        dispatch.submit(event);
-                        return new Birth.Started(child);
+                        return born(job, child);
                     }
                 }
             }
         }
+    }
+
+    /// Waits until the child job can be asked for; where its making takes long, it is as sure.
+    private Birth born(JobId job, JobId child) throws InterruptedException {
+        Semaphore news = new Semaphore(1);
+        try (EventLog.Subscription _ = log.subscribe(_ -> news.release())) {
+            Instant end = clock.instant().plus(BIRTH);
+            while (log.last(child).isEmpty() && clock.instant().isBefore(end)) {
+                Optional<TaskStatus> status =
+                        state(job).flatMap(s -> s.task(TaskId.child(child))).map(TaskState::status);
+                if (status.filter(TaskStatus::isOver).isPresent()) {
+                    return new Birth.Refused(
+                            Children.Why.OVER, "Job " + job + " was stopped meanwhile.");
+                }
+                boolean _ = news.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                news.drainPermits();
+            }
+        }
+        return new Birth.Started(child);
     }
 
     /// Stores the job and begins to drive it. When this returns, the job survives a crash.
@@ -402,8 +430,7 @@ public final class Engine implements AutoCloseable {
                             work.run();
                             return;
                         } catch (EventLogException e) {
-                            LOG.log(
-                                    System.Logger.Level.ERROR, "a child job waits for the log", e);
+                            LOG.log(System.Logger.Level.ERROR, "a child job waits for the log", e);
                             try {
                                 patience.lose();
                             } catch (InterruptedException _) {

@@ -72,8 +72,7 @@ public final class Slots {
     /// So many slots as the job holds, and those that its family leaves: of all, and at its depth.
     private int roomOfFamily(JobState state) {
         Family family = families.getOrDefault(root(state), new Family());
-        int inFamily =
-                state.request().parent().map(p -> p.family().slots()).orElse(state.slots());
+        int inFamily = state.request().parent().map(p -> p.family().slots()).orElse(state.slots());
         int mine = inAll.held.getOrDefault(state.job(), 0);
         int atDepth = state.settings().recursion().slots(depth(state), Integer.MAX_VALUE);
         return mine

@@ -99,6 +99,7 @@ public final class Children {
 
     private boolean mayGoOn(TaskState by) {
         return by.task().duty() instanceof Duty.Work
+                && by.claim().isEmpty()
                 && !by.cancelRequested
                 && !state.isStopping()
                 && !state.isPausing();
@@ -158,13 +159,12 @@ public final class Children {
                         .map(b -> b.subtract(state.spentUsd()).subtract(promised()));
         Optional<BigDecimal> ofTask =
                 by.task().limits().budgetUsd().map(b -> b.subtract(by.spentUsd));
-        Optional<BigDecimal> free =
-                ofJob.map(b -> ofTask.map(b::min).orElse(b)).or(() -> ofTask);
+        Optional<BigDecimal> free = ofJob.map(b -> ofTask.map(b::min).orElse(b)).or(() -> ofTask);
         int sharers = Math.max(1, state.holding());
-        return order.wanted().budgetUsd()
+        return order.wanted()
+                .budgetUsd()
                 .map(asked -> free.map(asked::min).orElse(asked))
-                .or(() ->
-                        free.map(f -> f.divide(new BigDecimal(sharers), 6, RoundingMode.DOWN)));
+                .or(() -> free.map(f -> f.divide(new BigDecimal(sharers), 6, RoundingMode.DOWN)));
     }
 
     private BigDecimal promised() {
@@ -180,8 +180,7 @@ public final class Children {
     /// attempt, and what is left of the parent's money when it starts.
     public static Settings settings(Settings parents) {
         Settings.Workers workers = parents.workers();
-        long timeoutMillis =
-                Math.round(workers.defaultTimeout().toMillis() * TIMEOUT_FACTOR);
+        long timeoutMillis = Math.round(workers.defaultTimeout().toMillis() * TIMEOUT_FACTOR);
         return new Settings(
                 parents.layout(),
                 new Settings.Workers(
@@ -230,9 +229,7 @@ public final class Children {
                 parents.checks(),
                 new Settings.Integrate(
                         // The parent's task takes this branch in.
-                        Settings.Result.BRANCH,
-                        parents.integrate().conflicts(),
-                        Optional.empty()),
+                        Settings.Result.BRANCH, parents.integrate().conflicts(), Optional.empty()),
                 budget);
     }
 

@@ -930,6 +930,16 @@ public final class JobState {
         return isLaidDown() ? Optional.empty() : driverProcess;
     }
 
+    /// The jobs that tasks of this one started, in their order.
+    public List<JobId> children() {
+        return tasks.values().stream()
+                .flatMap(task ->
+                        task.task().duty() instanceof Duty.Delegating delegating
+                                ? Stream.of(delegating.child())
+                                : Stream.empty())
+                .toList();
+    }
+
     public Optional<TaskState> task(TaskId id) {
         return Optional.ofNullable(tasks.get(id));
     }

@@ -100,9 +100,13 @@ final class Bases {
         }
     }
 
-    /// A task that failed may have a commit too: of work that was looked at and found wanting.
+    /// A task that failed may have a commit too: of work that was looked at and found wanting. What a job has
+    /// joined it has accepted, whatever else it did not do.
     private static boolean isAccepted(Input input) {
-        return input.status() == TaskStatus.COMPLETED && input.commit().isPresent();
+        boolean isGood =
+                input.status() == TaskStatus.COMPLETED
+                        || input.task().duty() instanceof Duty.Delegating;
+        return isGood && input.commit().isPresent();
     }
 
     private ConflictPolicy policy() {

@@ -36,9 +36,7 @@ final class Deadline {
     }
 
     private Duration left() {
-        return order.timeout()
-                .plus(running.waited())
-                .minusNanos(System.nanoTime() - begin);
+        return order.timeout().plus(running.waited()).minusNanos(System.nanoTime() - begin);
     }
 
     /// The outcome of an attempt whose checks were not done in time.

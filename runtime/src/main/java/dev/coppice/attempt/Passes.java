@@ -2,8 +2,7 @@ package dev.coppice.attempt;
 
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.model.Duty;
-import dev.coppice.model.JobId;
-import dev.coppice.model.TaskId;
+import dev.coppice.model.Worker;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,13 +24,8 @@ public final class Passes {
     private static final int BYTES = 32;
 
     private final SecureRandom chance = new SecureRandom();
-    private final Map<String, Pass> bySecretsHash = new ConcurrentHashMap<>();
+    private final Map<String, Worker> bySecretsHash = new ConcurrentHashMap<>();
     private volatile Optional<URI> door = Optional.empty();
-
-    /// Whose pass it is.
-    ///
-    /// @param depth of the job, 0 for a root job
-    public record Pass(JobId job, TaskId task, int attempt, int depth) {}
 
     /// What an attempt's programs get.
     ///
@@ -39,7 +33,7 @@ public final class Passes {
     record Issued(URI door, String secret) {}
 
     /// Whose the secret is; empty where it is nobody's any more.
-    public Optional<Pass> holder(String secret) {
+    public Optional<Worker> holder(String secret) {
         return Optional.ofNullable(bySecretsHash.get(hash(secret)));
     }
 
@@ -62,13 +56,13 @@ public final class Passes {
             byte[] drawn = new byte[BYTES];
             chance.nextBytes(drawn);
             String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(drawn);
-            Pass pass =
-                    new Pass(
+            Worker worker =
+                    new Worker(
                             order.job(),
                             order.task().id(),
                             order.attempt(),
                             order.request().depth());
-            bySecretsHash.put(hash(secret), pass);
+            bySecretsHash.put(hash(secret), worker);
             return new Issued(at, secret);
         });
     }

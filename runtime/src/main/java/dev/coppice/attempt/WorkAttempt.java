@@ -112,8 +112,7 @@ final class WorkAttempt {
         return ended(runAgent(place, output -> changed(place, before, output)), Optional.empty());
     }
 
-    private Brought changed(Place place, FolderFiles before, String output)
-            throws IOException {
+    private Brought changed(Place place, FolderFiles before, String output) throws IOException {
         FolderFiles after = FolderFiles.of(place.folder());
         return before.isWhole() && after.isWhole()
                 ? foundIn(place, output, withEarlier(before.changesTo(after)))
@@ -218,8 +217,11 @@ final class WorkAttempt {
         List<CommitId> parents = new ArrayList<>(List.of(own));
         for (AttemptOrder.Input child : order.children()) {
             if (child.task().duty() instanceof Duty.Delegating delegating) {
-                delegating.request().base()
-                        .filter(base -> parents.stream().noneMatch(p -> commits.isContained(base, p)))
+                delegating
+                        .request()
+                        .base()
+                        .filter(base ->
+                                parents.stream().noneMatch(p -> commits.isContained(base, p)))
                         .ifPresent(parents::add);
             }
         }

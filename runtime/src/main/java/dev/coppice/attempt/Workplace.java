@@ -130,10 +130,11 @@ final class Workplace {
         Map<String, String> variables =
                 new HashMap<>(
                         AgentEnvironment.allowed(order.agentSettings(), equipment.environment()));
-        running.pass().ifPresent(pass -> {
-            variables.put("COPPICE_API_URL", pass.door().toString());
-            variables.put("COPPICE_API_KEY", pass.secret());
-        });
+        running.pass()
+                .ifPresent(pass -> {
+                    variables.put("COPPICE_API_URL", pass.door().toString());
+                    variables.put("COPPICE_API_KEY", pass.secret());
+                });
         variables.put("COPPICE_JOB", order.job().value());
         variables.put("COPPICE_TASK", order.task().id().value());
         variables.put("COPPICE_ATTEMPT", Integer.toString(order.attempt()));

@@ -161,8 +161,7 @@ record EventMask(Secrets secrets, boolean ofInstructions) {
     private Duty duty(Duty duty) {
         return switch (duty) {
             case Duty.Work(Optional<Handoff> handoff) -> new Duty.Work(handoff.map(this::handoff));
-            case Duty.Delegating e ->
-                    new Duty.Delegating(e.by(), e.child(), request(e.request()));
+            case Duty.Delegating e -> new Duty.Delegating(e.by(), e.child(), request(e.request()));
             case Duty.Planning _, Duty.Integrating _, Duty.Resolving _, Duty.Mending _ -> duty;
         };
     }

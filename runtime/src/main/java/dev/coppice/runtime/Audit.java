@@ -6,6 +6,7 @@ import dev.coppice.git.Changes;
 import dev.coppice.git.CommitMessage.Trailer;
 import dev.coppice.git.Git;
 import dev.coppice.model.CommitId;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Integration;
@@ -40,6 +41,10 @@ public final class Audit {
     private final Store store;
     private final Optional<Git> git;
     private final Secrets secrets;
+
+    /// The tasks that stand for child jobs, whose work is told of in their own histories.
+    private final Set<TaskId> children = new HashSet<>();
+
     private final Map<TaskId, CommitId> bases = new HashMap<>();
     private final Map<TaskId, CommitId> works = new HashMap<>();
     private int commits;
@@ -109,8 +114,16 @@ public final class Audit {
                 e.base().ifPresent(base -> bases.put(e.task(), base));
                 yield Optional.empty();
             }
+            case Event.TasksAdded e -> {
+                e.tasks().stream()
+                        .filter(task -> task.duty() instanceof Duty.Delegating)
+                        .forEach(task -> children.add(task.id()));
+                yield Optional.empty();
+            }
             case Event.AttemptEnded e ->
                     switch (e.outcome()) {
+                        case Outcome.Done done when children.contains(e.task()) ->
+                                done.result().commit().flatMap(c -> missing(c, "of " + e.task()));
                         case Outcome.Done done -> worked(job, e, done.result(), last);
                         // A later joining replaced what an earlier one made.
                         case Outcome.Integrated(Integration joined) ->
@@ -125,7 +138,6 @@ public final class Audit {
                     };
             case Event.ResultMerged e -> missing(e.commit(), "the merge into " + e.target());
             case Event.DriverTaken _,
-                    Event.TasksAdded _,
                     Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.AttemptStarted _,

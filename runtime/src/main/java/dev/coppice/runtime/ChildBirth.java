@@ -2,7 +2,6 @@ package dev.coppice.runtime;
 
 import dev.coppice.model.JobId;
 import dev.coppice.plan.Problem;
-import dev.coppice.schedule.Children;
 import java.util.List;
 
 /// What became of an agent's wish for a job of its own.
@@ -25,8 +24,11 @@ public sealed interface ChildBirth {
         }
     }
 
-    /// It may not be.
+    /// The agent's job may start none.
     ///
     /// @param message says to the agent what it may do instead
-    record Refused(Children.Why why, String message) implements ChildBirth {}
+    record TooDeep(String message) implements ChildBirth {}
+
+    /// It may not be now.
+    record Refused(String message) implements ChildBirth {}
 }

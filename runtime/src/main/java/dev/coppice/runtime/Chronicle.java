@@ -7,10 +7,12 @@ import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobLogs;
 import dev.coppice.folder.ReportFiles;
 import dev.coppice.folder.Secrets;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -187,8 +189,16 @@ final class Chronicle implements AutoCloseable {
                     open.happened(recorded);
                 }
             });
-            if (recorded.event() instanceof Event.JobEnded) {
+            if (recorded.event() instanceof Event.TasksAdded added) {
+                added.tasks().forEach(this::followChild);
+            } else if (recorded.event() instanceof Event.JobEnded) {
                 report();
+            }
+        }
+
+        private void followChild(Task task) {
+            if (task.duty() instanceof Duty.Delegating delegating) {
+                Chronicle.this.follow(delegating.child());
             }
         }
 

@@ -4,7 +4,6 @@ import dev.coppice.attempt.AttemptMark;
 import dev.coppice.attempt.Equipment;
 import dev.coppice.attempt.LocalDispatch;
 import dev.coppice.attempt.Passes;
-import dev.coppice.attempt.Passes.Pass;
 import dev.coppice.config.Configuration;
 import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
@@ -29,6 +28,7 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Verdict;
@@ -39,12 +39,14 @@ import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
 import dev.coppice.report.TaskView;
+import dev.coppice.schedule.JobState;
 import dev.coppice.store.Store;
 import dev.coppice.store.Stores;
 import dev.coppice.workspace.BranchTemplate;
 import dev.coppice.workspace.CleanOrder;
 import dev.coppice.workspace.Cleaning;
 import dev.coppice.workspace.Workspaces;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -466,15 +468,29 @@ public final class Coppice implements AutoCloseable {
         return job;
     }
 
-    /// The passes of the agents that run here. Whoever opens a door for them opens it before jobs are driven.
-    public Passes passes() {
-        return passes;
+    /// From now on the agents that are started here are told of a door where they can call, and get a token by which
+    /// they are known there. Without a door they can start no jobs.
+    ///
+    /// @param door the root of what can be called
+    public void openDoor(URI door) {
+        passes.open(door);
+    }
+
+    /// From now on no agent is told of a door.
+    public void shutDoor() {
+        passes.shut();
+    }
+
+    /// Whose the token is; empty where it is nobody's any more.
+    public Optional<Worker> worker(String token) {
+        return passes.holder(token);
     }
 
     /// Starts a job for a running attempt, from the files as they are in its workspace now.
     ///
     /// @param wishes makes of the settings that the job has by its parent those that it is to have
-    public ChildBirth startChild(Pass of, RunOrder order, UnaryOperator<Settings> wishes) {
+    public ChildBirth startChild(Worker of, RunOrder order, UnaryOperator<Settings> wishes)
+            throws InterruptedException {
         return drive().delegation().start(of, order, wishes);
     }
 
@@ -510,6 +526,9 @@ public final class Coppice implements AutoCloseable {
     /// Waits until this process drives the job no more, and its logs and reports say so.
     public Driver.Turn await(JobId job) throws InterruptedException {
         Driver.Turn last = engine().await(job);
+        for (JobId child : engine().state(job).map(JobState::children).orElse(List.of())) {
+            await(child); // laid down as its parent was, which may take longer
+        }
         if (!(last instanceof Driver.Turn.Superseded)) {
             drive().chronicle().conclude(job);
         }

@@ -1,6 +1,5 @@
 package dev.coppice.runtime;
 
-import dev.coppice.attempt.Passes.Pass;
 import dev.coppice.engine.Engine;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -10,6 +9,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
+import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.Plans;
@@ -42,7 +42,8 @@ final class Delegation {
         this.secrets = secrets;
     }
 
-    ChildBirth start(Pass of, RunOrder order, UnaryOperator<Settings> wishes) {
+    ChildBirth start(Worker of, RunOrder order, UnaryOperator<Settings> wishes)
+            throws InterruptedException {
         starting.lock();
         try {
             Optional<JobState> state = engine.state(of.job());
@@ -55,17 +56,18 @@ final class Delegation {
         }
     }
 
-    private static ChildBirth gone(Pass of) {
+    private static ChildBirth gone(Worker of) {
         return new ChildBirth.Refused(
-                Children.Why.OVER, "There is no task " + of.task() + " in job " + of.job() + ".");
+                "There is no task " + of.task() + " in job " + of.job() + ".");
     }
 
     private ChildBirth start(
-            Pass of,
+            Worker of,
             JobState state,
             TaskState task,
             RunOrder order,
-            UnaryOperator<Settings> wishes) {
+            UnaryOperator<Settings> wishes)
+            throws InterruptedException {
         if (order.base().isPresent()) {
             return new ChildBirth.Invalid(
                     List.of(
@@ -95,18 +97,21 @@ final class Delegation {
         return switch (engine.startChild(of.job(), of.task(), of.attempt(), child, warnings)) {
             case Engine.Birth.Started(JobId job) -> new ChildBirth.Started(job, warnings);
             case Engine.Birth.Refused(Children.Why why, String message) ->
-                    new ChildBirth.Refused(why, message);
+                    why == Children.Why.DEPTH
+                            ? new ChildBirth.TooDeep(message)
+                            : new ChildBirth.Refused(message);
             case Engine.Birth.NoSuchJob() -> gone(of);
         };
     }
 
     /// What lies in the agent's workspace, as a commit.
-    private CommitId base(Pass of, TaskState task, Path folder) {
+    private CommitId base(Worker of, TaskState task, Path folder) {
         return workspaces
                 .orElseThrow()
                 .snapshot(
                         folder,
-                        new RefName("refs/coppice/attempts/" + of.job() + "/base-" + task.worker()));
+                        new RefName(
+                                "refs/coppice/attempts/" + of.job() + "/base-" + task.worker()));
     }
 
     private static Verdict check(PlanDraft draft, Settings wanted, Path folder) {
@@ -115,7 +120,7 @@ final class Delegation {
                 PlanRules.of(wanted, PlanRules.Author.AGENT, path -> Preparing.isIn(folder, path)));
     }
 
-    private static Path folder(JobRequest request, Pass of, TaskState task) {
+    private static Path folder(JobRequest request, Worker of, TaskState task) {
         return switch (request.settings().layout().isolation()) {
             case WORKTREE ->
                     JobFolder.of(request, of.job()).task(task.worker(), of.task()).worktree();

@@ -386,9 +386,7 @@ final class EventJson {
 
     private static JobRequest.Parent readParent(Fields in) {
         return new JobRequest.Parent(
-                in.value("job", JobId::new),
-                task(in),
-                in.object("family", EventJson::readFamily));
+                in.value("job", JobId::new), task(in), in.object("family", EventJson::readFamily));
     }
 
     private static void writeFamily(JsonWriter json, Family family) {
@@ -413,10 +411,7 @@ final class EventJson {
 
     private static WorkerNumbers readNumbers(Fields in) {
         return new WorkerNumbers(
-                in.text("above"),
-                in.integer("child"),
-                in.integer("before"),
-                in.integer("count"));
+                in.text("above"), in.integer("child"), in.integer("before"), in.integer("count"));
     }
 
     private static void writePlan(JsonWriter json, Plan plan) {

@@ -117,6 +117,7 @@ class BasesTest {
                 List.of(),
                 List.of(inputs),
                 List.of(),
+                List.of(),
                 Optional.empty());
     }
 }

@@ -151,7 +151,8 @@ final class MuseumTest {
             Arrays.stream(parameterized.getActualTypeArguments())
                     .forEach(of -> constantsOf(of, lines, seen));
         } else if (type instanceof Class<?> plain && plain.isSealed()) {
-            Arrays.stream(plain.getPermittedSubclasses()).forEach(each -> constantsOf(each, lines, seen));
+            Arrays.stream(plain.getPermittedSubclasses())
+                    .forEach(each -> constantsOf(each, lines, seen));
         } else if (type instanceof Class<?> plain && plain.isRecord()) {
             Arrays.stream(plain.getRecordComponents())
                     .forEach(component -> constantsOf(component.getGenericType(), lines, seen));

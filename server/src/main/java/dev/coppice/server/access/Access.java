@@ -1,7 +1,9 @@
 package dev.coppice.server.access;
 
+import dev.coppice.model.Worker;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Says who calls. The one place where a secret is looked at. Safe for use by many threads.
 public final class Access {
@@ -15,8 +17,9 @@ public final class Access {
     /// A shorter key can be guessed.
     private static final int LENGTH_MIN = 32;
 
-    private final Keys keys;
+    private final Optional<Keys> keys;
     private final Optional<String> local;
+    private final Function<String, Optional<Worker>> workers;
     private volatile Known known;
 
     /// The keys as they were read last.
@@ -26,9 +29,27 @@ public final class Access {
     ///
     /// @param local the hash is kept, the key is not
     public Access(Keys keys, Optional<String> local) {
+        this(Optional.of(keys), local.map(KeySecret::hash), _ -> Optional.empty());
+    }
+
+    private Access(
+            Optional<Keys> keys,
+            Optional<String> localHash,
+            Function<String, Optional<Worker>> workers) {
         this.keys = keys;
-        this.local = local.map(KeySecret::hash);
+        this.local = localHash;
+        this.workers = workers;
         this.known = new Known("", List.of());
+    }
+
+    /// Access for nobody yet.
+    public static Access none() {
+        return new Access(Optional.empty(), Optional.empty(), _ -> Optional.empty());
+    }
+
+    /// The same, and also for the workers that `workers` knows by their tokens.
+    public Access andFor(Function<String, Optional<Worker>> workers) {
+        return new Access(keys, local, workers);
     }
 
     /// What is wrong with `key` as the only thing between a server and everybody; empty: nothing.
@@ -45,24 +66,28 @@ public final class Access {
     ///
     /// @throws AccessException where the keys can't be read
     public Optional<Caller> caller(String secret) {
-        Optional<Caller> found = Optional.empty();
+        Optional<Caller> found = workers.apply(secret).map(Caller.AtWork::new);
         if (local.isPresent() && KeySecret.isSame(local.get(), secret)) {
-            found = Optional.of(new Caller(LOCAL, Scope.ADMIN));
+            found = Optional.of(new Caller.KeyHolder(LOCAL, Scope.ADMIN));
         }
         // All are compared, so that the time does not tell which one fitted.
         for (Keys.Entry key : entries()) {
             if (KeySecret.isSame(key.sha256(), secret)) {
-                found = Optional.of(new Caller(key.name(), key.scope()));
+                found = Optional.of(new Caller.KeyHolder(key.name(), key.scope()));
             }
         }
         return found;
     }
 
     private List<Keys.Entry> entries() {
-        String stamp = keys.stamp();
+        return keys.map(this::entries).orElse(List.of());
+    }
+
+    private List<Keys.Entry> entries(Keys from) {
+        String stamp = from.stamp();
         Known now = known;
         if (!now.stamp().equals(stamp)) {
-            now = new Known(stamp, keys.list());
+            now = new Known(stamp, from.list());
             known = now;
         }
         return now.entries();

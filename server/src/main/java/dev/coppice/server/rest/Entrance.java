@@ -145,15 +145,31 @@ final class Entrance extends Handler.Abstract {
                     throw unknown(secret);
                 }
             }
-            case Route.Door.Keyed(Scope needed) -> {
+            case Route.Door.Shared(Scope needed) -> {
                 Caller known = caller.orElseThrow(() -> unknown(secret));
-                if (!known.scope().allows(needed)) {
+                if (!(known instanceof Caller.AtWork)) {
+                    require(needed, known);
+                }
+            }
+            case Route.Door.Keyed(Scope needed) ->
+                    require(needed, caller.orElseThrow(() -> unknown(secret)));
+        }
+    }
+
+    private static void require(Scope needed, Caller known) {
+        switch (known) {
+            case Caller.KeyHolder(String _, Scope scope) -> {
+                if (!scope.allows(needed)) {
                     throw Fault.of(
                             Fault.Kind.FORBIDDEN,
                             "This needs a key of the scope %s; this one has %s."
-                                    .formatted(needed.wire(), known.scope().wire()));
+                                    .formatted(needed.wire(), scope.wire()));
                 }
             }
+            case Caller.AtWork _ ->
+                    throw Fault.of(
+                            Fault.Kind.FORBIDDEN,
+                            "A worker may start jobs, and look at its own and those that it started.");
         }
     }
 

@@ -9,11 +9,15 @@ import dev.coppice.folder.StatusJson;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.Worker;
+import dev.coppice.plan.Problem;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
+import dev.coppice.runtime.ChildBirth;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.Refusal;
+import dev.coppice.server.access.Caller;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,22 +73,39 @@ final class JobCalls {
         }
         String body = exchange.body();
         Order order = OrderReader.read(body);
+        Caller caller = exchange.caller().orElseThrow();
         Optional<String> key = exchange.header("Idempotency-Key");
         String answer =
                 key.isEmpty()
-                        ? submit(order)
-                        : idempotency.answer(
-                                exchange.caller().orElseThrow(),
-                                key.get(),
-                                body,
-                                () -> submit(order));
+                        ? submit(order, caller)
+                        : idempotency.answer(caller, key.get(), body, () -> submit(order, caller));
         Submission submission = Wire.read(answer, Submission.class);
         exchange.about(new JobId(submission.jobId()));
         exchange.set("Location", "/api/v1/jobs/" + submission.jobId());
         exchange.text(202, Exchange.JSON, answer);
     }
 
-    private String submit(Order order) throws InterruptedException {
+    private String submit(Order order, Caller caller) throws InterruptedException {
+        return switch (caller) {
+            case Caller.KeyHolder _ -> submitRoot(order);
+            case Caller.AtWork(Worker worker) -> startChild(order, worker);
+        };
+    }
+
+    /// Starts a job for a worker, whose token tells the depth.
+    private String startChild(Order order, Worker worker) throws InterruptedException {
+        return switch (coppice.startChild(worker, order.run(), order::over)) {
+            case ChildBirth.Started(JobId job, List<String> warnings) ->
+                    Wire.write(new Submission(job.value(), JobStatus.SUBMITTED.wire(), warnings));
+            case ChildBirth.Invalid(List<Problem> problems) ->
+                    throw Fault.of(Fault.Kind.INVALID_REQUEST, problems);
+            case ChildBirth.TooDeep(String message) ->
+                    throw Fault.of(Fault.Kind.INVALID_REQUEST, message);
+            case ChildBirth.Refused(String message) -> throw Fault.of(Fault.Kind.CONFLICT, message);
+        };
+    }
+
+    private String submitRoot(Order order) throws InterruptedException {
         checkDepth(order);
         Preparation prepared =
                 coppice.prepare(order.run(), order.over(coppice.configuration().settings()));
@@ -196,7 +217,18 @@ final class JobCalls {
                         .orElseThrow(() ->
                                 Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named));
         exchange.about(job.id());
+        exchange.caller().ifPresent(caller -> checkIsTheirs(job, caller));
         return job;
+    }
+
+    /// Workers look at their own job and at those that it started.
+    private static void checkIsTheirs(JobView job, Caller caller) {
+        if (caller instanceof Caller.AtWork(Worker worker)
+                && !job.id().equals(worker.job())
+                && job.request().parent().filter(p -> p.job().equals(worker.job())).isEmpty()) {
+            throw Fault.of(
+                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that yours started.");
+        }
     }
 
     private StatusJson rendering(JobView job) {

@@ -7,6 +7,7 @@ import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Access;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -25,8 +27,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The server of one repository's jobs. It takes up the jobs that nobody drives, answers calls by virtual threads, and
-/// when it is closed lays its jobs down so that they can be resumed.
+/// The server of one repository's jobs. It answers calls by virtual threads, its own keys' and those of the workers that
+/// run here; a service also takes up the jobs that nobody drives, and lays its jobs down before it is closed so that
+/// they can be resumed.
 public final class RestServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
 
@@ -96,7 +99,7 @@ public final class RestServer implements AutoCloseable {
         server.setHandler(
                 new Entrance(
                         routes,
-                        access,
+                        access.andFor(coppice::worker),
                         new RateLimit(api.rateLimit(), System::nanoTime),
                         api.isStatusOpen() && Entrance.isLoopback(options.host()),
                         patience,
@@ -121,27 +124,42 @@ public final class RestServer implements AutoCloseable {
     public static RestServer start(Coppice coppice, Access access, Options options)
             throws IOException {
         RestServer rest = new RestServer(coppice, access, options);
-        try {
-            rest.server.start();
-        } catch (IOException e) {
-            rest.end();
-            throw e;
-        } catch (Exception e) { // which Jetty declares
-            rest.end();
-            throw new IOException(e);
-        }
-        Loiterers loiterers = new Loiterers(rest.connector, options.patience());
-        ScheduledFuture<?> _ =
-                rest.sweep.scheduleWithFixedDelay(
-                        () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        rest.listen(options.patience());
+        coppice.openDoor(rest.address());
         rest.takeUp();
         return rest;
     }
 
-    /// Where it can be reached, with a literal address: `http://127.0.0.1:8000`.
+    /// A server that answers the workers of this process and nobody else, where `channel` listens already.
+    static RestServer ofWorkers(Coppice coppice, ServerSocketChannel channel, Options options)
+            throws IOException {
+        RestServer rest = new RestServer(coppice, Access.none(), options);
+        rest.connector.open(channel);
+        rest.listen(options.patience());
+        return rest;
+    }
+
+    private void listen(Duration patience) throws IOException {
+        try {
+            server.start();
+        } catch (IOException e) {
+            end();
+            throw e;
+        } catch (Exception e) { // which Jetty declares
+            end();
+            throw new IOException(e);
+        }
+        Loiterers loiterers = new Loiterers(connector, patience);
+        ScheduledFuture<?> _ =
+                sweep.scheduleWithFixedDelay(
+                        () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+    }
+
+    /// Where it can be reached from here, with a literal address: `http://127.0.0.1:8000`.
     public URI address() {
         String host = connector.getHost();
-        String literal = host == null || host.equals("localhost") ? "127.0.0.1" : host;
+        boolean isOnLoopback = host == null || List.of("localhost", "0.0.0.0", "::").contains(host);
+        String literal = isOnLoopback ? "127.0.0.1" : host;
         String bracketed = literal.contains(":") ? "[" + literal + "]" : literal;
         return URI.create("http://" + bracketed + ":" + connector.getLocalPort());
     }
@@ -157,25 +175,24 @@ public final class RestServer implements AutoCloseable {
     }
 
     private void takeUp() {
-        for (JobId job : openJobs()) {
-            coppice.resume(job);
-        }
+        openJobs()
+                .filter(job -> job.request().depth() == 0) // a child is taken up with its parent
+                .map(JobView::id)
+                .forEach(coppice::resume);
     }
 
-    private List<JobId> openJobs() {
+    private Stream<JobView> openJobs() {
         return coppice.log().jobs().stream()
                 .map(views::find)
                 .flatMap(Optional::stream)
-                .filter(job -> !job.status().isOver())
-                .map(JobView::id)
-                .toList();
+                .filter(job -> !job.status().isOver());
     }
 
     /// Takes on no more, lays down the jobs that it drives, and waits until they lie. Then [#close] ends the rest.
     public void layDown() throws InterruptedException {
         jobs.stop();
         coppice.engine().pauseAll();
-        for (JobId job : openJobs()) {
+        for (JobId job : openJobs().map(JobView::id).toList()) {
             coppice.await(job);
         }
     }
@@ -183,6 +200,7 @@ public final class RestServer implements AutoCloseable {
     /// Ends all streams and connections. Jobs that were not laid down are left as they are.
     @Override
     public void close() {
+        coppice.shutDoor();
         feeds.close();
         end();
     }

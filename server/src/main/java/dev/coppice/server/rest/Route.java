@@ -24,7 +24,10 @@ record Route(String method, String path, Door door, List<String> queries, Action
         /// Who has a key of this scope.
         record Keyed(Scope scope) implements Door {}
 
-        /// Who has a key, and on loopback also who has none, for a part of the answer.
+        /// Who has a key of this scope, and workers with their tokens, for what is theirs.
+        record Shared(Scope scope) implements Door {}
+
+        /// The same, for looking; and on loopback also who has none, for a part of the answer.
         record Ajar() implements Door {}
     }
 

@@ -10,6 +10,7 @@ final class Routes {
     private static final Route.Door OPEN = new Route.Door.Open();
     private static final Route.Door AJAR = new Route.Door.Ajar();
     private static final Route.Door READ = new Route.Door.Keyed(Scope.READ);
+    private static final Route.Door LOOK = new Route.Door.Shared(Scope.READ);
     private static final Route.Door SUBMIT = new Route.Door.Keyed(Scope.SUBMIT);
 
     private static final String JOBS = "/api/v1/jobs";
@@ -24,14 +25,19 @@ final class Routes {
                 get("/openapi.json", READ, server::openApi),
                 get("/docs", READ, server::docs),
                 get("/api/v1/status", READ, server::status),
-                post("/api/v1/orchestrate", jobs::orchestrate),
+                new Route(
+                        "POST",
+                        "/api/v1/orchestrate",
+                        new Route.Door.Shared(Scope.SUBMIT),
+                        List.of(),
+                        jobs::orchestrate),
                 get(JOBS, READ, jobs::list, "status", "depth", "parent", "limit", "offset"),
-                get(JOB, READ, jobs::show),
+                get(JOB, LOOK, jobs::show),
                 new Route("DELETE", JOB, SUBMIT, List.of(), jobs::cancel),
                 post(JOB + "/cancel", jobs::cancel),
                 post(JOB + "/retry", jobs::retry),
                 get(JOB + "/status", AJAR, jobs::status),
-                get(JOB + "/results", READ, jobs::results),
+                get(JOB + "/results", LOOK, jobs::results),
                 get(JOB + "/events", READ, call -> events(call, jobs, feeds), "after"),
                 get(JOB + "/logs/{worker}", READ, files::log, "offset", "limit", "follow"),
                 get(JOB + "/artifacts/{path...}", READ, files::artifact));

@@ -60,6 +60,7 @@ class RoutesTest {
                     case Route.Door.Open _ -> "open";
                     case Route.Door.Ajar _ -> "ajar";
                     case Route.Door.Keyed keyed -> keyed.scope().wire();
+                    case Route.Door.Shared shared -> shared.scope().wire() + ", workers";
                 };
         return door + " " + route.queries();
     }

@@ -1,5 +1,7 @@
 package dev.coppice.server.rest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Surroundings;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,7 +42,7 @@ final class Scene implements AutoCloseable {
     private Coppice coppice;
     private RestServer server;
 
-    /// @param configuration further sections of its `coppice.yaml`
+    /// @param configuration further keys of `agents`, then further sections of its `coppice.yaml`
     Scene(Path folder, String configuration) throws IOException {
         this(folder, configuration, RestServer.Options.PATIENCE);
     }
@@ -50,12 +53,12 @@ final class Scene implements AutoCloseable {
         repository.write(
                 "coppice.yaml",
                 """
+                workers: { stop_grace: 0.2, max_retries: 0 }
                 agents:
                   default: script
                   lead: script
                   script: { command: [bash], stdin: description }
                   other: { command: [sh], stdin: description }
-                workers: { stop_grace: 0.2, max_retries: 0 }
                 """
                         + configuration);
         repository.commit("Configure");
@@ -201,17 +204,28 @@ final class Scene implements AutoCloseable {
         return await(job, status -> !status.matches("submitted|planning|running"));
     }
 
-    JsonNode await(String job, java.util.function.Predicate<String> isWanted)
+    JsonNode await(String job, Predicate<String> isWanted)
             throws IOException, InterruptedException {
+        return awaiting(() ->
+                Optional.of(get("/api/v1/jobs/" + job + "/status").json())
+                        .filter(status -> isWanted.test(status.path("status").stringValue())));
+    }
+
+    /// What may not be there yet.
+    @FunctionalInterface
+    interface Look<T> {
+        Optional<T> look() throws IOException, InterruptedException;
+    }
+
+    /// Looks until there is something to be seen.
+    <T> T awaiting(Look<T> look) throws IOException, InterruptedException {
         long end = System.nanoTime() + ENOUGH.toNanos();
         while (true) {
-            JsonNode status = get("/api/v1/jobs/" + job + "/status").json();
-            if (isWanted.test(status.path("status").stringValue())) {
-                return status;
+            Optional<T> seen = look.look();
+            if (seen.isPresent()) {
+                return seen.get();
             }
-            if (System.nanoTime() > end) {
-                throw new AssertionError(status.toPrettyString());
-            }
+            assertThat(System.nanoTime()).as("it hangs").isLessThan(end);
             LockSupport.parkNanos(20_000_000);
         }
     }

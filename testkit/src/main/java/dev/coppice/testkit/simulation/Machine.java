@@ -75,8 +75,7 @@ final class Machine {
     /// The attempts that take a slot of the owner: not those of a job that another has taken over.
     private Stream<Attempt> living(Orchestrator owner) {
         return attempts.values().stream()
-                .filter(a ->
-                        a.owner == owner && !a.over && !a.waits && owner.drives(a.key.job()));
+                .filter(a -> a.owner == owner && !a.over && !a.waits && owner.drives(a.key.job()));
     }
 
     private long livingLike(Orchestrator owner, Attempt like) {

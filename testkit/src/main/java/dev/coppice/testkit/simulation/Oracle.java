@@ -222,7 +222,8 @@ final class Oracle {
                         "a family is no deeper than it may be",
                         event);
                 unless(
-                        settings().budgetUsd().isEmpty() || child.settings().budgetUsd().isPresent(),
+                        settings().budgetUsd().isEmpty()
+                                || child.settings().budgetUsd().isPresent(),
                         "a child job has a part of its parent's money",
                         event);
                 by.needs.add(Need.end(task.id()));
@@ -481,7 +482,9 @@ final class Oracle {
         private boolean isForsaken(Known known) {
             if (known.task.duty() instanceof Duty.Delegating child) {
                 Known by = known(child.by());
-                return by.isCanceled || by.status.isPresent() || by.attempts > 0 && !by.isDoneButForChildren;
+                return by.isCanceled
+                        || by.status.isPresent()
+                        || by.attempts > 0 && !by.isDoneButForChildren;
             }
             return false;
         }
@@ -519,8 +522,7 @@ final class Oracle {
                 known.mayStayCanceled =
                         (!asked || isNotRepeated(known))
                                 && (known.mayStayCanceled || wasStopped || known.isCanceled);
-                known.isCanceled =
-                        known.isCanceled && (!asked || known.is(Duty.Delegating.class));
+                known.isCanceled = known.isCanceled && (!asked || known.is(Duty.Delegating.class));
                 known.mayRevive = !isDone && !known.runs && !isNotRepeated(known);
                 known.retries = 0;
                 boolean must = asked && known.mayRevive && isOwnFault(known);

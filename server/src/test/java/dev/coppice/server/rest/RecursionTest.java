@@ -1,0 +1,251 @@
+package dev.coppice.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.agent.ScriptedProgram;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Agents start jobs of their own at the server's door, with the tokens that they find.
+class RecursionTest {
+    @TempDir Path folder;
+
+    /// Posts its argument as document 004 does, polls until that job is over, and prints what it became.
+    private static final String DELEGATE =
+            """
+            call() { curl -sS -H "X-API-Key: $COPPICE_API_KEY" -H 'Content-Type: application/json' "$@"; }
+            answer=$(call -d "$1" "$COPPICE_API_URL/api/v1/orchestrate")
+            job=$(printf %s "$answer" | sed -n 's/.*"job_id":"\\([0-9a-z]*\\)".*/\\1/p')
+            if [ -z "$job" ]; then printf '%s\\n' "$answer"; exit 1; fi
+            if [ -n "$NO_WAIT" ]; then exit 0; fi
+            while :; do
+              status=$(call "$COPPICE_API_URL/api/v1/jobs/$job/status" | grep -o '"status" *: *"[a-z]*"' | head -n 1)
+              case $status in *submitted*|*planning*|*running*) sleep 0.1;; *) echo "$job $status"; exit 0;; esac
+            done
+            """;
+
+    private Scene scene(String configuration) throws Exception {
+        Scene scene = new Scene(folder, configuration);
+        scene.repository().write("delegate.sh", DELEGATE);
+        scene.repository().commit("Know how to delegate");
+        return scene;
+    }
+
+    private static String scripted() {
+        String command =
+                ScriptedProgram.command().stream()
+                        .map(JsonMapper.shared()::writeValueAsString)
+                        .collect(Collectors.joining(", "));
+        return "  scripted: { kind: scripted, command: [" + command + "] }\n";
+    }
+
+    /// A line that starts a job of tasks which run these lines, and waits for it.
+    private static String delegating(String... lines) {
+        return "sh delegate.sh '" + Scene.order(lines) + "'";
+    }
+
+    private static List<JsonNode> tasks(JsonNode status) {
+        return status.path("results").path("tasks").valueStream().toList();
+    }
+
+    @Test
+    void p11WhatAChildJobBroughtIsInItsParentsResult() throws Exception {
+        try (Scene scene = scene("")) {
+            String job =
+                    scene.submit(
+                            "echo mine > mine.txt && "
+                                    + delegating(
+                                            "echo one > one.txt",
+                                            "echo two >> mine.txt",
+                                            "echo three > three.txt")
+                                    + " && echo more > more.txt");
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            String branch = "coppice/" + job + "/result";
+            assertThat(scene.repository().read(branch, "mine.txt")).isEqualTo("mine\ntwo\n");
+            for (String file : List.of("one", "three", "more")) {
+                assertThat(scene.repository().read(branch, file + ".txt")).isEqualTo(file + "\n");
+            }
+        }
+    }
+
+    @Test
+    void p17TwoWorkersWithThreeChildrenEachShareTwoSlots() throws Exception {
+        try (Scene scene = scene("")) {
+            String orders =
+                    Scene.order(
+                            IntStream.range(0, 2)
+                                    .mapToObj(i ->
+                                            delegating(
+                                                    IntStream.range(0, 3)
+                                                            .mapToObj(j ->
+                                                                    "echo x > %d-%d.txt"
+                                                                            .formatted(i, j))
+                                                            .toArray(String[]::new)))
+                                    .toArray(String[]::new));
+            Scene.Answer answer =
+                    scene.post(
+                            "/api/v1/orchestrate",
+                            orders.substring(0, orders.length() - 1)
+                                    + ",\"config\":{\"max_workers\":2,\"max_recursion_depth\":3}}");
+            String job = answer.json().path("job_id").stringValue();
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(
+                            scene.repository()
+                                    .git("ls-tree", "--name-only", "coppice/" + job + "/result"))
+                    .contains("0-0.txt", "0-1.txt", "0-2.txt", "1-0.txt", "1-1.txt", "1-2.txt");
+            assertThat(
+                            scene.get("/api/v1/jobs?parent=" + job)
+                                    .json()
+                                    .path("jobs")
+                                    .valueStream()
+                                    .map(child -> child.path("depth").intValue()))
+                    .containsExactly(1, 1);
+        }
+    }
+
+    @Test
+    void p6AJobAsDeepAsItMayBeStartsNoOther() throws Exception {
+        try (Scene scene = scene("recursion: { max_depth: 0 }\n")) {
+            String job = scene.submit(delegating("true") + "; echo x > x.txt");
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue()).isEqualTo("completed");
+            assertThat(tasks(ended).getFirst().path("output").stringValue())
+                    .contains("Maximum recursion depth (0) reached");
+            assertThat(scene.get("/api/v1/jobs?parent=" + job).json().path("total").intValue())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void anAgentIsGivenWhatItsJobsBroughtInItsOwnSession() throws Exception {
+        try (Scene scene = scene(scripted())) {
+            String description =
+                    """
+                    Do much.
+                    ```script
+                    write mine.txt
+                    | mine
+                    run NO_WAIT=1 %s
+                    append mine.txt
+                    | and more
+                    ```
+                    ```script when The jobs that you started have ended
+                    expect task-1: completed
+                    expect task-2: completed
+                    run cat mine.txt one.txt two.txt > all.txt
+                    ```
+                    """
+                            .formatted(delegating("cat mine.txt > one.txt", "echo two > two.txt"));
+            String job =
+                    scene.post(
+                                    "/api/v1/orchestrate",
+                                    "{\"plan\":{\"goal\":\"Much\",\"tasks\":[{\"agent\":\"scripted\",\"description\":"
+                                            + JsonMapper.shared().writeValueAsString(description)
+                                            + "}]}}")
+                            .json()
+                            .path("job_id")
+                            .stringValue();
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(tasks(ended).getFirst().path("attempts").intValue()).isEqualTo(2);
+            assertThat(scene.repository().read("coppice/" + job + "/result", "all.txt"))
+                    .isEqualTo("mine\nand more\nmine\ntwo\n");
+        }
+    }
+
+    @Test
+    void p10AJobIsCanceledWithThoseThatItStarted() throws Exception {
+        try (Scene scene = scene("")) {
+            String job = scene.submit(delegating("sleep 600"));
+            String child = child(scene, job);
+            scene.await(child, "running"::equals);
+
+            Scene.Answer canceled = scene.send(scene.call("/api/v1/jobs/" + job).DELETE());
+
+            assertThat(canceled.json().path("status").stringValue()).isEqualTo("canceled");
+            assertThat(scene.finished(child).path("status").stringValue()).isEqualTo("canceled");
+            assertThat(scene.send(scene.call("/api/v1/jobs/" + child).DELETE()).status())
+                    .isEqualTo(409);
+        }
+    }
+
+    /// The first job that a task of this one starts.
+    private static String child(Scene scene, String job) throws Exception {
+        return scene.awaiting(() -> {
+            JsonNode jobs = scene.get("/api/v1/jobs?parent=" + job).json().path("jobs");
+            return jobs.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(jobs.get(0).path("job_id").stringValue());
+        });
+    }
+
+    @Test
+    void aJobThatDidNotDoItsPartIsToldOfInItsParentsResult() throws Exception {
+        try (Scene scene = scene("")) {
+            String job = scene.submit(delegating("echo x > x.txt", "exit 3"));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue()).isEqualTo("failed");
+            JsonNode task = tasks(ended).getFirst();
+            assertThat(task.path("reason").stringValue()).isEqualTo("child_failed");
+            assertThat(task.path("error_message").stringValue()).contains("was not completed");
+        }
+    }
+
+    @Test
+    void aWorkerComesNoFurtherThanItsOwnJobs() throws Exception {
+        try (Scene scene = scene("")) {
+            String others = scene.submit("echo x > x.txt");
+            scene.finished(others);
+            String get =
+                    "curl -s -o /dev/null -w '%{http_code} ' -H \"X-API-Key: $COPPICE_API_KEY\" $COPPICE_API_URL";
+            String job =
+                    scene.submit(
+                            get
+                                    + "/api/v1/jobs/$COPPICE_JOB/status;"
+                                    + get
+                                    + "/api/v1/jobs/"
+                                    + others
+                                    + "/status;"
+                                    + get
+                                    + "/api/v1/jobs;"
+                                    + get
+                                    + "/metrics;"
+                                    + get
+                                    + "/api/v1/jobs/$COPPICE_JOB -X DELETE;"
+                                    + "printf %s $COPPICE_API_KEY > \"$COPPICE_ROOT_PATH/../token\"");
+            JsonNode ended = scene.finished(job);
+
+            assertThat(tasks(ended).getFirst().path("output").stringValue())
+                    .startsWith("200 403 403 403 403");
+            String token = Files.readString(folder.resolve("token"));
+            assertThat(
+                            scene.send(
+                                            scene.keyless("/api/v1/jobs/" + job)
+                                                    .header("X-API-Key", token))
+                                    .status())
+                    .as("the token ends with its attempt")
+                    .isEqualTo(401);
+        }
+    }
+}
