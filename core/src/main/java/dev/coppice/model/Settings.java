@@ -27,14 +27,15 @@ public record Settings(
     /// have, and no more than the agents take together. Agents that are not configured count as if they took any.
     public int slots(int depth, Set<AgentName> used) {
         int asked = recursion.slots(depth, workers.maxWorkers());
-        if (used.isEmpty() || !agents.configured().keySet().containsAll(used)) {
-            return asked;
+        int taken = 0;
+        for (AgentName name : used) {
+            AgentSettings agent = agents.configured().get(name);
+            if (agent == null) {
+                return asked;
+            }
+            taken += agent.maxConcurrent();
         }
-        int taken =
-                used.stream()
-                        .mapToInt(agent -> agents.configured().get(agent).maxConcurrent())
-                        .sum();
-        return Math.min(asked, taken);
+        return used.isEmpty() ? asked : Math.min(asked, taken);
     }
 
     /// Where a job's files and branches are.
