@@ -61,7 +61,10 @@ final class Chronicle implements AutoCloseable {
     void conclude(JobId job) {
         Follow follow = follows.computeIfAbsent(job, Follow::new);
         follow.catchUp();
-        follow.report();
+        if (!follow.isOver()) {
+            // at the job's end they were written when it was told
+            follow.report();
+        }
         follows.remove(job, follow);
         follow.end();
     }
