@@ -49,10 +49,14 @@ public record Cascade(String task, List<Level> levels) {
                 "approximations",
                 "rough estimates, right in their order of magnitude");
 
-        private final List<String> constraints;
+        private final String primary;
+        private final String secondary;
+        private final String tertiary;
 
-        Strategy(String... constraints) {
-            this.constraints = List.of(constraints);
+        Strategy(String primary, String secondary, String tertiary) {
+            this.primary = primary;
+            this.secondary = secondary;
+            this.tertiary = tertiary;
         }
     }
 
@@ -62,14 +66,16 @@ public record Cascade(String task, List<Level> levels) {
         BALANCED(30, 10, 5),
         PATIENT(120, 30, 10);
 
-        private final List<Integer> seconds;
+        private final int primary;
+        private final int secondary;
+        private final int tertiary;
 
-        Timing(Integer... seconds) {
-            this.seconds = List.of(seconds);
+        Timing(int primary, int secondary, int tertiary) {
+            this.primary = primary;
+            this.secondary = secondary;
+            this.tertiary = tertiary;
         }
     }
-
-    private static final List<String> NAMES = List.of("primary", "secondary", "tertiary");
 
     /// What came of it.
     ///
@@ -116,15 +122,16 @@ public record Cascade(String task, List<Level> levels) {
 
     /// A cascade of three levels: primary, secondary, tertiary.
     public static Cascade of(String task, Strategy strategy, Timing timing) {
-        List<Level> levels = new ArrayList<>();
-        for (int i = 0; i < NAMES.size(); i++) {
-            levels.add(
-                    new Level(
-                            NAMES.get(i),
-                            Duration.ofSeconds(timing.seconds.get(i)),
-                            strategy.constraints.get(i)));
-        }
-        return new Cascade(task, levels);
+        return new Cascade(
+                task,
+                List.of(
+                        level("primary", timing.primary, strategy.primary),
+                        level("secondary", timing.secondary, strategy.secondary),
+                        level("tertiary", timing.tertiary, strategy.tertiary)));
+    }
+
+    private static Level level(String name, int seconds, String constraint) {
+        return new Level(name, Duration.ofSeconds(seconds), constraint);
     }
 
     /// With a model for each level, from the first on; levels without one keep theirs.

@@ -60,8 +60,8 @@ public record Debate(String question, List<String> perspectives, int rounds) {
         /// What a perspective said, round by round; rounds in which it failed are left out.
         public List<String> positions(String perspective) {
             return rounds.stream()
-                    .map(round -> round.get(perspective))
-                    .filter(result -> result != null && result.isSuccess())
+                    .flatMap(round -> Optional.ofNullable(round.get(perspective)).stream())
+                    .filter(ProcessResult::isSuccess)
                     .map(ProcessResult::output)
                     .toList();
         }
@@ -122,7 +122,7 @@ public record Debate(String question, List<String> perspectives, int rounds) {
                             number == 1
                                     ? openingPrompt(perspective)
                                     : replyPrompt(perspective, number, held.getLast()),
-                            "round%d_%s".formatted(number, perspective));
+                            "round" + number + "_" + perspective);
             perspectiveOf.put(process.processId(), perspective);
             processes.add(process);
         }

@@ -279,8 +279,12 @@ public record ExpertPanel(
         }
         Decision decision = aggregation.decide(reviews, quorum);
         session.log(
-                "The panel's decision is %s (%s, %.1f %% agree)"
-                        .formatted(decision.vote(), decision.consensus(), decision.agreement()));
+                String.format(
+                        Locale.ROOT,
+                        "The panel's decision is %s (%s, %.1f %% agree)",
+                        decision.vote(),
+                        decision.consensus(),
+                        decision.agreement()));
         return new Result(reviews, decision);
     }
 

@@ -5,9 +5,10 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.runtime.Histories;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Hands on the events of a job from the first one on, as they come, in a thread of its own. Closing it hands on what is
 /// there by then, and ends.
@@ -19,9 +20,8 @@ final class JobEvents implements AutoCloseable {
     private final Consumer<Recorded> each;
     private final Semaphore news = new Semaphore(1);
     private final EventLog.Subscription subscription;
-    private final Thread thread;
+    private final CompletableFuture<Void> run;
     private volatile boolean isClosing;
-    private volatile @Nullable RuntimeException failure;
     private long sequence;
 
     JobEvents(Histories log, JobId job, Consumer<Recorded> each) {
@@ -34,21 +34,18 @@ final class JobEvents implements AutoCloseable {
                         news.release();
                     }
                 });
-        this.thread = Thread.ofVirtual().name("events-" + job).start(this::run);
+        this.run =
+                CompletableFuture.runAsync(
+                        this::follow, Thread.ofVirtual().name("events-" + job)::start);
     }
 
-    private void run() {
-        try {
-            while (!isClosing) {
-                news.acquireUninterruptibly();
-                news.drainPermits();
-                pass();
-            }
+    private void follow() {
+        while (!isClosing) {
+            news.acquireUninterruptibly();
+            news.drainPermits();
             pass();
-        } catch (RuntimeException e) {
-            // The edge of a thread: whoever waits for this one hears of it.
-            failure = e;
         }
+        pass();
     }
 
     private void pass() {
@@ -62,25 +59,12 @@ final class JobEvents implements AutoCloseable {
         } while (more.size() == READ_MAX);
     }
 
-    /// @throws RuntimeException what broke it
+    /// @throws CompletionException where it broke off before
     @Override
     public void close() {
         subscription.close();
         isClosing = true;
         news.release();
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        run.join();
     }
 }

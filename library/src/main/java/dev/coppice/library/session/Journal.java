@@ -1,6 +1,7 @@
 package dev.coppice.library.session;
 
 import dev.coppice.folder.Secrets;
+import dev.coppice.runtime.Coppice;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,9 +71,12 @@ final class Journal {
         return directory.resolve(fileName(processId) + ".log");
     }
 
-    /// From now on these secrets are masked, too.
-    void mask(Secrets known) {
-        secrets = known;
+    /// Masks what is secret here, too, and makes the folder where no session has made it.
+    void prepare(Coppice coppice) {
+        secrets = coppice.secrets();
+        if (sessionLog.isEmpty()) {
+            coppice.makeFolder(directory);
+        }
     }
 
     String masked(String text) {

@@ -152,7 +152,7 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
                 Bring a complete solution with tests that show that it works, and say briefly why you solved it so.
                 """
                         .formatted(versions, task, profile.name(), profile.traits()),
-                "version_%d_%s".formatted(index + 1, profile.name()));
+                "version_" + (index + 1) + "_" + profile.name());
     }
 
     private String reviewPrompt(List<ProcessResult> results) {

@@ -69,7 +69,7 @@ public final class OrchestratorSession {
         this.startedAt =
                 LocalDateTime.ofInstant(surroundings.clock().instant(), ZoneId.systemDefault());
         Path directory = makeDirectory(baseLogDirectory(builder));
-        this.sessionId = directory.getFileName().toString();
+        this.sessionId = String.valueOf(directory.getFileName());
         this.journal =
                 Journal.ofSession(
                         directory,
@@ -160,7 +160,7 @@ public final class OrchestratorSession {
         String begin = Journal.fileName(patternName) + "_" + SECOND.format(startedAt) + "_";
         while (true) {
             try {
-                String id = begin + "%06x".formatted(chance.nextInt(CHANCE));
+                String id = begin + String.format(Locale.ROOT, "%06x", chance.nextInt(CHANCE));
                 return Files.createDirectory(made.resolve(id));
             } catch (FileAlreadyExistsException _) {
                 // another session has this id
@@ -208,7 +208,8 @@ public final class OrchestratorSession {
 
     /// A process called `process_001`, `process_002` …
     public AgentProcess createProcess(String prompt) {
-        return createProcess(prompt, "process_%03d".formatted(unnamed.incrementAndGet()));
+        return createProcess(
+                prompt, String.format(Locale.ROOT, "process_%03d", unnamed.incrementAndGet()));
     }
 
     /// A process with the session's model, timeout and streaming, which its `with` methods change.

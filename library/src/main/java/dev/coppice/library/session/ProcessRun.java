@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -38,13 +39,12 @@ final class ProcessRun implements AutoCloseable {
     private final AgentProcess process;
     private final Journal.ProcessLog log;
     private final CountDownLatch over = new CountDownLatch(1);
-    private final List<Thread> following = new ArrayList<>();
+    private final List<CompletableFuture<Void>> following = new ArrayList<>();
     private Optional<AttemptFolder> files = Optional.empty();
     private Optional<Instant> startedAt = Optional.empty();
     private Duration duration = Duration.ZERO;
     private int exitCode = ProcessResult.NOT_RUN;
     private String failure = "";
-    private boolean isDone;
 
     /// @param argv what is started
     ProcessRun(AgentProcess process, List<String> argv) {
@@ -55,8 +55,13 @@ final class ProcessRun implements AutoCloseable {
     void started(Instant at, AttemptFolder attempt) {
         startedAt = Optional.of(at);
         files = Optional.of(attempt);
-        following.add(Thread.ofVirtual().start(() -> follow(attempt.output(), OUTPUT)));
-        following.add(Thread.ofVirtual().start(() -> follow(attempt.errors(), ERRORS)));
+        following.add(followed(attempt.output(), OUTPUT));
+        following.add(followed(attempt.errors(), ERRORS));
+    }
+
+    private CompletableFuture<Void> followed(Path file, String level) {
+        return CompletableFuture.runAsync(
+                () -> follow(file, level), Thread.ofVirtual().name(process + "-" + level)::start);
     }
 
     private void follow(Path file, String level) {
@@ -87,7 +92,7 @@ final class ProcessRun implements AutoCloseable {
 
     void ended(Outcome outcome) {
         switch (outcome) {
-            case Outcome.Done _ -> isDone = true;
+            case Outcome.Done _ -> exitCode = 0;
             case Outcome.Failed(Reason reason, String message, _) ->
                     failure = message + ADVICE.getOrDefault(reason, "");
             case Outcome.Stopped _ -> failure = "It was stopped.";
@@ -102,7 +107,7 @@ final class ProcessRun implements AutoCloseable {
     ///
     /// @param reason why it did not succeed
     ProcessResult result(Optional<Reason> reason) {
-        boolean isOwnEnd = isDone || reason.equals(Optional.of(Reason.EXIT_CODE));
+        boolean isOwnEnd = reason.isEmpty() || reason.equals(Optional.of(Reason.EXIT_CODE));
         String errors = read(AttemptFolder::errors);
         return told(
                 isOwnEnd ? exitCode : ProcessResult.NOT_RUN,
@@ -154,19 +159,7 @@ final class ProcessRun implements AutoCloseable {
     /// Waits until all that was printed is passed on.
     private void finish() {
         over.countDown();
-        boolean isInterrupted = false;
-        for (Thread thread : following) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException _) {
-                    isInterrupted = true;
-                }
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        following.forEach(CompletableFuture::join);
     }
 
     @Override

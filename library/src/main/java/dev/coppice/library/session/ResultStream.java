@@ -1,12 +1,12 @@
 package dev.coppice.library.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -17,19 +17,23 @@ final class ResultStream extends Spliterators.AbstractSpliterator<ProcessResult>
     /// What has come; empty when there is nothing more to come.
     private final BlockingQueue<Optional<ProcessResult>> come = new LinkedBlockingQueue<>();
 
-    private final FutureTask<?> run;
+    private final CompletableFuture<List<ProcessResult>> end = new CompletableFuture<>();
     private final Thread thread;
 
     ResultStream(Round round) {
         super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
-        this.run = new FutureTask<>(() -> round.run(result -> come.add(Optional.of(result))));
-        this.thread =
-                Thread.ofVirtual()
-                        .name("round")
-                        .start(() -> {
-                            run.run();
-                            come.add(Optional.empty());
-                        });
+        this.thread = Thread.ofVirtual().name("round").start(() -> run(round));
+    }
+
+    private void run(Round round) {
+        try {
+            end.complete(round.run(result -> come.add(Optional.of(result))));
+        } catch (InterruptedException | RuntimeException e) {
+            // The edge of a thread: whoever reads the stream hears of it.
+            end.completeExceptionally(e);
+        } finally {
+            come.add(Optional.empty());
+        }
     }
 
     Stream<ProcessResult> stream() {
@@ -38,35 +42,26 @@ final class ResultStream extends Spliterators.AbstractSpliterator<ProcessResult>
 
     @Override
     public boolean tryAdvance(Consumer<? super ProcessResult> action) {
+        Optional<ProcessResult> next;
         try {
-            Optional<ProcessResult> next = come.take();
-            next.ifPresentOrElse(action, () -> come.add(Optional.empty()));
-            if (next.isEmpty()) {
-                run.get();
-            }
-            return next.isPresent();
-        } catch (InterruptedException e) {
+            next = come.take();
+        } catch (InterruptedException _) {
             stop();
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted; the processes were stopped");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the round broke off", e.getCause());
         }
+        if (next.isEmpty()) {
+            come.add(next); // for whoever asks again
+            end.join();
+            return false;
+        }
+        action.accept(next.get());
+        return true;
     }
 
     /// Stops what still runs, and waits for that.
     private void stop() {
         thread.interrupt();
-        boolean isInterrupted = Thread.interrupted();
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        end.handle((_, _) -> thread).join();
     }
 }

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// One run of a round: a job in the working directory itself, with a task for each process, whose events tell what
@@ -69,10 +70,23 @@ final class RoundRun {
     private TaskId taskId(AgentProcess process) {
         return TaskId.parse(process.processId())
                 .filter(id -> !processes.containsKey(id))
-                .orElseGet(() -> new TaskId("process." + (processes.size() + 1)));
+                .orElseGet(() ->
+                        IntStream.iterate(processes.size() + 1, number -> number + 1)
+                                .mapToObj(number -> new TaskId("process." + number))
+                                .filter(id -> !processes.containsKey(id))
+                                .findFirst()
+                                .orElseThrow());
     }
 
     List<ProcessResult> run() throws InterruptedException {
+        try {
+            return outcome();
+        } finally {
+            runs.values().forEach(ProcessRun::close);
+        }
+    }
+
+    private List<ProcessResult> outcome() throws InterruptedException {
         Path folder = first().workingDirectory();
         if (!Files.isDirectory(folder)) {
             return refused(
@@ -114,10 +128,7 @@ final class RoundRun {
     }
 
     private List<ProcessResult> run(Coppice coppice) throws InterruptedException {
-        for (AgentProcess process : processes.values()) {
-            coppice.makeFolder(process.logDirectory());
-            process.journal().mask(coppice.secrets());
-        }
+        processes.values().forEach(process -> process.journal().prepare(coppice));
         Settings settings = settings(coppice.configuration().settings());
         JobRequest request =
                 new JobRequest(
@@ -136,8 +147,6 @@ final class RoundRun {
                 new JobEvents(
                         coppice.log(), job, recorded -> happened(recorded, settings, folder))) {
             end = await(coppice, job);
-        } finally {
-            runs.values().forEach(ProcessRun::close);
         }
         if (!(end instanceof Driver.Turn.Over)) {
             throw new IllegalStateException(
@@ -161,7 +170,9 @@ final class RoundRun {
     }
 
     private List<ProcessResult> inOrder() {
-        return processes.keySet().stream().map(results::get).filter(Objects::nonNull).toList();
+        return processes.keySet().stream()
+                .flatMap(task -> Optional.ofNullable(results.get(task)).stream())
+                .toList();
     }
 
     private AgentProcess process(TaskId task) {

@@ -346,6 +346,9 @@ class OrchestratorSessionTest {
         assertThat(repository.git("status", "--porcelain", "-uall").strip())
                 .isEqualTo("?? made.txt");
         assertThat(repository.git("branch", "--list", "coppice/*")).isEmpty();
+        assertThat(Files.readAllLines(repository.path().resolve(".git/info/exclude")))
+                .filteredOn(line -> line.contains(".claude"))
+                .containsExactly("/.claude/runtime/logs");
     }
 
     @Test
