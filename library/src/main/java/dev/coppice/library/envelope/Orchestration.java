@@ -1,35 +1,21 @@
 package dev.coppice.library.envelope;
 
 import dev.coppice.engine.EventLogException;
-import dev.coppice.git.Authorship;
 import dev.coppice.git.BranchName;
-import dev.coppice.git.CommitMessage;
-import dev.coppice.git.Git;
 import dev.coppice.git.GitException;
-import dev.coppice.git.Identity;
 import dev.coppice.git.Landed;
-import dev.coppice.git.LandingOrder;
 import dev.coppice.git.RefName;
-import dev.coppice.git.Repositories;
-import dev.coppice.model.CommitId;
-import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
-import dev.coppice.model.TaskId;
-import dev.coppice.plan.Problem;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Command;
 import dev.coppice.process.Exit;
 import dev.coppice.process.Finished;
-import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import dev.coppice.runtime.Coppice;
-import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.workspace.Requirements;
-import dev.coppice.workspace.Slug;
 import dev.coppice.workspace.VirtualEnvironments;
 import dev.coppice.workspace.WorkspaceException;
-import dev.coppice.workspace.WorkspaceRequest;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -41,7 +27,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +39,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of documents 000 and 001: worktrees, Python environments, and envelopes run by agents, each as a job of
@@ -104,23 +88,18 @@ public final class Orchestration implements AutoCloseable {
     public static final String AUDIT_FILE = "orchestrator_audit.log";
 
     private static final String REQUIREMENTS_FILE = "requirements.txt";
-    private static final Path WORKTREES = Path.of(".coppice", "worktrees");
-    private static final TaskId WORKTREE = new TaskId("worktree");
-    private static final List<String> RESERVED =
-            List.of(VirtualEnvironments.FOLDER, "task_envelope.json", "task_result.json");
 
     /// Static so that no two envelopes of this process share an id; each takes a millisecond of its own.
     private static final AtomicLong LAST_ID_MILLIS = new AtomicLong();
 
     private final Surroundings surroundings;
-    private final Path auditLog;
     private final AuditLog audit;
     private final Duration operationTimeout;
     private final Processes processes = Processes.open();
+    private final OpenRepositories repositories;
+    private final Worktrees worktrees;
     private final VirtualEnvironments environments;
     private final SecureRandom chance = new SecureRandom();
-    private final ReentrantLock opening = new ReentrantLock();
-    private final Map<Path, Coppice> opened = new HashMap<>();
 
     /// @param operationTimeout in place of [#DEFAULT_OPERATION_TIMEOUT]
     Orchestration(
@@ -129,10 +108,17 @@ public final class Orchestration implements AutoCloseable {
             PrintStream console,
             Duration operationTimeout) {
         this.surroundings = surroundings;
-        this.auditLog = auditLog;
         this.operationTimeout = operationTimeout;
         this.audit =
                 new AuditLog(auditLog, console, surroundings.environment(), surroundings.clock());
+        this.repositories =
+                new OpenRepositories(
+                        surroundings,
+                        processes,
+                        audit,
+                        auditLog,
+                        surroundings.folder().resolve(RESULTS_FILE));
+        this.worktrees = new Worktrees(surroundings, repositories);
         this.environments = VirtualEnvironments.under(surroundings.coppiceHome());
     }
 
@@ -188,7 +174,8 @@ public final class Orchestration implements AutoCloseable {
     /// A worktree on a branch of this name that begins at the commit one stands on, in `.coppice/worktrees` of the
     /// repository one stands in. See [#createWorktree(String, Path, Path)].
     public Path createWorktree(String branchName) throws InterruptedException {
-        return createWorktree(branchName, surroundings.folder(), worktrees(surroundings.folder()));
+        return createWorktree(
+                branchName, surroundings.folder(), Worktrees.in(surroundings.folder()));
     }
 
     /// A worktree on a branch of this name that begins at the commit of `baseRepo`. A repository that is absent, or has no
@@ -199,23 +186,19 @@ public final class Orchestration implements AutoCloseable {
     public Path createWorktree(String branchName, Path baseRepo, Path worktreeBase)
             throws InterruptedException {
         audit.info("create_worktree", "branch " + branchName + " of " + baseRepo);
-        return operation(
-                "create_worktree",
-                () -> {
-                    Coppice coppice = coppice(baseRepo);
-                    coppice.makeFolder(absolute(worktreeBase));
-                    Path path =
-                            coppice.workspaces()
-                                    .acquire(request(coppice, branchName, worktreeBase))
-                                    .path();
-                    audit.info("create_worktree", "created " + path);
-                    return path;
-                });
+        Path path =
+                operation(
+                        "create_worktree",
+                        () ->
+                                worktrees.create(
+                                        branchName, absolute(baseRepo), absolute(worktreeBase)));
+        audit.info("create_worktree", "created " + path);
+        return path;
     }
 
     /// Removes the worktree and the branch of this name. See [#removeWorktree(String, Path, Path)].
     public void removeWorktree(String branchName) throws InterruptedException {
-        removeWorktree(branchName, surroundings.folder(), worktrees(surroundings.folder()));
+        removeWorktree(branchName, surroundings.folder(), Worktrees.in(surroundings.folder()));
     }
 
     /// Removes the worktree and the branch of this name. What is uncommitted, untracked or unmerged in them is kept under a
@@ -228,11 +211,9 @@ public final class Orchestration implements AutoCloseable {
         Optional<RefName> rescued =
                 operation(
                         "remove_worktree",
-                        () -> {
-                            Coppice coppice = coppice(baseRepo);
-                            return coppice.workspaces()
-                                    .discard(request(coppice, branchName, worktreeBase));
-                        });
+                        () ->
+                                worktrees.remove(
+                                        branchName, absolute(baseRepo), absolute(worktreeBase)));
         audit.info(
                 "remove_worktree",
                 "removed " + branchName + rescued.map(ref -> ", rescued as " + ref).orElse(""));
@@ -241,48 +222,28 @@ public final class Orchestration implements AutoCloseable {
     /// Merges a branch into `main` or, where there is none, into the repository's default branch. See
     /// [#mergeWorktree(String, Path, String)].
     public boolean mergeWorktree(String branchName) throws InterruptedException {
-        Git git = coppice(surroundings.folder()).git();
-        boolean isThere =
-                git.refs().commit(new BranchName(DEFAULT_TARGET_BRANCH).ref()).isPresent();
-        String target =
-                isThere
-                        ? DEFAULT_TARGET_BRANCH
-                        : git.refs()
-                                .defaultBranch()
-                                .map(BranchName::value)
-                                .orElse(DEFAULT_TARGET_BRANCH);
-        return mergeWorktree(branchName, surroundings.folder(), target);
+        return merge(branchName, surroundings.folder(), Optional.empty());
     }
 
     /// Merges a branch into `targetBranch` with a merge commit, `Merge agent work from <branch>`. Where that can't be, or
     /// takes longer than 60 s, nothing is changed, the audit log says why, and the answer is false.
     public boolean mergeWorktree(String branchName, Path baseRepo, String targetBranch)
             throws InterruptedException {
-        audit.info("merge_worktree", branchName + " into " + targetBranch);
+        return merge(branchName, baseRepo, Optional.of(targetBranch));
+    }
+
+    private boolean merge(String branchName, Path baseRepo, Optional<String> target)
+            throws InterruptedException {
+        audit.info("merge_worktree", branchName + target.map(name -> " into " + name).orElse(""));
         try {
-            return operation("merge_worktree", () -> merge(branchName, baseRepo, targetBranch));
+            Landed landed =
+                    operation(
+                            "merge_worktree",
+                            () -> worktrees.merge(branchName, absolute(baseRepo), target));
+            return isMerged(landed, branchName);
         } catch (EnvelopeException _) {
             return false; // the audit log has the reason
         }
-    }
-
-    private boolean merge(String branchName, Path baseRepo, String targetBranch) {
-        Git git = coppice(baseRepo).git();
-        BranchName branch = new BranchName(branchName);
-        CommitId tip =
-                git.refs()
-                        .commit(branch.ref())
-                        .orElseThrow(() ->
-                                new EnvelopeException("There is no branch " + branchName + "."));
-        Identity user = git.committer();
-        LandingOrder order =
-                new LandingOrder(
-                        new BranchName(targetBranch),
-                        tip,
-                        branch,
-                        new Authorship(user, user, surroundings.clock().instant()),
-                        CommitMessage.of("Merge agent work from " + branchName));
-        return isMerged(git.landing().merge(order), branchName);
     }
 
     /// Something that git does.
@@ -563,13 +524,14 @@ public final class Orchestration implements AutoCloseable {
             List<String> requirements,
             Optional<String> agent)
             throws InterruptedException {
-        Coppice coppice = coppice(surroundings.folder());
+        Coppice coppice = repositories.made(surroundings.folder());
         audit.info("run_subagent", taskPayload.taskId() + " on " + branchName);
         EnvelopeRun run =
                 new EnvelopeRun(coppice, audit, surroundings.clock(), branchName, taskPayload);
         try {
             if (BranchName.problem(branchName).isEmpty()) {
-                coppice.workspaces().giveUp(worktrees(surroundings.folder()).resolve(branchName));
+                coppice.workspaces()
+                        .giveUp(Worktrees.in(surroundings.folder()).resolve(branchName));
             }
             return run.run(requirements, agent);
         } catch (GitException
@@ -577,10 +539,19 @@ public final class Orchestration implements AutoCloseable {
                 | EventLogException
                 | CannotStartException
                 | UncheckedIOException e) {
+            if (Thread.interrupted()) {
+                throw interrupted(e);
+            }
             audit.error("run_subagent", e);
             return run.failed(
                     TaskStatus.FAILED, Optional.ofNullable(e.getMessage()).orElseGet(e::toString));
         }
+    }
+
+    private static InterruptedException interrupted(RuntimeException during) {
+        InterruptedException interrupt = new InterruptedException(during.getMessage());
+        interrupt.initCause(during);
+        return interrupt;
     }
 
     /// Runs all envelopes of a plan at once, by the default agent.
@@ -612,7 +583,7 @@ public final class Orchestration implements AutoCloseable {
         if (plan.isEmpty()) {
             return List.of();
         }
-        coppice(surroundings.folder());
+        repositories.made(surroundings.folder());
         audit.info("orchestrate_parallel", plan.size() + " envelopes");
         List<TaskResult> results = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -682,80 +653,10 @@ public final class Orchestration implements AutoCloseable {
         }
     }
 
-    // ---- the repositories
-
-    private Path worktrees(Path baseRepo) {
-        return absolute(baseRepo).resolve(WORKTREES);
-    }
+    // ---- what all share
 
     private Path absolute(Path path) {
         return surroundings.folder().resolve(path).normalize();
-    }
-
-    private WorkspaceRequest request(Coppice coppice, String branchName, Path worktreeBase) {
-        BranchName branch = new BranchName(branchName);
-        CommitId base =
-                coppice.git()
-                        .refs()
-                        .resolve("HEAD")
-                        .orElseThrow(() -> new EnvelopeException("The repository has no commit."));
-        JobId label = JobId.of(surroundings.clock().instant(), chance.nextLong());
-        Path path = absolute(worktreeBase).resolve(branchName);
-        return new WorkspaceRequest(
-                label,
-                WORKTREE,
-                1,
-                1,
-                Slug.of(WORKTREE, branchName),
-                branch,
-                coppice.git().refs().defaultBranch().map(BranchName::value).orElse(base.value()),
-                base,
-                path,
-                Settings.Environment.NONE,
-                RESERVED,
-                surroundings.environment(),
-                new Marker("COPPICE_ATTEMPT_MARK", label + "/" + WORKTREE + "/1"),
-                path.resolveSibling(path.getFileName() + ".log"));
-    }
-
-    /// Coppice in a repository, which is made where it is absent.
-    private Coppice coppice(Path baseRepo) {
-        Path folder = absolute(baseRepo);
-        opening.lock();
-        try {
-            Coppice known = opened.get(folder);
-            if (known != null) {
-                return known;
-            }
-            Files.createDirectories(folder);
-            new Repositories(processes, surroundings.environment())
-                    .initialise(
-                            folder,
-                            surroundings.clock().instant(),
-                            auditLog,
-                            surroundings.folder().resolve(RESULTS_FILE));
-            return switch (Coppice.open(
-                    surroundings.in(folder), Optional.empty(), new LinkedHashMap<>())) {
-                case Opening.Opened(Coppice coppice) -> {
-                    opened.put(folder, coppice);
-                    audit.mask(coppice.configuration().secrets());
-                    yield coppice;
-                }
-                case Opening.Refused refused ->
-                        throw new EnvelopeException(
-                                String.join(
-                                        "\n",
-                                        refused.refusal().problems().stream()
-                                                .map(Problem::toString)
-                                                .toList()));
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException("the folder " + folder + " can't be made", e);
-        } catch (GitException e) {
-            throw new EnvelopeException(folder + " can't be made a repository", e);
-        } finally {
-            opening.unlock();
-        }
     }
 
     private OperationTimedOutException timedOut(String function, String operation, Duration after) {
@@ -775,13 +676,7 @@ public final class Orchestration implements AutoCloseable {
     /// Ends what still runs, and closes the store.
     @Override
     public void close() {
-        opening.lock();
-        try {
-            opened.values().forEach(Coppice::close);
-            opened.clear();
-        } finally {
-            opening.unlock();
-        }
+        repositories.close();
         processes.close();
     }
 }

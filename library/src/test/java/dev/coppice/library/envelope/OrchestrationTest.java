@@ -626,4 +626,15 @@ class OrchestrationTest {
         assertThat(repository.gitIn(absent, "ls-files")).isEqualTo("coppice.yaml");
         assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain("[WARNING]");
     }
+
+    @Test
+    void onlyWhatNeedsARepositoryMakesOne() throws Exception {
+        Path plain = Files.createDirectories(folder.resolve("plain"));
+        try (Orchestration there = openAt(plain)) {
+            there.removeWorktree("nothing");
+
+            assertThat(there.mergeWorktree("nothing")).isFalse();
+            assertThat(plain).isEmptyDirectory();
+        }
+    }
 }
