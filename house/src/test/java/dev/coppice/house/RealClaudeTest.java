@@ -1,16 +1,23 @@
 package dev.coppice.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.testkit.ClaudeCli;
 import dev.coppice.testkit.ScratchRepository;
 import dev.coppice.testkit.StubModel;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -23,6 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 class RealClaudeTest {
     private static final Pattern TASK = Pattern.compile("## Your task \\(part-(\\d)\\)");
     private static final int TOKENS_AN_ANSWER = 110;
+
+    /// What is lost where the program adds up prices in binary.
+    private static final BigDecimal TINY = new BigDecimal("0.0000000001");
 
     private static final String PLAN =
             """
@@ -47,7 +57,8 @@ class RealClaudeTest {
         repository.write("coppice.yaml", "workers: { max_workers: 4 }\n");
         repository.commit("Configure");
         String head = repository.head();
-        try (StubModel model = StubModel.start(RealClaudeTest::script)) {
+        Together together = new Together();
+        try (StubModel model = StubModel.start(together::script)) {
             Map<String, String> environment = new HashMap<>(repository.environment());
             environment.putAll(claude.get().environment(folder.resolve("home"), model));
             Program coppice = new Program(repository.path(), environment);
@@ -74,24 +85,107 @@ class RealClaudeTest {
             assertThat(repository.git("status", "--porcelain")).isEmpty();
 
             // the fourth task's session was resumed to mend its check, so its numbers are
-            // cumulative
-            long answers =
-                    model.requests().stream()
-                            .filter(r -> r.prompts().stream().anyMatch(p -> script(p).isPresent()))
-                            .count();
-            long tokens = 0;
-            double cost = 0;
+            // cumulative: each answer costs the same, and is counted once
+            String job = results.path("job_id").stringValue();
+            long planning = answers(model, "Write the four parts of the manual", "## Your task");
+            BigDecimal total = results.path("cost_usd").decimalValue();
+            BigDecimal unit =
+                    total.divide(BigDecimal.valueOf(allAnswers(model)), MathContext.DECIMAL64);
+            assertThat(planning).isEqualTo(1);
+            assertThat(unit).isPositive();
             for (JsonNode task : results.path("results").path("tasks")) {
-                tokens += task.path("tokens").longValue();
-                cost += task.path("cost_usd").doubleValue();
+                String id = task.path("id").stringValue();
+                long answers = answers(model, "## Your task (" + id + ")", "none");
+                assertThat(answers).as(id).isEqualTo(id.equals("part-4") ? 4 : 2);
+                assertThat(task.path("tokens").longValue())
+                        .as(id)
+                        .isEqualTo(TOKENS_AN_ANSWER * answers);
+                assertThat(task.path("cost_usd").decimalValue())
+                        .as(id)
+                        .isCloseTo(unit.multiply(BigDecimal.valueOf(answers)), within(TINY));
             }
-            assertThat(tokens).isEqualTo(TOKENS_AN_ANSWER * (answers - 1));
-            assertThat(cost).isPositive().isLessThan(results.path("cost_usd").doubleValue());
-            assertThat(Path.of(results.path("results").path("final_report").stringValue()))
-                    .exists()
+            assertThatFourWorkedAtOnce(coppice, job);
+            assertThatTheReportIsRight(results);
+        }
+    }
+
+    /// The answers that were asked for in conversations in which `begun` was said, and `but` was not.
+    private static long answers(StubModel model, String begun, String but) {
+        return model.requests().stream()
+                .filter(r -> r.prompts().stream().anyMatch(p -> script(p).isPresent()))
+                .filter(r -> r.prompts().stream().anyMatch(p -> p.contains(begun)))
+                .filter(r -> r.prompts().stream().noneMatch(p -> p.contains(but)))
+                .count();
+    }
+
+    private static long allAnswers(StubModel model) {
+        return answers(model, "", "none");
+    }
+
+    private static void assertThatFourWorkedAtOnce(Program coppice, String job)
+            throws InterruptedException {
+        int working = 0;
+        int atOnce = 0;
+        for (String line : coppice.run("events", job).output().lines().toList()) {
+            JsonNode event = JsonMapper.shared().readTree(line);
+            if (event.path("task").asString("").startsWith("part-")) {
+                switch (event.path("type").stringValue()) {
+                    case "attempt_started" -> working++;
+                    case "attempt_ended" -> working--;
+                    case String _ -> {}
+                }
+                atOnce = Math.max(atOnce, working);
+            }
+        }
+        assertThat(atOnce).isEqualTo(4);
+    }
+
+    private static void assertThatTheReportIsRight(JsonNode results) throws IOException {
+        Path report = Path.of(results.path("results").path("final_report").stringValue());
+        String job = results.path("job_id").stringValue();
+        for (JsonNode task : results.path("results").path("tasks")) {
+            String id = task.path("id").stringValue();
+            String number = id.substring("part-".length());
+            String commit = task.path("commit").stringValue().substring(0, 8);
+            assertThat(report)
                     .content()
-                    .contains("part-4");
-            assertThat(Files.exists(repository.path().resolve(".coppice/workspace"))).isTrue();
+                    .containsPattern(
+                            "[|] %s [|] [*][*]%s[*][*] Write part %s [|] completed [|] claude [|] 1 [|] .* [|] [$]0[.][0-9]+ [|] %d [|] `coppice/%s/%s-%s`, in the result [|]"
+                                    .formatted(
+                                            number,
+                                            id,
+                                            number,
+                                            id.equals("part-4") ? 2 : 1,
+                                            job,
+                                            number,
+                                            id))
+                    .contains(
+                            "| `parts/%s.txt` | created | worker_%s | %s | claude | 1 | `%s` | yes |"
+                                    .formatted(number, number, id, commit));
+        }
+        assertThat(report)
+                .content()
+                .contains("| `parts/mended.txt` | created | worker_4 | part-4 | claude | 1 | ");
+    }
+
+    /// The scripts, of which no task's is given before all four tasks have asked.
+    private static final class Together {
+        private final Set<String> asked = ConcurrentHashMap.newKeySet();
+        private final CountDownLatch missing = new CountDownLatch(4);
+
+        Optional<String> script(String prompt) {
+            Matcher task = TASK.matcher(prompt);
+            if (task.find()) {
+                if (asked.add(task.group(1))) {
+                    missing.countDown();
+                }
+                try {
+                    assertThat(missing.await(5, TimeUnit.MINUTES)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return RealClaudeTest.script(prompt);
         }
     }
 

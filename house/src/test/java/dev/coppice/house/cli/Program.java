@@ -12,6 +12,30 @@ import java.util.TreeMap;
 
 /// The program, started from the classes that are tested, with a home folder of its own.
 final class Program {
+    private static final String TERMINAL =
+            """
+            import fcntl, os, pty, struct, sys, termios
+            rows, columns, answer = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+            child, terminal = pty.fork()
+            if child == 0:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                os.execvp(sys.argv[4], sys.argv[4:])
+            shown = b""
+            while True:
+                try:
+                    more = os.read(terminal, 65536)
+                except OSError:
+                    break
+                if not more:
+                    break
+                os.write(1, more)
+                shown += more
+                if shown.endswith(b"[y/N] "):
+                    os.write(terminal, answer.encode() + b"\\n")
+                    shown = b""
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            """;
+
     private final Path launcher;
     private final Path scratch;
     private final Map<String, String> environment = new TreeMap<>();
@@ -71,6 +95,24 @@ final class Program {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /// Starts it on a terminal of its own, which types `answer` when it is asked something that can be answered
+    /// with yes or no. What the terminal shows is what is printed.
+    Process startOnTerminal(Path where, int rows, int columns, String answer, String... words)
+            throws IOException {
+        Path terminal = Files.writeString(scratch.resolve("terminal.py"), TERMINAL);
+        List<String> line = new ArrayList<>(List.of("python3", terminal.toString()));
+        line.addAll(List.of(Integer.toString(rows), Integer.toString(columns), answer));
+        line.addAll(List.of("env", "-i"));
+        environment.forEach((name, value) -> line.add(name + "=" + value));
+        line.add(launcher.toString());
+        line.addAll(List.of(words));
+        return new ProcessBuilder(line)
+                .directory(where.toFile())
+                .redirectOutput(scratch.resolve("out").toFile())
+                .redirectError(scratch.resolve("err").toFile())
+                .start();
     }
 
     /// Runs it to its end.
