@@ -64,6 +64,8 @@ public final class Engine implements AutoCloseable {
     public sealed interface Birth {
         record Started(JobId child) implements Birth {}
 
+        /// Nothing was started.
+        ///
         /// @param message says to the agent what it may do instead
         record Refused(Children.Why why, String message) implements Birth {}
 

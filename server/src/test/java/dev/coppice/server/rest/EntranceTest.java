@@ -69,7 +69,7 @@ class EntranceTest {
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().path("error").stringValue())
-                    .contains("Maximum recursion depth (2) reached");
+                    .contains("Maximum recursion depth (2) reached", "max_recursion_depth");
         }
     }
 
