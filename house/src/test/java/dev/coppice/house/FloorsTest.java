@@ -4,6 +4,8 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +13,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -147,6 +150,20 @@ class FloorsTest {
         slices().matching("dev.coppice.library.(*)..")
                 .should()
                 .notDependOnEachOther()
+                .check(PRODUCT);
+    }
+
+    /// But for `Answer`, which reads text.
+    @Test
+    void thePatternsOfASessionAreMadeOfWhatItsUsersHave() {
+        noClasses()
+                .that()
+                .haveNameMatching(".*\\.session\\.(Patterns|NVersion|Debate|Cascade|ExpertPanel)")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.coppice.library.session..")
+                                .and(not(modifier(JavaModifier.PUBLIC)))
+                                .and(not(simpleName("Answer"))))
                 .check(PRODUCT);
     }
 

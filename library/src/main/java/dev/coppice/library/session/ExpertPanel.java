@@ -329,7 +329,7 @@ public record ExpertPanel(
                 answer.items(WEAKNESSES),
                 hasVoted ? Vote.valueOf(vote.group(1)) : Vote.ABSTAIN,
                 confidence(answer.section(CONFIDENCE)),
-                hasVoted ? answer.section(RATIONALE) : "No vote: " + Journal.told(result));
+                hasVoted ? answer.section(RATIONALE) : "No vote: " + result.summary());
     }
 
     private static double confidence(String text) {

@@ -128,7 +128,7 @@ final class Journal {
         } finally {
             lock.unlock();
         }
-        log(result.isSuccess() ? "INFO" : "WARNING", result.processId() + ": " + told(result));
+        log(result.isSuccess() ? "INFO" : "WARNING", result.processId() + ": " + result.summary());
     }
 
     /// The results of all runs so far.
@@ -139,16 +139,6 @@ final class Journal {
         } finally {
             lock.unlock();
         }
-    }
-
-    /// What became of a run, in a few words.
-    static String told(ProcessResult result) {
-        return String.format(
-                Locale.ROOT,
-                "exit code %d after %.1f s%s",
-                result.exitCode(),
-                result.seconds(),
-                result.reason().map(reason -> " (" + reason.wire() + ")").orElse(""));
     }
 
     private String started() {

@@ -163,7 +163,7 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
                     "### Version %d (%s)\n%s"
                             .formatted(
                                     i + 1,
-                                    Journal.told(result),
+                                    result.summary(),
                                     result.isSuccess()
                                             ? Patterns.capped(result.output())
                                             : "It failed and cannot be chosen."));

@@ -264,7 +264,7 @@ public final class OrchestratorSession {
                 text.append("    ")
                         .append(result.processId())
                         .append(": ")
-                        .append(Journal.told(result))
+                        .append(result.summary())
                         .append('\n'));
         return text.toString();
     }

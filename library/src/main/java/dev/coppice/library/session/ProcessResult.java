@@ -2,6 +2,7 @@ package dev.coppice.library.session;
 
 import dev.coppice.model.Reason;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What became of a run of an [AgentProcess], after document 002; without secrets, as everything that leaves a job.
@@ -37,7 +38,17 @@ public record ProcessResult(
         return duration.toNanos() / 1e9;
     }
 
-    ProcessResult withStderr(String text) {
+    /// In a few words: `exit code -1 after 300.0 s (wall_timeout)`.
+    public String summary() {
+        return String.format(
+                Locale.ROOT,
+                "exit code %d after %.1f s%s",
+                exitCode,
+                seconds(),
+                reason.map(why -> " (" + why.wire() + ")").orElse(""));
+    }
+
+    public ProcessResult withStderr(String text) {
         return new ProcessResult(exitCode, output, text, duration, processId, reason);
     }
 }

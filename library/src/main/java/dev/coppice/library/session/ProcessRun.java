@@ -134,7 +134,7 @@ final class ProcessRun implements AutoCloseable {
         if (!failure.isEmpty() && code == ProcessResult.NOT_RUN) {
             log.log("ERROR", failure);
         }
-        log.log("INFO", "Ended with " + Journal.told(result));
+        log.log("INFO", "Ended with " + result.summary());
         return result;
     }
 

@@ -130,13 +130,14 @@ final class RoundRun {
     private List<ProcessResult> run(Coppice coppice) throws InterruptedException {
         processes.values().forEach(process -> process.journal().prepare(coppice));
         Settings settings = settings(coppice.configuration().settings());
+        String ids = String.join(", ", processes.keySet().stream().map(TaskId::value).toList());
         JobRequest request =
                 new JobRequest(
-                        String.join(", ", processes.keySet().stream().map(TaskId::value).toList()),
+                        ids + "\n\nLogs: " + first().logDirectory(),
                         first().workingDirectory().toString(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(new Plan("A round of processes", tasks())),
+                        Optional.of(new Plan(ids, tasks())),
                         settings,
                         0,
                         Optional.empty());
