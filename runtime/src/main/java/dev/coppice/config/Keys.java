@@ -14,6 +14,7 @@ import dev.coppice.model.Settings.Result;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Every key there is: the one place of forms, ranges, defaults and their description.
@@ -328,6 +329,10 @@ final class Keys {
                     STRUCTURED,
                     LOG_DIR,
                     STORE_URL);
+
+    /// What document 004 also calls a key.
+    static final Map<String, String> OTHER_NAMES =
+            Map.of("workers.claude_command", CLAUDE_COMMAND.path());
 
     /// The agent that is there without being configured.
     static final AgentName CLAUDE = new AgentName("claude");

@@ -155,7 +155,8 @@ final class Layers {
     }
 
     private void addKey(String section, String name, Value value, Path file) {
-        String path = section.isEmpty() ? name : section + "." + name;
+        String written = section.isEmpty() ? name : section + "." + name;
+        String path = Keys.OTHER_NAMES.getOrDefault(written, written);
         if (PATHS.contains(path) || isAgentKey(section, name)) {
             if (!(value instanceof Value.Nothing)) {
                 given.put(path, new Given(value, value.place(), Optional.of(file)));

@@ -1,0 +1,210 @@
+package dev.coppice.house.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.house.cli.Program.Result;
+import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Somebody, or an AI, does word for word what document 004 says.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class Document004Test {
+    private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+    private static final int PORT = 8000;
+
+    /// A lead that plans two tasks whatever it is asked, and the shell, which runs them.
+    private static final String AGENTS =
+            """
+            agents:
+              default: script
+              lead: planner
+              script: { command: [bash], stdin: description }
+              planner: { command: [echo, '{"goal": "g", "tasks": [{"id": "one", "description": "echo one; echo 1 > one.txt"}, {"id": "two", "description": "echo 2 > two.txt"}]}'] }
+            """;
+
+    @TempDir Path folder;
+    private Program program;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        program = Program.in(Files.createDirectories(folder.resolve("program")));
+        for (String script : List.of("quick-start.sh", "check-status.sh")) {
+            Files.copy(
+                    TOP.resolve(script),
+                    folder.resolve("program").resolve(script),
+                    StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    @Test
+    void theExampleOfAConfigurationIsInEffectAsItStands() throws Exception {
+        ScratchRepository repository = ScratchRepository.in(folder.resolve("project"));
+        repository.write("config.yaml", Files.readString(resource("config.yaml")));
+
+        JsonNode settings = settings(repository.path());
+
+        assertThat(setting(settings, "orchestrator.execution_mode")).isEqualTo("wsl");
+        assertThat(setting(settings, "orchestrator.workspace_root")).isEqualTo("./workspace");
+        assertThat(setting(settings, "workers.max_workers")).isEqualTo("10");
+        assertThat(setting(settings, "workers.default_timeout")).isEqualTo("300");
+        assertThat(setting(settings, "workers.max_retries")).isEqualTo("2");
+        assertThat(setting(settings, "recursion.enable")).isEqualTo("true");
+        assertThat(setting(settings, "recursion.max_depth")).isEqualTo("3");
+        assertThat(setting(settings, "api.host")).isEqualTo("localhost");
+        assertThat(setting(settings, "api.port")).isEqualTo("8000");
+        assertThat(setting(settings, "api.api_key")).isEqualTo("***");
+        assertThat(setting(settings, "logging.level")).isEqualTo("INFO");
+        assertThat(setting(settings, "logging.enable_structured")).isEqualTo("true");
+        assertThat(setting(settings, "logging.log_dir")).isEqualTo("./logs");
+    }
+
+    @Test
+    void bothNamesOfTheClaudeCommandAreKnown() throws Exception {
+        ScratchRepository repository = ScratchRepository.in(folder.resolve("project"));
+        for (String section : List.of("orchestrator", "workers")) {
+            repository.write("config.yaml", section + ":\n  claude_command: \"/path/to/claude\"\n");
+
+            assertThat(setting(settings(repository.path()), "orchestrator.claude_command"))
+                    .as(section)
+                    .isEqualTo("/path/to/claude");
+        }
+    }
+
+    @Test
+    void theTemplateIsWhatInitWrites() throws Exception {
+        Path project = Files.createDirectories(folder.resolve("project"));
+
+        assertThat(program.run(project, "init").code()).isZero();
+
+        assertThat(TOP.resolve("config.template.yaml"))
+                .hasSameTextualContentAs(project.resolve("coppice.yaml"));
+    }
+
+    @Test
+    void theQuickStartBeginsWithNothing() throws Exception {
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        Files.createDirectories(folder.resolve("program/home/.config/coppice"));
+        Files.writeString(folder.resolve("program/home/.config/coppice/config.yaml"), AGENTS);
+
+        Result started =
+                program.shell(
+                        empty,
+                        "\"$(dirname \"$coppice\")\"/quick-start.sh "
+                                + "\"Create a React + FastAPI + PostgreSQL 'application'\"");
+
+        assertThat(started.code()).as(started.err()).isZero();
+        assertThat(started.out()).contains("2 of 2 tasks");
+        Result status =
+                program.shell(
+                        empty,
+                        "\"$(dirname \"$coppice\")\"/check-status.sh job_"
+                                + Scene.job(started)
+                                + " --json");
+        assertThat(json(status).path("status").asString()).isEqualTo("completed");
+        assertThat(json(status).path("request").asString())
+                .isEqualTo("Create a React + FastAPI + PostgreSQL 'application'");
+    }
+
+    @Test
+    void theCallsOfTheApiAreMadeAsPrinted() throws Exception {
+        // given
+        ScratchRepository repository = ScratchRepository.in(folder.resolve("project"));
+        int port = freePort();
+        repository.write(
+                "config.yaml",
+                AGENTS
+                        + "orchestrator:\n  workspace_root: \"./workspace\"\n"
+                        + "api:\n  port: "
+                        + port
+                        + "\n  api_key: your-api-key\n");
+        repository.commit("Configure");
+        Program server = Program.in(Files.createDirectories(folder.resolve("server")));
+        Process serving = server.start(repository.path(), "serve");
+        try {
+            Scene.await(() -> server.printed("out").contains("serving at"));
+
+            // when
+            Result posted = program.shell(repository.path(), printed("orchestrate.sh", port, ""));
+            String job = json(posted).path("job_id").asString();
+            String status = printed("status.sh", port, job);
+            program.shell(
+                    repository.path(),
+                    "until "
+                            + status.strip()
+                            + " | grep -E '\"(completed|partial|failed)\",$'; do sleep 0.2; done");
+
+            // then
+            JsonNode seen = json(program.shell(repository.path(), status));
+            assertThat(seen.path("status").asString()).isEqualTo("completed");
+            assertThat(seen.path("progress").path("completed").asInt()).isEqualTo(2);
+            Result checked =
+                    program.shell(
+                            repository.path(),
+                            "\"$(dirname \"$coppice\")\"/check-status.sh " + job);
+            assertThat(checked.out()).contains("2 of 2 tasks");
+            assertThat(tail(repository, "workspace/job_" + job + "/logs/orchestrator.log"))
+                    .contains("worker_1");
+            assertThat(tail(repository, "workspace/job_" + job + "/logs/depth_0_worker_1.log"))
+                    .contains("one");
+        } finally {
+            serving.destroy();
+            serving.waitFor();
+        }
+    }
+
+    /// What `tail -f`, as printed, shows of a log.
+    private String tail(ScratchRepository repository, String log) throws Exception {
+        return program.shell(repository.path(), "timeout 1 tail -f " + log).out();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket as = new ServerSocket(PORT, 1, InetAddress.getLoopbackAddress())) {
+            return as.getLocalPort();
+        } catch (IOException taken) {
+            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return any.getLocalPort();
+            }
+        }
+    }
+
+    private static String printed(String name, int port, String job) throws IOException {
+        return Files.readString(resource(name))
+                .replace("localhost:" + PORT, "localhost:" + port)
+                .replace("abc123", job);
+    }
+
+    private static Path resource(String name) {
+        return Path.of("src/test/resources/document004").resolve(name);
+    }
+
+    private static JsonNode json(Result result) {
+        return JsonMapper.shared().readTree(result.out());
+    }
+
+    private JsonNode settings(Path where) throws Exception {
+        return json(program.run(where, "doctor", "--json")).path("configuration");
+    }
+
+    private static String setting(JsonNode settings, String key) {
+        return StreamSupport.stream(settings.spliterator(), false)
+                .filter(each -> each.path("key").asString().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(key + " is not in " + settings))
+                .path("value")
+                .asString();
+    }
+}
