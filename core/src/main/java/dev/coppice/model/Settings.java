@@ -225,6 +225,11 @@ public record Settings(
             requirements = requirements.map(List::copyOf);
             packages = List.copyOf(packages);
         }
+
+        /// Whether programs run in the workspace to make it so.
+        public boolean isMadeByPrograms() {
+            return !setup.isEmpty() || requirements.isPresent();
+        }
     }
 
     /// What happens to the finished branches.

@@ -6,6 +6,7 @@ import dev.coppice.engine.Dispatch.Reports;
 import dev.coppice.git.Authorship;
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Git;
+import dev.coppice.git.Identity;
 import dev.coppice.git.RefUpdate;
 import dev.coppice.git.RefsUpdated;
 import dev.coppice.model.CommandLine;
@@ -81,7 +82,8 @@ final class IntegrationAttempt {
     }
 
     private Authorship authorship() {
-        return new Authorship(git.committer(), git.committer(), equipment.clock().instant());
+        Identity user = git.committer();
+        return new Authorship(user, user, equipment.clock().instant());
     }
 
     /// Runs the job's checks on the joined tree, unless a task's checks already ran on the same one.
@@ -137,10 +139,13 @@ final class IntegrationAttempt {
     }
 
     private boolean isCheckedAlready(CommitId joined) {
-        return order.inputs().stream()
-                .filter(i -> i.task().checks().containsAll(settings.checks()))
-                .flatMap(i -> i.commit().stream())
-                .anyMatch(commit -> git.commits().tree(commit).equals(git.commits().tree(joined)));
+        List<CommitId> checked =
+                order.inputs().stream()
+                        .filter(i -> i.task().checks().containsAll(settings.checks()))
+                        .flatMap(i -> i.commit().stream())
+                        .toList();
+        return !checked.isEmpty()
+                && git.commits().trees(checked).contains(git.commits().tree(joined));
     }
 
     private Outcome publish(Optional<CommitId> before, Bases.Base.At at) {

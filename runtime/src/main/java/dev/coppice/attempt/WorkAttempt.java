@@ -252,7 +252,7 @@ final class WorkAttempt {
     private Event.AttemptEnded changeFiles(CommitId base) throws InterruptedException, IOException {
         Workspace workspace = workspace(base);
         Checkout checkout = equipment.git().worktrees().at(workspace.path());
-        return attempt(workspace, checkout, output -> commit(workspace, checkout, output));
+        return attempt(workspace, output -> commit(workspace, checkout, output));
     }
 
     /// As it was left, where the agent's session can be taken up; else clean, and with a session of its own: an agent
@@ -276,10 +276,7 @@ final class WorkAttempt {
         if (!isBegun(checkout, duty)) {
             equipment.merges().prepare(checkout, conflict);
         }
-        return attempt(
-                workspace,
-                checkout,
-                output -> concludeMerge(workspace, checkout, conflict, output));
+        return attempt(workspace, output -> concludeMerge(workspace, checkout, conflict, output));
     }
 
     /// Whether the merge was laid out before; the agent may have committed it since.
@@ -289,14 +286,10 @@ final class WorkAttempt {
                 || !checkout.uncommitted().isEmpty();
     }
 
-    private Event.AttemptEnded attempt(Workspace workspace, Checkout checkout, Bringing bringing)
+    private Event.AttemptEnded attempt(Workspace workspace, Bringing bringing)
             throws InterruptedException, IOException {
         workplace.tell(workspace, reports);
-        Optional<String> exposed = checkout.whyNotIsolated(workspace.branch());
-        Outcome outcome =
-                exposed.isPresent()
-                        ? new Outcome.Failed(Reason.WORKSPACE, exposed.get(), WorkResult.NONE)
-                        : runAgent(workplace.in(workspace), bringing);
+        Outcome outcome = runAgent(workplace.in(workspace), bringing);
         if (outcome instanceof Outcome.Done) {
             if (!order.request().settings().layout().keepWorkspaces()
                     && !running.hasStartedJobs()) {

@@ -7,10 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -105,8 +102,7 @@ public final class Checkout {
         for (Status.Entry entry : status.entries()) {
             states.put(entry.path(), state(entry));
         }
-        return new Fingerprint(
-                status.head(), sha256(call("ls-files", "--stage", "-z").done().output()), states);
+        return new Fingerprint(status.head(), states);
     }
 
     private String state(Status.Entry entry) {
@@ -125,14 +121,6 @@ public final class Checkout {
             return kind + " " + file.size() + " " + file.lastModifiedTime();
         } catch (IOException e) {
             return kind + " absent";
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

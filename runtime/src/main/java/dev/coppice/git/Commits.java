@@ -145,11 +145,19 @@ public final class Commits {
 
     /// The tree of a commit.
     public TreeId tree(CommitId commit) {
-        return new TreeId(
-                git.call("rev-parse", "--verify", "--end-of-options")
-                        .with(commit + "^{tree}")
-                        .done()
-                        .text());
+        return trees(List.of(commit)).getFirst();
+    }
+
+    /// The tree of each commit, in their order; by one process.
+    public List<TreeId> trees(List<CommitId> commits) {
+        return git
+                .call("rev-parse")
+                .with(commits.stream().map(commit -> commit + "^{tree}").toList())
+                .done()
+                .lines()
+                .stream()
+                .map(TreeId::new)
+                .toList();
     }
 
     /// Writes a commit, unsigned, and gives its id. No ref is touched.

@@ -11,15 +11,14 @@ import java.util.TreeSet;
 /// What a checkout was like at one time: equal fingerprints, same checkout.
 ///
 /// @param head where it stood
-/// @param indexHash SHA-256 of what the index holds (not of its file, which git rewrites at will)
 /// @param states for each file that differed from the commit or was untracked, how, and its size and time of change
-public record Fingerprint(Head head, String indexHash, SortedMap<String, String> states) {
+public record Fingerprint(Head head, SortedMap<String, String> states) {
     public Fingerprint {
         states = Collections.unmodifiableSortedMap(new TreeMap<>(states));
     }
 
-    /// The files whose state is not the same in the other fingerprint. Empty also where only [#head()] or the index
-    /// differ, as after a commit of all that was there.
+    /// The files whose state is not the same in the other fingerprint. Empty also where only [#head()]
+    /// differs, as after a commit of all that was there.
     public SortedSet<String> changedPaths(Fingerprint other) {
         Set<String> all = new HashSet<>(states.keySet());
         all.addAll(other.states.keySet());

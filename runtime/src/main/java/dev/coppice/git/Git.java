@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One repository, seen from the checkout that the user stands in. Safe for use by many threads.
 ///
@@ -15,6 +16,9 @@ public final class Git {
     private final GitProgram program;
     private final Discovery.Found place;
     private final RepositoryLock lock;
+
+    /// Of two threads that ask at once, both may find it out.
+    private volatile @Nullable Identity committer;
 
     Git(GitProgram program, Discovery.Found place) {
         this.program = program;
@@ -116,9 +120,14 @@ public final class Git {
         return "";
     }
 
-    /// Who commits: [#user()] if known, else [Identity#COPPICE].
+    /// Who commits: [#user()] if known, else [Identity#COPPICE]. Asked of git once.
     public Identity committer() {
-        return user().orElse(Identity.COPPICE);
+        Identity known = committer;
+        if (known == null) {
+            known = user().orElse(Identity.COPPICE);
+            committer = known;
+        }
+        return known;
     }
 
     /// A variable of the user's environment; empty if unset.

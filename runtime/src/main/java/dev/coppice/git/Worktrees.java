@@ -3,8 +3,11 @@ package dev.coppice.git;
 import dev.coppice.model.CommitId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +21,9 @@ public final class Worktrees {
     /// Where git notes the branch that it will come back to.
     private static final List<String> HOLDS =
             List.of("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START");
+
+    /// A link is a line with a path.
+    private static final int LINK_BYTES_MAX = 8_192;
 
     private final Git git;
 
@@ -196,16 +202,34 @@ public final class Worktrees {
         return folders;
     }
 
-    /// The git folder of the linked worktree at `place`, found by git's own note in it, which no agent's doings in
-    /// the worktree can change.
+    /// The git folder of the linked worktree at `place`: the one in which git's own note names that place, which no
+    /// agent's doings in the worktree can change.
     Optional<Path> gitFolder(Path place) {
         Path link = place.resolve(".git");
-        return gitFolders().stream()
-                .filter(gitFolder -> {
-                    String noted = firstLine(gitFolder.resolve("gitdir"));
-                    return gitFolder.resolve(noted).normalize().equals(link);
-                })
-                .findFirst();
+        Optional<Path> told = linked(place, link).filter(gitFolder -> isOf(gitFolder, link));
+        return told.isPresent()
+                ? told
+                : gitFolders().stream().filter(gitFolder -> isOf(gitFolder, link)).findFirst();
+    }
+
+    private static boolean isOf(Path gitFolder, Path link) {
+        String noted = firstLine(gitFolder.resolve("gitdir"));
+        return gitFolder.resolve(noted).normalize().equals(link);
+    }
+
+    /// What the worktree itself says, which is most often true and saves looking at all of them.
+    private Optional<Path> linked(Path place, Path link) {
+        try {
+            if (!Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS)
+                    || Files.size(link) > LINK_BYTES_MAX) {
+                return Optional.empty();
+            }
+            String text = new String(Files.readAllBytes(link), StandardCharsets.UTF_8).strip();
+            Path told = place.resolve(text.replaceFirst("^gitdir: ", "")).normalize();
+            return Optional.of(told).filter(gitFolder -> home().equals(gitFolder.getParent()));
+        } catch (IOException | InvalidPathException _) {
+            return Optional.empty(); // an agent may have written anything there
+        }
     }
 
     private static String firstLine(Path file) {

@@ -27,7 +27,8 @@ import java.util.concurrent.CountDownLatch;
 /// workspace.
 ///
 /// A workspace goes [#acquire] → (work) → [#release], or stays where it is after a failure until the next `acquire` at
-/// its path, [#reopen], or [#clean]. No work is ever lost on these ways: whatever is not on the task's branch becomes a
+/// its path, [#reopen], or [#clean]. In one that was just acquired or reopened git finds its worktree, on its branch, and
+/// not the user's checkout. No work is ever lost on these ways: whatever is not on the task's branch becomes a
 /// commit under `refs/coppice/rescue/` before a file is touched.
 public final class Workspaces implements AutoCloseable {
     private static final String SPARE_FOLDER = ".spare";
@@ -121,8 +122,11 @@ public final class Workspaces implements AutoCloseable {
             Patience patience = Patience.of(launching);
             awaitGone(request.path(), patience);
             Checkout checkout = worktree(request);
-            requireIsolated(checkout, request.branch());
+            if (request.environment().isMadeByPrograms()) {
+                requireIsolated(checkout, request.branch());
+            }
             Workspace workspace = preparation.prepare(checkout, request, launching);
+            requireIsolated(checkout, request.branch());
             patience.check("its workspace was prepared");
             return workspace;
         } catch (GitException | UncheckedIOException e) {
@@ -155,14 +159,6 @@ public final class Workspaces implements AutoCloseable {
         return left.job().equals(request.job().value())
                 && left.task().equals(request.task().value())
                 && left.branchName().equals(request.branch());
-    }
-
-    /// Makes sure, right before a program is started in a workspace, that git there finds this worktree, on its branch,
-    /// and not the user's checkout.
-    ///
-    /// @throws WorkspaceException if it does not
-    public void requireIsolated(Workspace workspace) {
-        requireIsolated(git.worktrees().at(workspace.path()), workspace.branch());
     }
 
     private static void requireIsolated(Checkout checkout, BranchName branch) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.model.CommitId;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -206,5 +207,23 @@ class WorktreesTest {
         assertThat(worktree.folder().resolve("README.md")).exists();
         assertThat(worktree.folder().resolve("src")).doesNotExist();
         assertThat(worktree.uncommitted()).isEmpty();
+    }
+
+    @Test
+    void whateverAnAgentWritesInItsLinkItsWorktreeIsFound() throws IOException {
+        Checkout first = repository.worktree("coppice/j/1-a");
+        Checkout other = repository.worktree("coppice/j/2-b");
+        Path link = first.folder().resolve(".git");
+        for (byte[] written :
+                new byte[][] {
+                    {},
+                    {(byte) 0xff, 0, 1},
+                    Files.readAllBytes(other.folder().resolve(".git")),
+                    "gitdir: /elsewhere".getBytes(StandardCharsets.UTF_8)
+                }) {
+            Files.write(link, written);
+
+            assertThat(worktrees.at(first.folder()).gitFolder()).isEqualTo(first.gitFolder());
+        }
     }
 }

@@ -29,6 +29,7 @@ final class Scene {
 
     private final Path folder;
     private final ScratchRepository repository;
+    private String path = System.getenv("PATH");
 
     /// A repository of some files in `folder`, whose default agent is the shell: each task's description is
     /// the line that it runs. The lead is a scripted agent.
@@ -71,6 +72,11 @@ final class Scene {
         Files.writeString(scripts(), script);
     }
 
+    /// Has programs found in a folder before all others.
+    void findFirstIn(Path programs) {
+        path = programs + ":" + path;
+    }
+
     ScratchRepository repository() {
         return repository;
     }
@@ -86,7 +92,7 @@ final class Scene {
     /// Opens Coppice, which may refuse.
     Opening opening() {
         Map<String, String> environment = new HashMap<>(repository.environment());
-        environment.put("PATH", System.getenv("PATH"));
+        environment.put("PATH", path);
         environment.put("USERS_OWN", "mine");
         environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
         Surroundings surroundings =

@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
 import dev.coppice.testkit.ScratchRepository;
@@ -233,10 +234,16 @@ class WorkspacesTest {
 
     @Test
     void noAgentIsStartedWhereGitFindsTheUsersCheckout() throws Exception {
-        Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
-        Files.delete(workspace.path().resolve(".git"));
+        Settings.Environment environment =
+                new Settings.Environment(
+                        List.of(CommandLine.shell("rm .git")),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        0);
 
-        assertThatThrownBy(() -> scene.workspaces.requireIsolated(workspace))
+        assertThatThrownBy(() -> scene.acquire(environment))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageContaining("not started");
     }
