@@ -45,7 +45,7 @@ public sealed interface Event {
 
     /// The workspace is ready.
     record WorkspaceReady(
-            TaskId task, int attempt, Optional<CommitId> base, String branch, String path)
+            TaskId task, int attempt, Optional<CommitId> base, Optional<String> branch, String path)
             implements Event {}
 
     /// Written after a process was started, so that recovery can find it.

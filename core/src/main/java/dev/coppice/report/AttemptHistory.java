@@ -53,7 +53,7 @@ final class AttemptHistory {
 
     void ready(Event.WorkspaceReady ready, Instant at) {
         base = ready.base();
-        branch = Optional.of(ready.branch());
+        branch = ready.branch();
         path = Optional.of(ready.path());
         spent(Phase.PREPARING, at);
     }

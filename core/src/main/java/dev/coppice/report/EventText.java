@@ -103,7 +103,8 @@ public final class EventText {
                                     e.agent(),
                                     Figures.duration(e.timeout()),
                                     e.resumes().map(session -> ", resumes " + session).orElse(""));
-            case Event.WorkspaceReady e -> "workspace ready on " + e.branch() + ": " + e.path();
+            case Event.WorkspaceReady e ->
+                    "workspace ready" + e.branch().map(" on "::concat).orElse("") + ": " + e.path();
             case Event.AttemptStarted e ->
                     "attempt %s runs as process %s".formatted(e.attempt(), e.process().pid());
             case Event.SessionOpened e -> "session " + e.session();

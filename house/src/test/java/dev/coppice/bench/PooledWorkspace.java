@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// A workspace for a task, out of the pool.
 ///
@@ -94,7 +95,7 @@ record PooledWorkspace(int files, Goal goal) implements Row {
                 number,
                 1,
                 slug,
-                TEMPLATE.branch(JOB, number, slug),
+                Optional.of(TEMPLATE.branch(JOB, number, slug)),
                 "trunk",
                 scene.head(),
                 worker.resolve("worktree"),

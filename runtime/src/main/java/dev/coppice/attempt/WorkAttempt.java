@@ -195,7 +195,7 @@ final class WorkAttempt {
         return switch (bases.joinChildren(onTheirBases(own))) {
             case Bases.Base.At(CommitId joined, List<Bases.Left> out) when out.isEmpty() -> {
                 checkout.reset(workspace.branch(), joined, workspace.exclusions());
-                yield attempt(workspace, checkout, output -> commit(workspace, checkout, output));
+                yield attempt(workspace, output -> commit(workspace, checkout, output));
             }
             case Bases.Base.At at -> ended(conflict(at.left().getFirst()), rescue(workspace));
             case Bases.Base.Wants wants ->

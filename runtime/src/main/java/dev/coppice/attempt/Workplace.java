@@ -6,6 +6,7 @@ import dev.coppice.engine.Dispatch.Reports;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.folder.TaskEnvelope;
+import dev.coppice.git.BranchName;
 import dev.coppice.git.Changes;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Discovery;
@@ -106,6 +107,14 @@ final class Workplace {
         };
     }
 
+    /// Planning and the checks of a joined tree bring no commit; a job that works for a task has branches of its own.
+    private Optional<BranchName> branch() {
+        return switch (order.task().duty()) {
+            case Duty.Work _, Duty.Resolving _, Duty.Mending _ -> Optional.of(Naming.branch(order));
+            case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ -> Optional.empty();
+        };
+    }
+
     private WorkspaceRequest request(CommitId base) {
         return new WorkspaceRequest(
                 order.job(),
@@ -113,7 +122,7 @@ final class Workplace {
                 order.worker(),
                 order.attempt(),
                 Naming.slug(order.task()),
-                Naming.branch(order),
+                branch(),
                 order.request().target().orElse(base.value()),
                 base,
                 folder.worktree(),
@@ -171,7 +180,7 @@ final class Workplace {
                         order.task().id(),
                         order.attempt(),
                         Optional.of(workspace.base()),
-                        workspace.branch().value(),
+                        workspace.on().map(BranchName::value),
                         workspace.path().toString()));
     }
 

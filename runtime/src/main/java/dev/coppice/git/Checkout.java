@@ -90,8 +90,18 @@ public final class Checkout {
     /// ignores. Files that git was told not to look at may have changed: with such files it is never so.
     public boolean isCommittedOn(BranchName branch, Exclusions exclusions) {
         Status status = status();
-        return status.head().on().equals(Optional.of(branch))
-                && status.entries().stream().allMatch(entry -> exclusions.covers(entry.path()))
+        return status.head().on().equals(Optional.of(branch)) && isClean(status, exclusions);
+    }
+
+    /// Whether it stands on this commit and on no branch, and nothing is in it but for what `exclusions` name and what git
+    /// ignores.
+    public boolean isUntouchedAt(CommitId commit, Exclusions exclusions) {
+        Status status = status();
+        return status.head().equals(new Head.Detached(commit)) && isClean(status, exclusions);
+    }
+
+    private boolean isClean(Status status, Exclusions exclusions) {
+        return status.entries().stream().allMatch(entry -> exclusions.covers(entry.path()))
                 && hidden().isEmpty();
     }
 
@@ -124,9 +134,9 @@ public final class Checkout {
         }
     }
 
-    /// Why an agent must not be started here, if so: its own git would not find this worktree, standing on `branch`,
-    /// but something else. To be asked right before each start.
-    public Optional<String> whyNotIsolated(BranchName branch) {
+    /// Why an agent must not be started here, if so: its own git would not find this worktree, standing on `branch`, or on
+    /// none, but something else.
+    public Optional<String> whyNotIsolated(Optional<BranchName> branch) {
         if (gitFolder.equals(git.commonFolder()) || folder.equals(git.topLevel())) {
             return Optional.of(folder + " is the user's own checkout");
         }
@@ -149,9 +159,17 @@ public final class Checkout {
                     "in " + folder + " git finds " + answer.lines() + " instead of " + expected);
         }
         String on = symbolicHead();
-        return on.equals(branch.ref().value())
+        boolean isThere =
+                branch.map(name -> on.equals(name.ref().value()))
+                        .orElseGet(() -> !on.startsWith("refs/"));
+        return isThere
                 ? Optional.empty()
-                : Optional.of(folder + " stands on " + on + " instead of " + branch);
+                : Optional.of(
+                        folder
+                                + " stands on "
+                                + on
+                                + " instead of "
+                                + branch.map(BranchName::value).orElse("no branch"));
     }
 
     /// What HEAD is. `rev-parse` would not tell where somebody has a branch called `HEAD`.
@@ -383,8 +401,8 @@ public final class Checkout {
         refill(kept);
     }
 
-    /// As [#reset], but on no branch; for worktrees that wait for a task.
-    void resetDetached(CommitId at) {
+    /// As [#reset], but on no branch.
+    public void resetDetached(CommitId at) {
         requireOurs();
         restoreLink();
         dropUnfinished();
@@ -398,7 +416,7 @@ public final class Checkout {
     }
 
     /// Whether it stands on this commit and on no branch, by a look at one file.
-    boolean isDetachedAt(CommitId at) {
+    public boolean isDetachedAt(CommitId at) {
         return headFile().equals(at.toString());
     }
 

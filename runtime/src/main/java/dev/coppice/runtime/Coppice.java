@@ -499,12 +499,7 @@ public final class Coppice implements AutoCloseable {
         Instant now = surroundings.clock().instant();
         JobId name = JobId.of(now, new SecureRandom().nextLong());
         Drive driving = drive();
-        return new Planning(
-                        driving.dispatch(),
-                        gitIfAny(),
-                        driving.workspaces(),
-                        name,
-                        prepared.request())
+        return new Planning(driving.dispatch(), driving.workspaces(), name, prepared.request())
                 .ask(now);
     }
 

@@ -3,9 +3,6 @@ package dev.coppice.runtime;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
 import dev.coppice.folder.JobFolder;
-import dev.coppice.git.BranchName;
-import dev.coppice.git.Git;
-import dev.coppice.git.RefsUpdated;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -35,24 +32,14 @@ import java.util.stream.Stream;
 /// without a job.
 final class Planning {
     private final Dispatch dispatch;
-    private final Optional<Git> git;
     private final Optional<Workspaces> workspaces;
     private final JobId name;
     private final JobRequest request;
     private final BlockingQueue<Event> reports = new LinkedBlockingQueue<>();
 
-    /// The branch that the lead stood on.
-    private Optional<BranchName> branch = Optional.empty();
-
     /// @param name a job's, of which there is none
-    Planning(
-            Dispatch dispatch,
-            Optional<Git> git,
-            Optional<Workspaces> workspaces,
-            JobId name,
-            JobRequest request) {
+    Planning(Dispatch dispatch, Optional<Workspaces> workspaces, JobId name, JobRequest request) {
         this.dispatch = dispatch;
-        this.git = git;
         this.workspaces = workspaces;
         this.name = name;
         this.request = request;
@@ -91,9 +78,7 @@ final class Planning {
     private Outcome end() throws InterruptedException {
         while (true) {
             Event report = reports.take();
-            if (report instanceof Event.WorkspaceReady ready) {
-                branch = Optional.of(new BranchName(ready.branch()));
-            } else if (report instanceof Event.AttemptEnded ended) {
+            if (report instanceof Event.AttemptEnded ended) {
                 return ended.outcome();
             }
         }
@@ -116,10 +101,6 @@ final class Planning {
         JobFolder folder = JobFolder.of(request, name);
         if (workspaces.isPresent()) {
             workspaces.get().giveUp(folder.task(0, TaskId.PLAN).worktree());
-        }
-        if (git.isPresent() && branch.isPresent() && request.base().isPresent()) {
-            // What the lead committed, though it was asked not to, stays.
-            RefsUpdated _ = git.get().refs().deleteContained(branch.get(), request.base().get());
         }
         if (Files.isDirectory(folder.root(), LinkOption.NOFOLLOW_LINKS)) {
             remove(folder.root());

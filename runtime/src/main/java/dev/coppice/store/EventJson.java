@@ -146,7 +146,7 @@ final class EventJson {
                             TaskId task,
                             int attempt,
                             Optional<CommitId> base,
-                            String branch,
+                            Optional<String> branch,
                             String path) ->
                     json.constant("type", EventType.WORKSPACE_READY)
                             .text("task", task)
@@ -282,7 +282,7 @@ final class EventJson {
                             task(in),
                             in.integer("attempt"),
                             in.maybeValue("base", CommitId::new),
-                            in.text("branch"),
+                            in.maybeText("branch"),
                             in.text("path"));
             case ATTEMPT_STARTED ->
                     new Event.AttemptStarted(

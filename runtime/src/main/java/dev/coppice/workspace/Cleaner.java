@@ -130,10 +130,7 @@ final class Cleaner {
             return Optional.empty();
         }
         Checkout checkout = git.worktrees().at(path);
-        Optional<CommitId> tip = git.refs().commit(known.branchName().ref());
-        if (checkout.isCommittedOn(known.branchName(), known.exclusions())
-                && tip.isPresent()
-                && isKept(tip.get(), job)) {
+        if (known.isAllKeptBy(checkout) && isKept(checkout.head().at(), job)) {
             return Optional.empty();
         }
         Optional<CommitId> before = git.refs().commit(known.rescueRef());
@@ -146,10 +143,10 @@ final class Cleaner {
                                 + known.rescueRef());
     }
 
-    private boolean isKept(CommitId work, JobId job) {
+    private boolean isKept(Optional<CommitId> work, JobId job) {
         List<CommitId> keepers =
                 Stream.concat(targets.stream(), head(BranchTemplate.result(job)).stream()).toList();
-        return git.commits().notContained(List.of(work), keepers).isEmpty();
+        return git.commits().notContained(work.stream().toList(), keepers).isEmpty();
     }
 
     private void cleanBranches() {

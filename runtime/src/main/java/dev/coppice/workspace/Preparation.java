@@ -1,5 +1,6 @@
 package dev.coppice.workspace;
 
+import dev.coppice.git.BranchName;
 import dev.coppice.git.Checkout;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.Git;
@@ -145,7 +146,7 @@ final class Preparation {
                 request.number(),
                 request.attempt(),
                 request.slug().value(),
-                request.branch().value(),
+                request.on().map(BranchName::value).orElse(""),
                 request.baseBranch(),
                 base.toString(),
                 Exclusions.of(excluded).paths(),
@@ -161,7 +162,7 @@ final class Preparation {
                 request.number(),
                 request.attempt(),
                 path,
-                request.branch(),
+                request.on(),
                 file.baseCommit(),
                 file.exclusions(),
                 Variables.of(

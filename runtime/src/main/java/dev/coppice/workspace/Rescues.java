@@ -32,7 +32,8 @@ final class Rescues {
         Instant now = clock.instant();
         RefName ref = of.rescueRef();
         Optional<CommitId> kept = keep(checkout, of, ref, "Rescue what", now);
-        return keepTip(of.branchName(), of)
+        return of.on()
+                .flatMap(branch -> keepTip(branch, of))
                 .or(() -> kept)
                 .flatMap(commit -> Rescued.of(ref, commit, now));
     }

@@ -30,7 +30,7 @@ final class Variables {
         variables.put("COPPICE_TASK", request.task().value());
         variables.put("COPPICE_ATTEMPT", Integer.toString(request.attempt()));
         variables.put("COPPICE_SLUG", request.slug().value());
-        variables.put("COPPICE_BRANCH", request.branch().value());
+        request.on().ifPresent(branch -> variables.put("COPPICE_BRANCH", branch.value()));
         variables.put("COPPICE_BASE_BRANCH", request.baseBranch());
         variables.put("COPPICE_ROOT_PATH", root.toString());
         variables.put("COPPICE_WORKSPACE_PATH", path.toString());

@@ -8,10 +8,12 @@ import dev.coppice.model.TaskId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// An attempt's worktree, ready to work in.
 ///
 /// @param path its folder, without links in it
+/// @param on the branch that it stands on, as the request had it
 /// @param base the commit that the task's work begins from
 /// @param exclusions what must never enter a commit: the environment, copied and linked files, and what the
 ///     request reserved
@@ -23,7 +25,7 @@ public record Workspace(
         int number,
         int attempt,
         Path path,
-        BranchName branch,
+        Optional<BranchName> on,
         CommitId base,
         Exclusions exclusions,
         Map<String, String> variables,
@@ -32,5 +34,12 @@ public record Workspace(
     public Workspace {
         variables = Map.copyOf(variables);
         warnings = List.copyOf(warnings);
+    }
+
+    /// The branch of a task that brings a commit.
+    ///
+    /// @throws IllegalStateException for one that brings none
+    public BranchName branch() {
+        return on.orElseThrow(() -> new IllegalStateException(task + " has no branch"));
     }
 }

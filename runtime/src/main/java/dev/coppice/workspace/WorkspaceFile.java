@@ -1,6 +1,7 @@
 package dev.coppice.workspace;
 
 import dev.coppice.git.BranchName;
+import dev.coppice.git.Checkout;
 import dev.coppice.git.Exclusions;
 import dev.coppice.git.RefName;
 import dev.coppice.model.CommitId;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// {"job":"0123456789ab","task":"api","number":2,"attempt":1,"slug":"api","branch":"coppice/…/2-api",
 ///  "baseBranch":"main","base":"2fd4…","excluded":[".venv",".env"],"firstPort":20010,"ports":10}
 /// ```
-/// Without ports both numbers are 0.
+/// Without ports both numbers are 0. On no branch `branch` is empty.
 record WorkspaceFile(
         String job,
         String task,
@@ -44,7 +45,9 @@ record WorkspaceFile(
     /// @throws IllegalArgumentException unless everything in it has its form
     WorkspaceFile {
         TaskId _ = new TaskId(task);
-        BranchName _ = new BranchName(branch);
+        if (!branch.isEmpty()) {
+            BranchName _ = new BranchName(branch);
+        }
         CommitId _ = new CommitId(base);
         RefName _ = Rescued.ref(new JobId(job), number, new Slug(slug), attempt);
         excluded = List.copyOf(Exclusions.of(excluded).paths());
@@ -102,8 +105,14 @@ record WorkspaceFile(
         return new CommitId(base);
     }
 
-    BranchName branchName() {
-        return new BranchName(branch);
+    Optional<BranchName> on() {
+        return Optional.of(branch).filter(name -> !name.isEmpty()).map(BranchName::new);
+    }
+
+    /// Whether all that is in a workspace, as it is now, is on its branch, or it has none and nothing was done in it.
+    boolean isAllKeptBy(Checkout checkout) {
+        return on().map(branch -> checkout.isCommittedOn(branch, exclusions()))
+                .orElseGet(() -> checkout.isUntouchedAt(baseCommit(), exclusions()));
     }
 
     Exclusions exclusions() {

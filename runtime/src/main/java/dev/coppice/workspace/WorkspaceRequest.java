@@ -9,12 +9,14 @@ import dev.coppice.process.Marker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The workspace that an attempt needs.
 ///
 /// @param number the task's worker, from 1 in plan order
 /// @param attempt from 1
-/// @param branch the task's branch, which is made, or begun anew
+/// @param on the task's branch, which is made, or begun anew; empty for a task that brings no commit, whose workspace
+///     stands on no branch
 /// @param baseBranch what the job began from, by the name that the user knows; for `COPPICE_BASE_BRANCH`
 /// @param base the commit that the workspace stands on
 /// @param path the workspace's folder; the folder above it is the worker's, and some files are kept beside
@@ -29,7 +31,7 @@ public record WorkspaceRequest(
         int number,
         int attempt,
         Slug slug,
-        BranchName branch,
+        Optional<BranchName> on,
         String baseBranch,
         CommitId base,
         Path path,

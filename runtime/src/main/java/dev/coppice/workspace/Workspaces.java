@@ -123,10 +123,10 @@ public final class Workspaces implements AutoCloseable {
             awaitGone(request.path(), patience);
             Checkout checkout = worktree(request);
             if (request.environment().isMadeByPrograms()) {
-                requireIsolated(checkout, request.branch());
+                requireIsolated(checkout, request.on());
             }
             Workspace workspace = preparation.prepare(checkout, request, launching);
-            requireIsolated(checkout, request.branch());
+            requireIsolated(checkout, request.on());
             patience.check("its workspace was prepared");
             return workspace;
         } catch (GitException | UncheckedIOException e) {
@@ -145,7 +145,7 @@ public final class Workspaces implements AutoCloseable {
             return Optional.empty();
         }
         if (!isSameContent(left.get().baseCommit(), request.base())
-                || standing.get().whyNotIsolated(request.branch()).isPresent()) {
+                || standing.get().whyNotIsolated(request.on()).isPresent()) {
             return Optional.empty();
         }
         return Optional.of(preparation.takeUp(standing.get(), request, left.get()));
@@ -158,10 +158,10 @@ public final class Workspaces implements AutoCloseable {
     private static boolean isSameTask(WorkspaceFile left, WorkspaceRequest request) {
         return left.job().equals(request.job().value())
                 && left.task().equals(request.task().value())
-                && left.branchName().equals(request.branch());
+                && left.on().equals(request.on());
     }
 
-    private static void requireIsolated(Checkout checkout, BranchName branch) {
+    private static void requireIsolated(Checkout checkout, Optional<BranchName> branch) {
         Optional<String> problem = checkout.whyNotIsolated(branch);
         if (problem.isPresent()) {
             throw new WorkspaceException("not started: " + problem.get());
@@ -184,7 +184,7 @@ public final class Workspaces implements AutoCloseable {
         return rescues.snapshot(git.worktrees().at(path), known, ref).orElse(known.baseCommit());
     }
 
-    /// Gives up a workspace whose work is committed on its branch. Its worktree is made ready for another task, or
+    /// Gives up a workspace whose work is committed on its branch, or in which none was done. Its worktree is made ready for another task, or
     /// removed, in the background. Anything that is not on the branch is rescued first. Once these workspaces are closed
     /// it just stays, until it is cleaned.
     public void release(Workspace workspace) {
@@ -220,7 +220,7 @@ public final class Workspaces implements AutoCloseable {
         }
     }
 
-    /// Removes what stands at a request's path and its branch. What is not in the request's base, uncommitted and
+    /// Removes what stands at a request's path and its branch, which it must have. What is not in the request's base, uncommitted and
     /// untracked files too, is rescued first. What is not there is no error.
     ///
     /// @return what was rescued
@@ -230,23 +230,23 @@ public final class Workspaces implements AutoCloseable {
         awaitGone(path, Patience.endless());
         WorkspaceFile known = WorkspaceFile.read(path).orElseGet(() -> before(request));
         Optional<Checkout> standing = standing(path);
-        Optional<CommitId> tip = git.refs().commit(request.branch().ref());
+        BranchName branch = request.on().orElseThrow();
+        Optional<CommitId> tip = git.refs().commit(branch.ref());
         boolean isMerged = tip.isEmpty() || git.commits().isContained(tip.get(), request.base());
         boolean isClean =
-                standing.isEmpty()
-                        || standing.get().isCommittedOn(request.branch(), known.exclusions());
+                standing.isEmpty() || standing.get().isCommittedOn(branch, known.exclusions());
         if (!isClean || !isMerged) {
             if (standing.isPresent()) {
                 rescues.keep(standing.get(), known);
             } else {
-                rescues.keepTip(request.branch(), known);
+                rescues.keepTip(branch, known);
             }
         }
         git.worktrees().remove(path);
         preparation.forget(path);
         Optional<CommitId> kept = git.refs().commit(known.rescueRef());
         if (tip.isPresent()) {
-            delete(request.branch(), isMerged ? request.base() : kept.orElse(known.baseCommit()));
+            delete(branch, isMerged ? request.base() : kept.orElse(known.baseCommit()));
         }
         return kept.map(_ -> known.rescueRef());
     }
@@ -286,7 +286,7 @@ public final class Workspaces implements AutoCloseable {
     private void saveRest(Path path) {
         WorkspaceFile known = known(path);
         Checkout checkout = git.worktrees().at(path);
-        if (!checkout.isCommittedOn(known.branchName(), known.exclusions())) {
+        if (!known.isAllKeptBy(checkout)) {
             rescues.keep(checkout, known);
         }
     }
@@ -330,13 +330,20 @@ public final class Workspaces implements AutoCloseable {
                 spare.isPresent()
                         ? git.spareWorktrees().take(spare.get(), request.path())
                         : git.worktrees().addDetached(request.path(), request.base());
-        boolean isDone = git.spareWorktrees().begin(fresh, request.branch(), request.base());
+        if (request.on().isEmpty()) {
+            return fresh.isDetachedAt(request.base()) ? fresh : onBranch(fresh, request);
+        }
+        boolean isDone = git.spareWorktrees().begin(fresh, request.on().get(), request.base());
         return isDone ? fresh : onBranch(fresh, request);
     }
 
     private Checkout onBranch(Checkout checkout, WorkspaceRequest request) {
-        rescues.keepTip(request.branch(), before(request));
-        checkout.reset(request.branch(), request.base(), Exclusions.none());
+        if (request.on().isEmpty()) {
+            checkout.resetDetached(request.base());
+            return checkout;
+        }
+        rescues.keepTip(request.on().get(), before(request));
+        checkout.reset(request.on().get(), request.base(), Exclusions.none());
         return checkout;
     }
 
@@ -348,7 +355,7 @@ public final class Workspaces implements AutoCloseable {
                 request.number(),
                 Math.max(1, request.attempt() - 1),
                 request.slug().value(),
-                request.branch().value(),
+                request.on().map(BranchName::value).orElse(""),
                 request.baseBranch(),
                 request.base().toString(),
                 request.reserved(),

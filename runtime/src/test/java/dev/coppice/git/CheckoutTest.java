@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -431,7 +432,7 @@ class CheckoutTest {
         assertThat(worktree.folder().resolve("target")).doesNotExist();
         assertThat(worktree.folder().resolve("tool")).doesNotExist();
         assertThat(worktree.folder().resolve("venv/junk")).doesNotExist();
-        assertThat(worktree.whyNotIsolated(new BranchName("coppice/j/2-b"))).isEmpty();
+        assertThat(worktree.whyNotIsolated(Optional.of(new BranchName("coppice/j/2-b")))).isEmpty();
         assertThat(agent.git("status")).doesNotContain("rebase");
         assertThat(repository.git().refs().commit(BRANCH.ref())).contains(start);
     }

@@ -104,7 +104,7 @@ class WorktreesTest {
 
         assertThat(worktree.folder()).doesNotExist();
         assertThat(moved.folder().resolve("README.md")).exists();
-        assertThat(moved.whyNotIsolated(new BranchName("side"))).isEmpty();
+        assertThat(moved.whyNotIsolated(Optional.of(new BranchName("side")))).isEmpty();
     }
 
     @Test
@@ -171,7 +171,7 @@ class WorktreesTest {
         try (OpenedRepository second = new OpenedRepository(seen)) {
             Checkout ours = second.worktree("coppice/j/1-a");
 
-            assertThat(ours.whyNotIsolated(new BranchName("coppice/j/1-a"))).isEmpty();
+            assertThat(ours.whyNotIsolated(Optional.of(new BranchName("coppice/j/1-a")))).isEmpty();
             assertThat(second.git().commonFolder()).isEqualTo(repository.git().commonFolder());
             assertThatThrownBy(() -> second.git().worktrees().remove(theirs))
                     .isInstanceOf(GitException.class);
@@ -187,13 +187,14 @@ class WorktreesTest {
                         repository.scratch().path().resolve(".coppice/w1"),
                         side,
                         repository.head());
-        assertThat(worktree.whyNotIsolated(side)).isEmpty();
-        assertThat(worktree.whyNotIsolated(new BranchName("other"))).isPresent();
-        assertThat(repository.git().checkout().whyNotIsolated(new BranchName("trunk"))).isPresent();
+        assertThat(worktree.whyNotIsolated(Optional.of(side))).isEmpty();
+        assertThat(worktree.whyNotIsolated(Optional.of(new BranchName("other")))).isPresent();
+        assertThat(repository.git().checkout().whyNotIsolated(Optional.of(new BranchName("trunk"))))
+                .isPresent();
 
         Files.delete(worktree.folder().resolve(".git"));
 
-        assertThat(worktree.whyNotIsolated(side))
+        assertThat(worktree.whyNotIsolated(Optional.of(side)))
                 .hasValueSatisfying(
                         why -> assertThat(why).contains(repository.scratch().path().toString()));
     }

@@ -288,6 +288,34 @@ class CoppiceTest {
     }
 
     @Test
+    void whatBringsNoCommitHasNoBranch() throws Exception {
+        Scene scene = new Scene(folder, 3, "checks: ['true']\n");
+        String request =
+                """
+                Write two files
+                ```script
+                run git branch > "%s"
+                answer
+                | {"goal": "Write", "tasks": [
+                |   {"id": "a", "description": "echo a > a.txt"},
+                |   {"id": "b", "description": "echo b > b.txt"}]}
+                ```
+                """
+                        .formatted(folder.resolve("branches"));
+
+        JobView job = scene.run(new RunOrder(request, Optional.empty(), Optional.empty()));
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(folder.resolve("branches")).content().doesNotContain("coppice/");
+        assertThat(scene.repository().git("branch", "--format=%(refname:short)").lines())
+                .containsExactlyInAnyOrder(
+                        "trunk",
+                        "coppice/" + job.id() + "/1-a",
+                        "coppice/" + job.id() + "/2-b",
+                        "coppice/" + job.id() + "/result");
+    }
+
+    @Test
     void theResultIsMergedIntoTheBranchThatTheUserStandsOn() throws Exception {
         Scene scene = new Scene(folder, 3, "integrate: { result: merge }\n");
 

@@ -42,6 +42,7 @@ final class MuseumPieces {
     private static final TaskId REST = new TaskId("rest.api-2");
     private static final AgentName CLAUDE = new AgentName("claude");
     private static final AgentName SCRIPT = new AgentName("script");
+    private static final String BRANCH = "coppice/0abc/1-model";
     private static final CommitId BASE = new CommitId("5ca1ab1e".repeat(5));
     private static final CommitId WORK = new CommitId("0ddba11".repeat(5) + "c0ffe");
     private static final CommitId LONG = new CommitId("deadbeef".repeat(8));
@@ -62,8 +63,11 @@ final class MuseumPieces {
                 Map.entry("attempt_claimed", claimed()),
                 Map.entry("attempt_starting", starting(Optional.empty())),
                 Map.entry("attempt_starting-resumed", starting(Optional.of("5f0c-11"))),
-                Map.entry("workspace_ready", ready(Optional.of(BASE))),
-                Map.entry("workspace_ready-without-git", ready(Optional.empty())),
+                Map.entry("workspace_ready", ready(Optional.of(BASE), Optional.of(BRANCH))),
+                Map.entry("workspace_ready-detached", ready(Optional.of(BASE), Optional.empty())),
+                Map.entry(
+                        "workspace_ready-without-git",
+                        ready(Optional.empty(), Optional.of(BRANCH))),
                 Map.entry("attempt_started", new Event.AttemptStarted(MODEL, 1, PROCESS)),
                 Map.entry("session_opened", new Event.SessionOpened(MODEL, 1, "5f0c-11")),
                 Map.entry("agent_ended", new Event.AgentEnded(MODEL, 1, 143)),
@@ -300,9 +304,8 @@ final class MuseumPieces {
                 MODEL, 2, new AgentName("terminal-2"), Instant.parse("2026-11-21T02:31:43Z"));
     }
 
-    private static Event ready(Optional<CommitId> base) {
-        return new Event.WorkspaceReady(
-                MODEL, 1, base, "coppice/0abc/1-model", "/w/worker_1/worktree");
+    private static Event ready(Optional<CommitId> base, Optional<String> branch) {
+        return new Event.WorkspaceReady(MODEL, 1, base, branch, "/w/worker_1/worktree");
     }
 
     private static Event checked() {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A scratch repository and the workspaces of one job on it.
 final class Scene implements AutoCloseable {
@@ -83,8 +84,22 @@ final class Scene implements AutoCloseable {
         return request(number, attempt, head(), Settings.Environment.NONE);
     }
 
+    /// For a task that brings no commit.
+    WorkspaceRequest withoutBranch(int number, int attempt) {
+        return request(number, attempt, head(), Settings.Environment.NONE, false);
+    }
+
     WorkspaceRequest request(
             int number, int attempt, CommitId base, Settings.Environment environment) {
+        return request(number, attempt, base, environment, true);
+    }
+
+    private WorkspaceRequest request(
+            int number,
+            int attempt,
+            CommitId base,
+            Settings.Environment environment,
+            boolean hasBranch) {
         TaskId task = new TaskId("part-" + number);
         Slug slug = Slug.of(task, "");
         Path worker = root.resolve(JOB.folder()).resolve("depth_0").resolve("worker_" + number);
@@ -94,7 +109,7 @@ final class Scene implements AutoCloseable {
                 number,
                 attempt,
                 slug,
-                TEMPLATE.branch(JOB, number, slug),
+                hasBranch ? Optional.of(TEMPLATE.branch(JOB, number, slug)) : Optional.empty(),
                 "trunk",
                 base,
                 worker.resolve("worktree"),

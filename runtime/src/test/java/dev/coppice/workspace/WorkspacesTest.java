@@ -192,8 +192,28 @@ class WorkspacesTest {
     }
 
     @Test
+    void aTaskThatBringsNoCommitStandsOnNoBranchAndStillLosesNothing() throws Exception {
+        warm();
+        Workspace first = scene.workspaces.acquire(scene.withoutBranch(1, 1));
+        assertThat(scene.workspaces.reopen(scene.withoutBranch(1, 1))).isPresent();
+        assertThat(scene.repository.git("branch", "--list", "coppice/*")).isEmpty();
+        scene.workspaces.release(first);
+
+        Workspace second = scene.workspaces.acquire(scene.withoutBranch(1, 2));
+        assertThat(scene.workspaces.rescued()).isEmpty();
+        Scene.write(second.path().resolve("unasked.txt"), "x");
+        scene.agentGit(second, "add", "unasked.txt");
+        scene.agentGit(second, "commit", "-qm", "Unasked");
+        scene.workspaces.acquire(scene.withoutBranch(1, 3));
+
+        assertThat(scene.repository.read("refs/coppice/rescue/0123456789ab/1-2", "unasked.txt"))
+                .isEqualTo("x");
+        assertThat(scene.repository.git("branch", "--list", "coppice/*")).isEmpty();
+    }
+
+    @Test
     void commitsOnATasksBranchAreRescuedBeforeItBeginsAnew() throws Exception {
-        String branch = scene.request(1, 2).branch().value();
+        String branch = scene.request(1, 2).on().orElseThrow().value();
         String lost = scene.repository.branch(branch, "trunk", Map.of("lost.txt", "lost"));
 
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 2));

@@ -172,7 +172,7 @@ public final class JobStory {
                         id,
                         attempt,
                         Optional.of(commit(0xba5e)),
-                        branch(id),
+                        id.isOwn() ? Optional.empty() : Optional.of(branch(id)),
                         "/home/ada/shop/.coppice/" + task));
         happens(new Event.AttemptStarted(id, attempt, process(100 + attempt)));
         return happens(new Event.SessionOpened(id, attempt, "session-" + task));

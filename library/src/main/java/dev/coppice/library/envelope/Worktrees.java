@@ -76,7 +76,7 @@ final class Worktrees {
                 1,
                 1,
                 Slug.of(TASK, branchName),
-                branch,
+                Optional.of(branch),
                 git.refs().defaultBranch().map(BranchName::value).orElse(head.value()),
                 head,
                 path,
