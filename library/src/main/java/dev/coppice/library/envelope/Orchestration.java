@@ -399,7 +399,7 @@ public final class Orchestration implements AutoCloseable {
             if (finished.exit() instanceof Exit.TimedOut) {
                 throw timedOut(function, command.getFirst(), timeout);
             }
-            audit.info(function, command.getFirst() + " ended with " + finished.exit());
+            audit.debug(function, command.getFirst() + " ended with " + finished.exit());
             return new CompletedProcess(
                     command, finished.exitCode(), finished.stdoutText(), finished.stderr());
         } catch (CannotStartException | IllegalArgumentException e) {
