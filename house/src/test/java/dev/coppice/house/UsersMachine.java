@@ -12,8 +12,8 @@ import java.util.Map;
 /// The machine of a user who copies what our documents show: there is a `claude`, and pip finds the packages that they
 /// name, without a network.
 final class UsersMachine {
-    /// A stand-in for claude. With `-p PROMPT` it repeats the last line of what it is told; as Coppice's agent it succeeds
-    /// at once.
+    /// A stand-in for claude. With `-p PROMPT` it repeats the last line of what it is told; as Coppice's agent it makes a
+    /// file, or a plan of two tasks where it is asked for one, and succeeds at once.
     private static final String CLAUDE =
             """
             #!/bin/sh
@@ -21,9 +21,15 @@ final class UsersMachine {
             *' --version '*)
                 echo '2.1.329 (Claude Code)'
                 exit ;;
+            *' --json-schema '*)
+                cat > /dev/null
+                printf '%s' '{"type": "result", "subtype": "success", "is_error": false, "result": "", '
+                echo '"structured_output": {"tasks": [{"description": "Do it"}, {"description": "Test it"}]}}'
+                exit ;;
             *' stream-json '*)
                 cat > /dev/null
-                echo '{"status": "completed", "results": {"summary": "done"}}' > "$COPPICE_RESULT"
+                echo "$COPPICE_TASK" > "made-$COPPICE_TASK.txt"
+                echo '{"status": "completed", "output": "done", "results": {"summary": "done"}}' > "$COPPICE_RESULT"
                 echo '{"type": "result", "subtype": "success", "is_error": false, "result": "done"}'
                 exit ;;
             esac

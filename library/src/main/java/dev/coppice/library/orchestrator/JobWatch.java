@@ -1,6 +1,7 @@
 package dev.coppice.library.orchestrator;
 
 import dev.coppice.engine.EventLog;
+import dev.coppice.engine.EventLogException;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
@@ -25,6 +26,8 @@ import java.util.SequencedMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads a job's events as they come, in a thread of its own or in that of who asks, and says in the words of document 003
 /// what they come to. Each event is handed on once, in order, to `happened`, when what it says can be asked for.
@@ -33,6 +36,7 @@ import java.util.function.Consumer;
 ///
 /// Safe for use by many threads.
 final class JobWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
     private static final int READ_MAX = 1_000;
 
     private final Histories log;
@@ -81,7 +85,11 @@ final class JobWatch implements AutoCloseable {
         while (!isClosing) {
             news.acquireUninterruptibly();
             news.drainPermits();
-            catchUp();
+            try {
+                catchUp();
+            } catch (EventLogException e) {
+                LOG.warn("The history of job {} can't be read now", job, e);
+            }
         }
     }
 
