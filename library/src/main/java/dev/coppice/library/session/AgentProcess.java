@@ -125,6 +125,8 @@ public final class AgentProcess {
                 journal, surroundings, prompt, processId, model, isStreamed, timeout);
     }
 
+    /// The same with this timeout.
+    ///
     /// @throws IllegalArgumentException unless it is more than zero
     public AgentProcess withTimeout(Duration other) {
         return new AgentProcess(

@@ -83,11 +83,15 @@ public record Debate(String question, List<String> perspectives, int rounds) {
         return new Debate(question, DEFAULT_PERSPECTIVES, DEFAULT_ROUNDS);
     }
 
+    /// With other perspectives.
+    ///
     /// @throws IllegalArgumentException if there are none, or one is named twice
     public Debate withPerspectives(String... names) {
         return new Debate(question, List.of(names), rounds);
     }
 
+    /// With so many rounds.
+    ///
     /// @throws IllegalArgumentException if it is less than 1
     public Debate withRounds(int count) {
         return new Debate(question, perspectives, count);

@@ -247,6 +247,8 @@ public record ExpertPanel(
                 solution, DEFAULT_EXPERTS, Aggregation.SIMPLE_MAJORITY, DEFAULT_QUORUM);
     }
 
+    /// With other experts.
+    ///
     /// @throws IllegalArgumentException if there are none, or two of one domain
     public ExpertPanel withExperts(Expert... others) {
         return new ExpertPanel(solution, List.of(others), aggregation, quorum);
@@ -256,6 +258,8 @@ public record ExpertPanel(
         return new ExpertPanel(solution, experts, other, quorum);
     }
 
+    /// With another quorum.
+    ///
     /// @throws IllegalArgumentException if it is less than 1
     public ExpertPanel withQuorum(int other) {
         return new ExpertPanel(solution, experts, aggregation, other);

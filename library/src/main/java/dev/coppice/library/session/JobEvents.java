@@ -59,6 +59,8 @@ final class JobEvents implements AutoCloseable {
         } while (more.size() == READ_MAX);
     }
 
+    /// Returns when what is there is handed on.
+    ///
     /// @throws CompletionException where it broke off before
     @Override
     public void close() {

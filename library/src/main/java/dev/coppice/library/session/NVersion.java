@@ -88,6 +88,8 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
         return new NVersion(task, DEFAULT_VERSIONS, DEFAULT_CRITERIA, DEFAULT_PROFILES);
     }
 
+    /// With so many versions.
+    ///
     /// @throws IllegalArgumentException if it is less than 1
     public NVersion withVersions(int count) {
         return new NVersion(task, count, criteria, profiles);
@@ -97,6 +99,8 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
         return new NVersion(task, versions, List.of(inOrder), profiles);
     }
 
+    /// With other attitudes.
+    ///
     /// @throws IllegalArgumentException if there are none
     public NVersion withProfiles(List<Profile> others) {
         return new NVersion(task, versions, criteria, others);

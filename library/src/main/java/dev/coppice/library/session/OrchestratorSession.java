@@ -48,7 +48,6 @@ public final class OrchestratorSession {
     private final Optional<Duration> timeout;
     private final boolean streamOutput;
     private final Journal journal;
-    private final LocalDateTime startedAt;
     private final AtomicInteger created = new AtomicInteger();
     private final AtomicInteger unnamed = new AtomicInteger();
 
@@ -66,8 +65,6 @@ public final class OrchestratorSession {
         this.model = builder.model;
         this.timeout = builder.timeout;
         this.streamOutput = builder.streamOutput;
-        this.startedAt =
-                LocalDateTime.ofInstant(surroundings.clock().instant(), ZoneId.systemDefault());
         Path directory = makeDirectory(baseLogDirectory(builder));
         this.sessionId = String.valueOf(directory.getFileName());
         this.journal =
@@ -157,7 +154,9 @@ public final class OrchestratorSession {
     private Path makeDirectory(Path base) {
         Path made = makeUnseen(base);
         SecureRandom chance = new SecureRandom();
-        String begin = Journal.fileName(patternName) + "_" + SECOND.format(startedAt) + "_";
+        LocalDateTime now =
+                LocalDateTime.ofInstant(surroundings.clock().instant(), ZoneId.systemDefault());
+        String begin = Journal.fileName(patternName) + "_" + SECOND.format(now) + "_";
         while (true) {
             try {
                 String id = begin + String.format(Locale.ROOT, "%06x", chance.nextInt(CHANCE));
@@ -236,7 +235,9 @@ public final class OrchestratorSession {
         log(text, "INFO");
     }
 
-    /// @param level INFO, WARNING, ERROR
+    /// Writes a line of this level into `session.log`.
+    ///
+    /// @param level INFO, WARNING or ERROR
     public void log(String text, String level) {
         journal.log(level, text);
     }

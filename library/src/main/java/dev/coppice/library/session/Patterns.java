@@ -150,8 +150,11 @@ public final class Patterns {
 
     /// The last part of what is passed on to a prompt, at most [#PASSED_MAX] characters; where it is longer, it says so.
     public static String capped(String output) {
-        return output.length() <= PASSED_MAX
-                ? output
-                : CUT + output.substring(output.length() - PASSED_MAX);
+        if (output.length() <= PASSED_MAX) {
+            return output;
+        }
+        int from = output.length() - PASSED_MAX;
+        boolean isInCharacter = Character.isLowSurrogate(output.charAt(from));
+        return CUT + output.substring(isInCharacter ? from + 1 : from);
     }
 }

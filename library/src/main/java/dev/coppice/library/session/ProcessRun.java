@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// One run of one process: passes on what it prints while it runs, and says what became of it. Told of by one thread.
 final class ProcessRun implements AutoCloseable {
@@ -143,12 +144,8 @@ final class ProcessRun implements AutoCloseable {
         return errors + gap + why + "\n";
     }
 
-    private interface Chosen {
-        Path of(AttemptFolder folder);
-    }
-
-    private String read(Chosen chosen) {
-        Optional<Path> file = files.map(chosen::of).filter(Files::exists);
+    private String read(Function<AttemptFolder, Path> chosen) {
+        Optional<Path> file = files.map(chosen).filter(Files::exists);
         try {
             return file.isPresent() ? Tail.of(file.get(), ProcessResult.TEXT_BYTES_MAX).text() : "";
         } catch (IOException e) {

@@ -90,7 +90,9 @@ public final class Round {
 
     /// Runs it to its end, and hands on each result as soon as it is there, one at a time.
     ///
-    /// @return the same, in the order of the processes
+    /// @param each does not throw
+    /// @return the same results, in the order of the processes
+    /// @throws InterruptedException if the thread was interrupted; all processes are then stopped first
     public List<ProcessResult> run(Consumer<ProcessResult> each) throws InterruptedException {
         return processes.isEmpty()
                 ? List.of()

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -372,6 +373,58 @@ class OrchestratorSessionTest {
             assertThat(job.tasks()).extracting(task -> task.id().value()).containsExactly("a", "b");
             assertThat(coppice.verify(job.id())).isInstanceOf(Audit.Verdict.Sound.class);
         }
+    }
+
+    @Test
+    void aProcessWithoutATimeoutTakesItsTime() throws Exception {
+        // given
+        Files.writeString(
+                claude.folder().resolve("coppice.yaml"), "workers: { default_timeout: 1 }\n");
+
+        // when
+        ProcessResult result =
+                claude.session()
+                        .createProcess("do: for i in 1 2 3; do echo $i; sleep 0.5; done")
+                        .run();
+
+        // then
+        assertThat(result.isSuccess()).as(result.stderr()).isTrue();
+        assertThat(result.output()).isEqualTo("1\n2\n3\n");
+    }
+
+    @Test
+    void aProcessThatNeitherPrintsNorComputesIsEnded() throws Exception {
+        // given
+        Files.writeString(
+                claude.folder().resolve("coppice.yaml"), "workers: { idle_timeout: 1 }\n");
+
+        // when
+        ProcessResult result = claude.session().createProcess("do: echo begun; sleep 600").run();
+
+        // then
+        assertThat(result.exitCode()).isEqualTo(-1);
+        assertThat(result.reason()).contains(Reason.IDLE_TIMEOUT);
+        assertThat(result.output()).isEqualTo("begun\n");
+        assertThat(result.stderr()).contains("workers.idle_timeout");
+    }
+
+    @Test
+    void roundsOfSeveralThreadsDoNotDisturbEachOther() throws Exception {
+        // given
+        OrchestratorSession session = claude.session();
+        List<FutureTask<ProcessResult>> runs =
+                Stream.of("a", "b", "c", "d")
+                        .map(id -> new FutureTask<>(session.createProcess("I am " + id, id)::run))
+                        .toList();
+
+        // when
+        runs.forEach(Thread::startVirtualThread);
+
+        // then
+        for (FutureTask<ProcessResult> run : runs) {
+            assertThat(run.get().output()).isEqualTo("I am " + run.get().processId() + "\n");
+        }
+        assertThat(session.summarize()).contains("Runs: 4");
     }
 
     @Test
