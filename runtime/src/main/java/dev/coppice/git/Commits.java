@@ -111,7 +111,7 @@ public final class Commits {
             String name = Path.of("/", path).normalize().toString().substring(1);
             String folder = name.isEmpty() ? "" : name + "/";
             String within = files.ceiling(folder);
-            return files.contains(name) || within != null && within.startsWith(folder);
+            return files.contains(name) || (within != null && within.startsWith(folder));
         };
     }
 

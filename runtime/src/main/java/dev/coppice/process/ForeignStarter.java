@@ -106,7 +106,13 @@ final class ForeignStarter implements Starter {
     private Started watch(long pid, long startTicks, boolean isChild, int descriptor) {
         CompletableFuture<Started.End> end = new CompletableFuture<>();
         watched.put(pid, new Watched(descriptor, end));
-        libc.watch(descriptor, pid);
+        try {
+            libc.watch(descriptor, pid);
+        } catch (RuntimeException e) {
+            watched.remove(pid);
+            libc.close(descriptor);
+            throw e;
+        }
         return new Started(pid, startTicks, isChild, end);
     }
 

@@ -111,18 +111,18 @@ final class Libc {
                             symbols.findOrThrow("posix_spawnattr_setflags"),
                             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT));
             short flags = SPAWN_SETSID | SPAWN_SETSIGMASK | SPAWN_SETSIGDEF;
-            check(
+            checkSpawn(
                     "posix_spawnattr_init",
                     (int) find("posix_spawnattr_init", ADDRESS).invokeExact(attributes));
-            check("posix_spawnattr_setflags", (int) setFlags.invokeExact(attributes, flags));
+            checkSpawn("posix_spawnattr_setflags", (int) setFlags.invokeExact(attributes, flags));
             check("sigemptyset", (int) find("sigemptyset", ADDRESS).invokeExact(signals));
-            check(
+            checkSpawn(
                     "posix_spawnattr_setsigmask",
                     (int)
                             find("posix_spawnattr_setsigmask", ADDRESS, ADDRESS)
                                     .invokeExact(attributes, signals));
             signals.fill((byte) 0xff); // sigfillset leaves out two that glibc then has ignored
-            check(
+            checkSpawn(
                     "posix_spawnattr_setsigdefault",
                     (int)
                             find("posix_spawnattr_setsigdefault", ADDRESS, ADDRESS)
@@ -148,15 +148,15 @@ final class Libc {
         int error;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment actions = arena.allocate(ACTIONS_BYTES);
-            check("posix_spawn_file_actions_init", (int) actionsInit.invokeExact(actions));
+            checkSpawn("posix_spawn_file_actions_init", (int) actionsInit.invokeExact(actions));
             MemorySegment pid = arena.allocate(JAVA_INT);
             try {
                 open(actions, 0, program.stdin(), O_RDONLY, arena);
                 open(actions, 1, program.stdout(), O_WRONLY_APPEND, arena);
                 open(actions, 2, program.stderr(), O_WRONLY_APPEND, arena);
                 MemorySegment directory = arena.allocateFrom(program.directory().toString());
-                check("addchdir", (int) addChdir.invokeExact(actions, directory));
-                check("addclosefrom", (int) addCloseFrom.invokeExact(actions, 3));
+                checkSpawn("addchdir", (int) addChdir.invokeExact(actions, directory));
+                checkSpawn("addclosefrom", (int) addCloseFrom.invokeExact(actions, 3));
                 error =
                         (int)
                                 spawn.invokeExact(
@@ -167,7 +167,7 @@ final class Libc {
                                         strings(program.argv(), arena),
                                         strings(variables(program.environment()), arena));
             } finally {
-                check("destroy", (int) actionsDestroy.invokeExact(actions));
+                checkSpawn("destroy", (int) actionsDestroy.invokeExact(actions));
             }
             if (error == 0) {
                 return pid.get(JAVA_INT, 0);
@@ -253,7 +253,7 @@ final class Libc {
     private void open(MemorySegment actions, int descriptor, Path file, int flags, Arena arena)
             throws Throwable {
         MemorySegment path = arena.allocateFrom(file.toString());
-        check("addopen", (int) addOpen.invokeExact(actions, descriptor, path, flags, 0));
+        checkSpawn("addopen", (int) addOpen.invokeExact(actions, descriptor, path, flags, 0));
     }
 
     /// A C array of C strings, ended by a null pointer.
@@ -287,6 +287,13 @@ final class Libc {
             case 13 -> "permission denied";
             default -> "system error " + error;
         };
+    }
+
+    /// Of the `posix_spawn` family, which answers with the error's own number.
+    private static void checkSpawn(String function, int error) {
+        if (error != 0) {
+            throw new IllegalStateException(function + " failed with error " + error);
+        }
     }
 
     private static int check(String function, int result) {

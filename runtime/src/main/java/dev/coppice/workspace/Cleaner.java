@@ -194,7 +194,7 @@ final class Cleaner {
             Optional<JobId> job = Keepsakes.job(ref).filter(ended::contains);
             boolean isMerged = job.filter(results::containsKey).isPresent();
             boolean isOld = order.before().filter(keepsake.when()::isBefore).isPresent();
-            if (isMerged || job.isPresent() && isOld) {
+            if (isMerged || (job.isPresent() && isOld)) {
                 deletions.add(RefUpdate.delete(ref, keepsake.commit()));
             }
         });

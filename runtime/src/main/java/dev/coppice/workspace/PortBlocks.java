@@ -40,16 +40,18 @@ final class PortBlocks {
 
         static Optional<Line> parse(String text) {
             Matcher form = FORM.matcher(text);
-            return form.matches()
-                    ? Optional.of(
-                            new Line(
-                                    new PortBlock(
-                                            Integer.parseInt(form.group(1)),
-                                            Integer.parseInt(form.group(2))),
-                                    Path.of(
-                                            URLDecoder.decode(
-                                                    form.group(3), StandardCharsets.UTF_8))))
-                    : Optional.empty();
+            if (!form.matches()) {
+                return Optional.empty();
+            }
+            try {
+                PortBlock block =
+                        new PortBlock(
+                                Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
+                String path = URLDecoder.decode(form.group(3), StandardCharsets.UTF_8);
+                return Optional.of(new Line(block, Path.of(path)));
+            } catch (IllegalArgumentException _) {
+                return Optional.empty(); // no ports, no URL-encoding or no path
+            }
         }
 
         @Override
@@ -98,11 +100,11 @@ final class PortBlocks {
     private List<Line> standing() throws IOException {
         List<Line> lines = new ArrayList<>();
         if (Files.exists(register)) {
-            for (String text : Files.readAllLines(register)) {
-                Line.parse(text)
-                        .filter(line -> Files.isDirectory(line.workspace()))
-                        .ifPresent(lines::add);
-            }
+            String text = new String(Files.readAllBytes(register), StandardCharsets.UTF_8);
+            text.lines()
+                    .flatMap(line -> Line.parse(line).stream())
+                    .filter(line -> Files.isDirectory(line.workspace()))
+                    .forEach(lines::add);
         }
         return lines;
     }

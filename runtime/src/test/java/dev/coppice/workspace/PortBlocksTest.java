@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,20 @@ class PortBlocksTest {
         for (PortBlock one : blocks) {
             assertThat(blocks.stream().filter(one::meets)).containsExactly(one);
         }
+    }
+
+    @Test
+    void linesThatCantBeReadDoNotCount() throws Exception {
+        PortBlock one = blocks().take(workspace("one"), 10);
+        Path register = folder.resolve("home").resolve("ports");
+        String good = Files.readString(register);
+        String bad =
+                "0 10 /x\n70000 5 /x\n20000 0 /x\n20000 5 %zz\n20000 5 %00\n20000 5 /\u00ff\nx\n";
+        Files.write(register, (bad + good).getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(blocks().take(workspace("one"), 10)).isEqualTo(one);
+        assertThat(blocks().take(workspace("two"), 10).meets(one)).isFalse();
+        assertThat(register).content().doesNotContain("%zz");
     }
 
     @Test
