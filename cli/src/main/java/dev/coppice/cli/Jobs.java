@@ -23,13 +23,14 @@ final class Jobs {
 
     /// For programs, with all that is known now.
     static String json(Invocation call, Coppice coppice, JobView job) {
-        return new StatusJson(coppice.folder(job), coppice.secrets())
+        return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
                 .status(job, present(call, coppice, job));
     }
 
     /// For programs: what results.json has.
     static String results(Invocation call, Coppice coppice, JobView job) {
-        return new StatusJson(coppice.folder(job), coppice.secrets()).results(job, call.now());
+        return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
+                .results(job, call.now());
     }
 
     static boolean isInterrupted(Coppice coppice, JobView job) {

@@ -33,6 +33,11 @@ public record JobRequest(
     /// @param family where the job stands among all that came of the same root job
     public record Parent(JobId job, TaskId task, Family family) {}
 
+    /// What the job's workers are called.
+    public WorkerNumbers numbers() {
+        return parent.map(p -> p.family().numbers()).orElse(WorkerNumbers.ROOT);
+    }
+
     /// The root of the job's family: the job that no task started.
     public JobId root(JobId self) {
         return parent.map(p -> p.family().ancestors().getFirst()).orElse(self);

@@ -31,8 +31,20 @@ public record WorkerNumbers(String above, int child, int before, int count) {
         return worker <= count ? base : base + "_" + (worker - count);
     }
 
-    /// What the name of one of the engine's own tasks begins with, so that it is its job's alone.
-    public String own() {
-        return above.isEmpty() ? "" : "worker_" + above + "_job_" + child + "_";
+    /// The name of who does a task: `worker_2`, of a child job `worker_2_1`; or for the engine's own tasks
+    /// `plan`, `integrate_1`, `resolve_1` …, of a child job `worker_2_job_1_plan`.
+    ///
+    /// @param worker its number within its job, from 1; of no matter for the engine's own tasks
+    public String name(int worker, TaskId task) {
+        if (!task.isOwn()) {
+            return "worker_" + of(worker);
+        }
+        String own = task.value().substring(1).replace('-', '_');
+        return above.isEmpty() ? own : job() + "_" + own;
+    }
+
+    /// The name of a child job within its family: `worker_2_job_1`.
+    public String job() {
+        return "worker_" + above + "_job_" + child;
     }
 }

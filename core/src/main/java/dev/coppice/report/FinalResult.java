@@ -14,18 +14,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Writes `FINAL_RESULT.md`: what was asked, what became of it, what to do now, who did what.
 public final class FinalResult {
     private static final int ERROR_LINES_MAX = 15;
 
     private final JobView job;
+    private final List<JobView> descendants;
     private final Instant now;
     private final ZoneId zone;
     private final Markdown text = new Markdown();
 
-    private FinalResult(JobView job, Instant now, ZoneId zone) {
+    private FinalResult(JobView job, List<JobView> descendants, Instant now, ZoneId zone) {
         this.job = job;
+        this.descendants = descendants;
         this.now = now;
         this.zone = zone;
     }
@@ -34,10 +37,16 @@ public final class FinalResult {
     ///
     /// @param zone in which times are shown
     public static String render(JobView job, Instant now, ZoneId zone) {
-        FinalResult report = new FinalResult(job, now, zone);
+        return render(job, List.of(), now, zone);
+    }
+
+    /// The report on `job` and the jobs that came of it.
+    public static String render(JobView job, List<JobView> descendants, Instant now, ZoneId zone) {
+        FinalResult report = new FinalResult(job, descendants, now, zone);
         report.summary();
         report.next();
         report.tasks();
+        report.children();
         report.failures();
         report.discoveries();
         report.files();
@@ -97,8 +106,45 @@ public final class FinalResult {
                         "Branch"),
                 job.tasks().stream().map(this::row).toList());
         text.paragraph(
-                "More on each of them: [the level's report](depth_0/LEVEL_0_REPORT.md), "
-                        + "[timeline](reports/report.html).");
+                job.request().depth() == 0
+                        ? "More on each of them: [the level's report](depth_0/LEVEL_0_REPORT.md), "
+                                + "[timeline](reports/report.html)."
+                        : "More on each of them: [the level's report](../LEVEL_%d_REPORT.md), [timeline](reports/report.html)."
+                                .formatted(job.request().depth()));
+    }
+
+    private void children() {
+        if (descendants.isEmpty()) {
+            return;
+        }
+        text.heading(2, "Jobs that workers started");
+        text.table(
+                List.of("Level", "Job", "Started by", "Status", "Tasks", "Branch"),
+                descendants.stream().map(FinalResult::child).toList());
+        int deepest =
+                descendants.stream().mapToInt(child -> child.request().depth()).max().orElse(0);
+        text.paragraph(
+                "More on each level: "
+                        + IntStream.rangeClosed(job.request().depth() + 1, deepest)
+                                .mapToObj(level ->
+                                        "[%1$d](%2$sdepth_%1$d/LEVEL_%1$d_REPORT.md)"
+                                                .formatted(
+                                                        level,
+                                                        job.request().depth() == 0 ? "" : "../../"))
+                                .collect(Collectors.joining(", "))
+                        + ".");
+    }
+
+    private static List<String> child(JobView child) {
+        return List.of(
+                Integer.toString(child.request().depth()),
+                code(child.id().value())
+                        + " "
+                        + inline(child.goal().strip().lines().findFirst().orElse("")),
+                child.request().parent().map(p -> inline(p.task().value())).orElse(""),
+                child.status().wire(),
+                child.counts().completed() + " of " + child.counts().total(),
+                child.resultBranch().map(Markdown::code).orElse(""));
     }
 
     private List<String> row(TaskView task) {

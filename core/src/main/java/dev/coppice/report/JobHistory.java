@@ -200,7 +200,8 @@ public final class JobHistory {
         goOn(at);
         for (Task task : added.tasks()) {
             int worker = task.id().isOwn() ? 0 : ++workers;
-            if (tasks.putIfAbsent(task.id(), new TaskHistory(task, worker, at)) != null) {
+            String name = request.numbers().name(worker, task.id());
+            if (tasks.putIfAbsent(task.id(), new TaskHistory(task, worker, name, at)) != null) {
                 throw new IllegalArgumentException(
                         "job " + id + " was given task " + task.id() + " twice");
             }

@@ -3,6 +3,7 @@ package dev.coppice.report;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Discovery;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Integration;
 import dev.coppice.model.JobId;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A job as its users see it, after the event with number `sequence`. Made by [JobHistory]; a value,
@@ -91,6 +93,28 @@ public record JobView(
     /// The plan's task called `id`, or the engine's own.
     public Optional<TaskView> task(TaskId id) {
         return all().filter(task -> task.id().equals(id)).findFirst();
+    }
+
+    /// The tasks that stand for the jobs which a task of the plan started, in their order.
+    public List<TaskView> children(TaskId by) {
+        return own.stream()
+                .filter(task ->
+                        task.task().duty() instanceof Duty.Delegating child
+                                && child.by().equals(by))
+                .toList();
+    }
+
+    /// The jobs that came of this one, each before those that came of it.
+    ///
+    /// @param jobs knows jobs by their ids
+    public List<JobView> descendants(Function<JobId, Optional<JobView>> jobs) {
+        return own.stream()
+                .flatMap(task ->
+                        task.task().duty() instanceof Duty.Delegating child
+                                ? jobs.apply(child.child()).stream()
+                                : Stream.empty())
+                .flatMap(child -> Stream.concat(Stream.of(child), child.descendants(jobs).stream()))
+                .toList();
     }
 
     /// Every task, the plan's before the engine's own.

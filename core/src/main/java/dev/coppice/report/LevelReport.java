@@ -37,8 +37,21 @@ public final class LevelReport {
         report.text
                 .heading(1, "Level " + job.request().depth() + " of job " + job.id())
                 .paragraph("**" + job.status().wire() + "**: " + inline(Headline.of(job, now)));
+        job.request()
+                .parent()
+                .ifPresent(parent ->
+                        report.text.paragraph(
+                                "Started by task %s of job %s."
+                                        .formatted(
+                                                code(parent.task().value()),
+                                                code(parent.job().value()))));
         job.all().forEach(report::section);
         return report.text.toString();
+    }
+
+    /// The report on one level of a family: on all its jobs that are so deep.
+    public static String render(List<JobView> jobs, Instant now, ZoneId zone) {
+        return jobs.stream().map(job -> render(job, now, zone)).collect(Collectors.joining("\n"));
     }
 
     private void section(TaskView task) {

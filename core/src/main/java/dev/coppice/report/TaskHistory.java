@@ -26,6 +26,7 @@ import java.util.Optional;
 final class TaskHistory {
     private final Task task;
     private final int worker;
+    private final String workerId;
     private final Instant addedAt;
     private final List<AttemptHistory> attempts = new ArrayList<>();
     private TaskStatus status = TaskStatus.PENDING;
@@ -35,9 +36,10 @@ final class TaskHistory {
     private Optional<Reason> reason = Optional.empty();
     private Optional<TaskId> cause = Optional.empty();
 
-    TaskHistory(Task task, int worker, Instant addedAt) {
+    TaskHistory(Task task, int worker, String workerId, Instant addedAt) {
         this.task = task;
         this.worker = worker;
+        this.workerId = workerId;
         this.addedAt = addedAt;
         dueAt = addedAt;
     }
@@ -172,6 +174,7 @@ final class TaskHistory {
         return new TaskView(
                 task,
                 worker,
+                workerId,
                 isWaiting && unmet.isEmpty() ? TaskStatus.READY : status,
                 reason,
                 cause,

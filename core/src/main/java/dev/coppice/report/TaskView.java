@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /// A task as its users see it.
 ///
 /// @param worker its number in plan order, from 1; 0 for the engine's own tasks
+/// @param workerId its name in files and documents, see [dev.coppice.model.WorkerNumbers#name]
 /// @param reason why it ended as it did, or why its last attempt did not succeed; empty for a
 ///     completed one
 /// @param blockedBy the task because of which this one is blocked
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 public record TaskView(
         Task task,
         int worker,
+        String workerId,
         TaskStatus status,
         Optional<Reason> reason,
         Optional<TaskId> blockedBy,
@@ -46,17 +48,6 @@ public record TaskView(
 
     public TaskId id() {
         return task.id();
-    }
-
-    /// Its name in files and documents, see [#workerId(int, TaskId)].
-    public String workerId() {
-        return workerId(worker, task.id());
-    }
-
-    /// The name of who does a task: `worker_2`, or for the engine's own tasks `plan`,
-    /// `integrate_1`, `resolve_1` …
-    public static String workerId(int worker, TaskId task) {
-        return task.isOwn() ? task.value().substring(1).replace('-', '_') : "worker_" + worker;
     }
 
     /// The attempt that runs, else the last one.

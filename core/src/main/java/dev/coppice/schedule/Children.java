@@ -234,8 +234,7 @@ public final class Children {
     }
 
     private WorkerNumbers numbers(TaskState by, ChildOrder order) {
-        WorkerNumbers own =
-                state.request().parent().map(p -> p.family().numbers()).orElse(WorkerNumbers.ROOT);
+        WorkerNumbers own = state.request().numbers();
         return new WorkerNumbers(
                 own.of(by.worker()),
                 by.childrenStarted() + 1,

@@ -44,11 +44,9 @@ final class Naming {
         return JobFolder.of(order.request(), order.job()).task(order.worker(), order.task().id());
     }
 
-    /// `worker_1`; of the engine's own tasks the name without `@`.
+    /// Who does the task, as files and documents have it.
     static String worker(AttemptOrder order) {
-        return order.worker() > 0
-                ? "worker_" + order.worker()
-                : order.task().id().value().substring(1);
+        return order.request().numbers().name(order.worker(), order.task().id());
     }
 
     static Authorship authorship(AttemptOrder order, Identity committer, Instant when) {

@@ -30,8 +30,8 @@ final class TaskPrompt {
         Task task = order.task();
         Sections text = new Sections();
         text.line(
-                "You are worker_"
-                        + order.worker()
+                "You are "
+                        + Naming.worker(order)
                         + ", one of several agents who work side by side on one goal.");
         text.line(
                 switch (order.request().settings().layout().isolation()) {

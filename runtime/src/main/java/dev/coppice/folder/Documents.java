@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Integration.Delivery;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.Need;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
@@ -39,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -109,7 +113,9 @@ final class Documents {
             Optional<String> branch,
             Optional<String> commit,
             Optional<BigDecimal> costUsd,
-            long tokens) {}
+            long tokens,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> childJobId,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TaskResult> childResults) {}
 
     private record Statistics(
             int totalTasks,
@@ -193,13 +199,16 @@ final class Documents {
             Optional<String> why,
             Optional<String> command) {}
 
-    String results(JobView job, JobFolder folder, Instant now) {
+    /// @param descendants the jobs that came of it
+    String results(JobView job, List<JobView> descendants, JobFolder folder, Instant now) {
         return text(
                 results(
                         job,
                         folder,
                         now,
-                        job.tasks().stream().map(task -> result(task, now)).toList()));
+                        job.tasks().stream()
+                                .map(task -> result(job, task, descendants, now))
+                                .toList()));
     }
 
     String counts(JobView job) {
@@ -207,7 +216,7 @@ final class Documents {
                 new CountsDocument(job.id().value(), job.status().wire(), progress(job.counts())));
     }
 
-    String status(JobView job, JobFolder folder, Present present) {
+    String status(JobView job, List<JobView> descendants, JobFolder folder, Present present) {
         Instant now = present.at();
         return text(
                 new Status(
@@ -216,7 +225,8 @@ final class Documents {
                                 folder,
                                 now,
                                 job.tasks().stream()
-                                        .map(task -> status(task, folder, present))
+                                        .map(task ->
+                                                status(job, task, descendants, folder, present))
                                         .toList()),
                         job.goal(),
                         present.interrupted(),
@@ -231,7 +241,9 @@ final class Documents {
                         job.endedAt(),
                         seconds(job.elapsed(now)),
                         progress(job.counts()),
-                        job.own().stream().map(task -> status(task, folder, present)).toList(),
+                        job.own().stream()
+                                .map(task -> status(job, task, descendants, folder, present))
+                                .toList(),
                         job.pausesAt(now).stream()
                                 .map(pause ->
                                         new Pause(
@@ -258,13 +270,15 @@ final class Documents {
                 job.usage().usd());
     }
 
-    private static TaskResult result(TaskView task, Instant now) {
+    private static TaskResult result(
+            JobView job, TaskView task, List<JobView> descendants, Instant now) {
         WorkResult result = task.result();
+        List<TaskView> children = job.children(task.id());
         return new TaskResult(
                 task.workerId(),
                 task.id().value(),
                 task.task().name(),
-                status(task.status()),
+                status(task.status(), children),
                 result.outputCut() ? CUT + result.output() : result.output(),
                 files(result, FileChange.Kind.CREATED),
                 files(result, FileChange.Kind.MODIFIED),
@@ -277,7 +291,33 @@ final class Documents {
                 task.branch(),
                 task.commit().map(CommitId::value),
                 task.usage().usd(),
-                task.usage().tokens());
+                task.usage().tokens(),
+                children.isEmpty() ? Optional.empty() : Optional.of(childId(children.getLast())),
+                children.stream()
+                        .flatMap(child -> childResults(childId(child), descendants, now))
+                        .toList());
+    }
+
+    private static String childId(TaskView child) {
+        return child.task().duty() instanceof Duty.Delegating delegating
+                ? delegating.child().value()
+                : "";
+    }
+
+    private static Stream<TaskResult> childResults(
+            String id, List<JobView> descendants, Instant now) {
+        return descendants.stream()
+                .filter(child -> child.id().value().equals(id))
+                .flatMap(child ->
+                        child.tasks().stream().map(task -> result(child, task, descendants, now)));
+    }
+
+    /// @param children the tasks for the jobs that it started, of which the last one counts: it stands for
+    ///     those that went wrong before
+    private static String status(TaskStatus status, List<TaskView> children) {
+        boolean isRecursive =
+                !children.isEmpty() && children.getLast().status() == TaskStatus.COMPLETED;
+        return status == TaskStatus.COMPLETED && isRecursive ? "recursive_success" : status(status);
     }
 
     private static String status(TaskStatus status) {
@@ -339,7 +379,12 @@ final class Documents {
         return counts.of(TaskStatus.PENDING) + counts.of(TaskStatus.READY);
     }
 
-    private static TaskStatusDocument status(TaskView task, JobFolder folder, Present present) {
+    private static TaskStatusDocument status(
+            JobView job,
+            TaskView task,
+            List<JobView> descendants,
+            JobFolder folder,
+            Present present) {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<AttemptView> running = last.filter(AttemptView::isRunning);
         Optional<Load> load =
@@ -348,7 +393,7 @@ final class Documents {
                 last.filter(attempt -> !attempt.isRunning()).map(AttemptView::resources);
         List<String> errors = task.lastErrors(ERROR_LINES_MAX);
         return new TaskStatusDocument(
-                result(task, present.at()),
+                result(job, task, descendants, present.at()),
                 task.agent().value(),
                 running.map(attempt -> attempt.phase().wire()),
                 errors,
@@ -465,6 +510,10 @@ final class Documents {
 
     private record Worker(String workerId, String task, String status, String folder) {}
 
+    private record ChildJobs(String workerId, String task, List<ChildJob> jobs) {}
+
+    private record ChildJob(String jobId, int depth, String request, String folder) {}
+
     private record PlanDocument(String goal, List<PlannedTask> tasks) {}
 
     /// The keys of a plan file, so that the file can be run again.
@@ -528,6 +577,29 @@ final class Documents {
                                                         .root()
                                                         .toString()))
                                 .toList()));
+    }
+
+    /// child_job.json, for each job that a worker started.
+    ///
+    /// @param children the tasks that stand for these jobs
+    String childJobs(TaskView worker, List<TaskView> children) {
+        return text(
+                new ChildJobs(
+                        worker.workerId(),
+                        worker.id().value(),
+                        children.stream().flatMap(Documents::childJob).toList()));
+    }
+
+    private static Stream<ChildJob> childJob(TaskView child) {
+        return child.task().duty()
+                        instanceof Duty.Delegating(TaskId _, JobId id, JobRequest request)
+                ? Stream.of(
+                        new ChildJob(
+                                id.value(),
+                                request.depth(),
+                                request.request(),
+                                JobFolder.of(request, id).root().toString()))
+                : Stream.empty();
     }
 
     String plan(JobView job) {

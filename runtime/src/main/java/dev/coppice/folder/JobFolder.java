@@ -3,7 +3,7 @@ package dev.coppice.folder;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.TaskId;
-import dev.coppice.report.TaskView;
+import dev.coppice.model.WorkerNumbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -21,6 +21,11 @@ import java.util.Optional;
 ///     worker_1/  task_envelope.json  task_result.json  worktree/  home/
 ///       attempt_1/  prompt.md  output.log  error.log  exit_code
 ///     plan/  integrate_1/  resolve_1/      the engine's own tasks
+///     worker_2/  …  child_job.json         a worker that started a job
+///     worker_2_recursive -> worker_2
+///   depth_1/  LEVEL_1_REPORT.md
+///     worker_2_1/  worker_2_2/             the workers of that job, as worker_1 above
+///     worker_2_job_1/  FINAL_RESULT.md …   what a root job has at its top, and metadata.json  plan.json
 ///   logs/     orchestrator.log  orchestrator.jsonl  depth_0_worker_1.log
 ///   reports/  timeline.json  analytics.json  report.html
 /// ```
@@ -28,25 +33,40 @@ import java.util.Optional;
 /// numbers, whose forms hold neither separators nor dots alone.
 ///
 /// @param root the job's folder
-public record JobFolder(Path root) {
-    private static final int DEPTH = 0;
+/// @param tree the folder of the root job of its family, in which all their workers' folders and logs are
+/// @param depth 0 for a root job
+/// @param numbers what its workers are called
+public record JobFolder(Path root, Path tree, int depth, WorkerNumbers numbers) {
     private static final FileAttribute<?> OWNER_ALONE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     public JobFolder {
         root = root.toAbsolutePath().normalize();
+        tree = tree.toAbsolutePath().normalize();
     }
 
-    /// The folder of `job` below `workspaceRoot`.
+    /// The folder of a root job below `workspaceRoot`.
     public static JobFolder of(Path workspaceRoot, JobId job) {
-        return new JobFolder(workspaceRoot.resolve(job.folder()));
+        Path root = workspaceRoot.resolve(job.folder());
+        return new JobFolder(root, root, 0, WorkerNumbers.ROOT);
     }
 
     /// The folder of a job of this request: below the root that it was submitted with.
     public static JobFolder of(JobRequest request, JobId job) {
-        return of(
-                Path.of(request.repository()).resolve(request.settings().layout().workspaceRoot()),
-                job);
+        JobFolder top =
+                of(
+                        Path.of(request.repository())
+                                .resolve(request.settings().layout().workspaceRoot()),
+                        request.root(job));
+        return request.depth() == 0 ? top : top.child(request.depth(), request.numbers());
+    }
+
+    private JobFolder child(int deep, WorkerNumbers called) {
+        return new JobFolder(level(tree, deep).resolve(called.job()), tree, deep, called);
+    }
+
+    private boolean isRoot() {
+        return root.equals(tree);
     }
 
     /// Makes a folder of a job's, and those on the way to it, unless they are there: closed to other users of the
@@ -69,45 +89,54 @@ public record JobFolder(Path root) {
 
     /// The folder of the job's own level, in which its workers' folders are.
     public Path level() {
-        return root.resolve("depth_" + DEPTH);
+        return level(tree, depth);
+    }
+
+    private static Path level(Path tree, int depth) {
+        return tree.resolve("depth_" + depth);
     }
 
     public Path metadata() {
-        return level().resolve("metadata.json");
+        return (isRoot() ? level() : root).resolve("metadata.json");
     }
 
     public Path plan() {
-        return level().resolve("plan.json");
+        return (isRoot() ? level() : root).resolve("plan.json");
     }
 
-    public Path levelReport() {
-        return level().resolve("LEVEL_" + DEPTH + "_REPORT.md");
+    /// The report on one level of the family.
+    public Path levelReport(int deep) {
+        return level(tree, deep).resolve("LEVEL_" + deep + "_REPORT.md");
     }
 
     /// The folder of a task.
     ///
     /// @param worker the task's number in plan order; of no matter for the engine's own tasks
     public TaskFolder task(int worker, TaskId task) {
-        return new TaskFolder(level().resolve(TaskView.workerId(worker, task)));
+        return new TaskFolder(level().resolve(numbers.name(worker, task)));
     }
 
     public Path logs() {
-        return root.resolve("logs");
+        return tree.resolve("logs");
     }
 
     /// The job's story for people, one line an event.
     public Path orchestratorLog() {
-        return logs().resolve("orchestrator.log");
+        return logs().resolve(logName() + ".log");
     }
 
     /// The job's story for programs, one JSON document a line.
     public Path structuredLog() {
-        return logs().resolve("orchestrator.jsonl");
+        return logs().resolve(logName() + ".jsonl");
+    }
+
+    private String logName() {
+        return isRoot() ? "orchestrator" : numbers.job();
     }
 
     /// The story of one task for people.
     public Path workerLog(int worker, TaskId task) {
-        return logs().resolve("depth_" + DEPTH + "_" + TaskView.workerId(worker, task) + ".log");
+        return logs().resolve("depth_" + depth + "_" + numbers.name(worker, task) + ".log");
     }
 
     public Path reports() {
@@ -156,6 +185,16 @@ public record JobFolder(Path root) {
 
         public Path result() {
             return root.resolve("task_result.json");
+        }
+
+        /// The jobs that the task started.
+        public Path childJob() {
+            return root.resolve("child_job.json");
+        }
+
+        /// A second name for the folder of a task that started jobs.
+        public Path recursive() {
+            return root.resolveSibling(root.getFileName() + "_recursive");
         }
 
         /// The task's workspace.

@@ -1,15 +1,21 @@
 package dev.coppice.folder;
 
+import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText.Present;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// The documents that programs get of a job: what `run --json` and `status JOB --json` print. Times
 /// are UTC, durations seconds, an unknown price is null. Secrets are masked.
-public record StatusJson(JobFolder folder, Secrets secrets) {
+///
+/// @param jobs knows the jobs that came of this one
+public record StatusJson(
+        JobFolder folder, Secrets secrets, Function<JobId, Optional<JobView>> jobs) {
     /// What results.json has, see `ReportFiles`.
     public String results(JobView job, Instant now) {
-        return new Documents(secrets).results(job, folder, now);
+        return new Documents(secrets).results(job, job.descendants(jobs), folder, now);
     }
 
     /// What job.json has: the job without its tasks.
@@ -25,6 +31,6 @@ public record StatusJson(JobFolder folder, Secrets secrets) {
     /// What results.json has so far, and of each task what it waits for, what went wrong, and what its
     /// running attempt takes from the machine.
     public String status(JobView job, Present present) {
-        return new Documents(secrets).status(job, folder, present);
+        return new Documents(secrets).status(job, job.descendants(jobs), folder, present);
     }
 }

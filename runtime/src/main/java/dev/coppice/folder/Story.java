@@ -1,11 +1,12 @@
 package dev.coppice.folder;
 
 import dev.coppice.model.Event;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.WorkerNumbers;
 import dev.coppice.report.EventText;
 import dev.coppice.report.Figures;
-import dev.coppice.report.TaskView;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ public final class Story {
     private final ZoneId zone;
     private final Documents documents;
     private final Map<TaskId, Integer> workers = new HashMap<>();
+    private WorkerNumbers numbers = WorkerNumbers.ROOT;
 
     /// @param zone in which people are shown times
     public Story(Secrets secrets, ZoneId zone) {
@@ -29,7 +31,9 @@ public final class Story {
 
     /// Takes the next event.
     public void take(Recorded recorded) {
-        if (recorded.event() instanceof Event.TasksAdded added) {
+        if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
+            numbers = request.numbers();
+        } else if (recorded.event() instanceof Event.TasksAdded added) {
             added.tasks().stream()
                     .filter(task -> !task.id().isOwn())
                     .forEach(task -> workers.putIfAbsent(task.id(), workers.size() + 1));
@@ -66,7 +70,7 @@ public final class Story {
     }
 
     private String workerId(TaskId task) {
-        return TaskView.workerId(worker(task), task);
+        return numbers.name(worker(task), task);
     }
 
     private String name(TaskId task) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,16 @@ final class Chronicle implements AutoCloseable {
         if (follow != null) {
             follow.said(task, line);
         }
+    }
+
+    private List<Recorded> history(JobId job) {
+        List<Recorded> events = new ArrayList<>();
+        List<Recorded> more;
+        do {
+            more = log.read(job, events.size(), READ_MAX);
+            events.addAll(more);
+        } while (more.size() == READ_MAX);
+        return events;
     }
 
     private void appended(JobId job) {
@@ -193,29 +204,37 @@ final class Chronicle implements AutoCloseable {
                 }
             });
             if (recorded.event() instanceof Event.TasksAdded added) {
-                added.tasks().forEach(this::followChild);
+                children(added.tasks());
             } else if (recorded.event() instanceof Event.JobEnded) {
                 report();
             }
         }
 
-        private void followChild(Task task) {
-            if (task.duty() instanceof Duty.Delegating delegating) {
-                Chronicle.this.follow(delegating.child());
+        private void children(List<Task> tasks) {
+            for (Task task : tasks) {
+                if (task.duty() instanceof Duty.Delegating delegating) {
+                    Chronicle.this.follow(delegating.child());
+                    files(files -> files.writeChildren(events));
+                }
             }
         }
 
         private void report() {
             lock.lock();
             try {
-                JobFolder where = folder;
-                if (where != null) {
-                    write(() ->
-                            new ReportFiles(where, secrets, ZoneId.systemDefault())
-                                    .write(events, clock.instant()));
-                }
+                files(files -> files.write(events, clock.instant()));
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private void files(Consumer<ReportFiles> writing) {
+            JobFolder where = folder;
+            if (where != null) {
+                ReportFiles files =
+                        new ReportFiles(
+                                where, secrets, ZoneId.systemDefault(), Chronicle.this::history);
+                write(() -> writing.accept(files));
             }
         }
 

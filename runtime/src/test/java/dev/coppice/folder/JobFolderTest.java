@@ -28,7 +28,7 @@ class JobFolderTest {
                                         folder.job(),
                                         folder.metadata(),
                                         folder.plan(),
-                                        folder.levelReport(),
+                                        folder.levelReport(0),
                                         task.envelope(),
                                         task.result(),
                                         task.worktree(),

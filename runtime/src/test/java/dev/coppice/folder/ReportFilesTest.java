@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +97,8 @@ class ReportFilesTest {
                         Map.of(new TaskId("a"), new Load(Duration.ofMillis(1500), 4096)));
 
         String status =
-                new StatusJson(folder, NO_SECRETS).status(JobView.of(story.events()), present);
+                new StatusJson(folder, NO_SECRETS, _ -> Optional.empty())
+                        .status(JobView.of(story.events()), present);
 
         Golden.check("folder/status.json", status.replace(workspaces.toString(), "/workspaces"));
     }
@@ -111,7 +113,7 @@ class ReportFilesTest {
         events.forEach(logs::happened);
         logs.said(LeakyJob.TASK, "I use " + secret);
         String status =
-                new StatusJson(folder, secrets)
+                new StatusJson(folder, secrets, _ -> Optional.empty())
                         .status(
                                 JobView.of(events),
                                 new Present(JobStory.BEGINNING, false, Map.of()));
@@ -126,7 +128,7 @@ class ReportFilesTest {
 
     private JobFolder write(List<Recorded> events, Secrets secrets) {
         JobFolder folder = JobFolder.of(workspaces, JobStory.JOB);
-        new ReportFiles(folder, secrets, ZoneOffset.ofHours(1))
+        new ReportFiles(folder, secrets, ZoneOffset.ofHours(1), _ -> List.of())
                 .write(events, events.getLast().at());
         return folder;
     }

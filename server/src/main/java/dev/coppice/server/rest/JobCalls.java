@@ -232,7 +232,7 @@ final class JobCalls {
     }
 
     private StatusJson rendering(JobView job) {
-        return new StatusJson(coppice.folder(job), coppice.secrets());
+        return new StatusJson(coppice.folder(job), coppice.secrets(), views::find);
     }
 
     void show(Exchange exchange) throws IOException {

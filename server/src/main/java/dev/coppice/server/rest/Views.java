@@ -197,7 +197,8 @@ final class Views implements AutoCloseable {
             if (last == null || !last.serves(of, now)) {
                 Present present = new Present(now, isInterrupted(of), coppice.loads(of));
                 String text =
-                        new StatusJson(coppice.folder(of), coppice.secrets()).status(of, present);
+                        new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
+                                .status(of, present);
                 last = new Rendered(of.sequence(), of.status().isOver(), now, text);
                 rendered = last;
             }

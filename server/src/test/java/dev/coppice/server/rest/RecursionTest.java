@@ -77,6 +77,56 @@ class RecursionTest {
             for (String file : List.of("one", "three", "more")) {
                 assertThat(scene.repository().read(branch, file + ".txt")).isEqualTo(file + "\n");
             }
+            JsonNode task = tasks(ended).getFirst();
+            assertThat(task.path("status").stringValue()).isEqualTo("recursive_success");
+            String child = task.path("child_job_id").stringValue();
+            assertThat(child).isEqualTo(child(scene, job));
+            assertThat(
+                            task.path("child_results")
+                                    .valueStream()
+                                    .map(each ->
+                                            each.path("worker_id").stringValue()
+                                                    + " "
+                                                    + each.path("status").stringValue()))
+                    .containsExactly(
+                            "worker_1_1 success", "worker_1_2 success", "worker_1_3 success");
+        }
+    }
+
+    @Test
+    void p1p5TheWorkspaceShowsTheHierarchy() throws Exception {
+        try (Scene scene = scene("")) {
+            String job =
+                    scene.submit("echo x > x.txt", delegating("echo a > a.txt", "echo b > b.txt"));
+            String reports = scene.finished(job).path("results").path("final_report").stringValue();
+            String child = child(scene, job);
+            Path root = Path.of(reports).getParent();
+
+            for (String file :
+                    List.of(
+                            "depth_0/LEVEL_0_REPORT.md",
+                            "depth_0/worker_1/task_envelope.json",
+                            "depth_0/worker_2_recursive/child_job.json",
+                            "depth_1/LEVEL_1_REPORT.md",
+                            "depth_1/worker_2_1/attempt_1/output.log",
+                            "depth_1/worker_2_2/task_envelope.json",
+                            "depth_1/worker_2_job_1/FINAL_RESULT.md",
+                            "depth_1/worker_2_job_1/results.json",
+                            "logs/orchestrator.log",
+                            "logs/depth_0_worker_2.log",
+                            "logs/depth_1_worker_2_1.log")) {
+                assertThat(root.resolve(file)).isRegularFile();
+            }
+            assertThat(root.resolve("depth_0/worker_2/child_job.json")).content().contains(child);
+            assertThat(root.resolve("depth_1/worker_2_job_1/metadata.json"))
+                    .content()
+                    .contains(job, "task-2", "worker_2_1");
+            assertThat(Path.of(reports))
+                    .content()
+                    .contains("Jobs that workers started", child, "depth_1/LEVEL_1_REPORT.md");
+            assertThat(root.resolve("depth_1/LEVEL_1_REPORT.md"))
+                    .content()
+                    .contains("worker_2_1", "worker_2_2", job);
         }
     }
 
@@ -116,6 +166,10 @@ class RecursionTest {
                                     .valueStream()
                                     .map(child -> child.path("depth").intValue()))
                     .containsExactly(1, 1);
+            Path root = Path.of(ended.path("results").path("workspace").stringValue());
+            assertThat(root.resolve("depth_1/LEVEL_1_REPORT.md"))
+                    .content()
+                    .contains("worker_1_1", "worker_1_3", "worker_2_1", "worker_2_3");
         }
     }
 
@@ -209,6 +263,9 @@ class RecursionTest {
             JsonNode task = tasks(ended).getFirst();
             assertThat(task.path("reason").stringValue()).isEqualTo("child_failed");
             assertThat(task.path("error_message").stringValue()).contains("was not completed");
+            assertThat(Path.of(ended.path("results").path("final_report").stringValue()))
+                    .content()
+                    .contains("child_failed", child(scene, job), "1 of 2");
         }
     }
 
