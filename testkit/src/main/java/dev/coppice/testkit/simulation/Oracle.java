@@ -484,7 +484,7 @@ final class Oracle {
                 Known by = known(child.by());
                 return by.isCanceled
                         || by.status.isPresent()
-                        || by.attempts > 0 && !by.isDoneButForChildren;
+                        || (by.attempts > 0 && !by.isDoneButForChildren);
             }
             return false;
         }
