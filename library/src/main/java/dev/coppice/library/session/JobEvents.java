@@ -1,6 +1,7 @@
 package dev.coppice.library.session;
 
 import dev.coppice.engine.EventLog;
+import dev.coppice.engine.EventLogException;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.runtime.Histories;
@@ -9,10 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands on the events of a job from the first one on, as they come, in a thread of its own. Closing it hands on what is
 /// there by then, and ends.
 final class JobEvents implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobEvents.class);
     private static final int READ_MAX = 1_000;
 
     private final Histories log;
@@ -43,7 +47,11 @@ final class JobEvents implements AutoCloseable {
         while (!isClosing) {
             news.acquireUninterruptibly();
             news.drainPermits();
-            pass();
+            try {
+                pass();
+            } catch (EventLogException e) {
+                LOG.warn("The history of job {} can't be read now", job, e);
+            }
         }
         pass();
     }
