@@ -15,7 +15,9 @@ import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Histories;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reads a job's events as they come, in a thread of its own or in that of who asks, and says in the words of document 003
-/// what they come to. Each event is handed on once, in order, to `happened`, when what it says can be asked for.
+/// what they come to. Each event is handed on once, in order.
 ///
 /// What was loaded from a state file is told as it stood there, for as long as nothing new happens to it.
 ///
@@ -41,7 +43,7 @@ final class JobWatch implements AutoCloseable {
 
     private final Histories log;
     private final JobId job;
-    private final Consumer<Recorded> happened;
+    private final Consumer<News> told;
     private final Semaphore news = new Semaphore(1);
     private final ReentrantLock lock = new ReentrantLock();
     private final EventLog.Subscription subscription;
@@ -57,19 +59,28 @@ final class JobWatch implements AutoCloseable {
     private Optional<CoordinationState> origin = Optional.empty();
     private long originSequence;
     private long sequence;
+    private final Deque<News> untold = new ArrayDeque<>();
+    private boolean isTelling;
+
+    /// An event, and what came of it.
+    ///
+    /// @param found the discovery that it tells of
+    /// @param ended the task whose end it tells of
+    record News(Recorded recorded, Optional<Discovery> found, Optional<Task> ended) {}
 
     /// A task of a state file, and how often it was begun in this job to bring it to that state.
     private record Loaded(Task task, int begun) {}
 
-    JobWatch(Histories log, JobId job, Consumer<Recorded> happened) {
+    /// @param told gets each event, under the lock: whoever is told may ask, and may do what leads to further events
+    JobWatch(Histories log, JobId job, Consumer<News> told) {
         this.log = log;
         this.job = job;
-        this.happened = happened;
+        this.told = told;
         this.history = new JobHistory(log.read(job, 0, 1).getFirst());
         this.sequence = 1;
         this.subscription =
-                log.subscribe(told -> {
-                    if (told.equals(job)) {
+                log.subscribe(changed -> {
+                    if (changed.equals(job)) {
                         news.release();
                     }
                 });
@@ -93,29 +104,39 @@ final class JobWatch implements AutoCloseable {
         }
     }
 
-    /// Reads what there is. Whoever asks while an event is handed on sees the job as it stands after that event.
+    /// Reads what there is, and hands it on. Where that leads to further events, they are handed on after the ones before.
     void catchUp() {
-        if (lock.isHeldByCurrentThread()) {
-            return;
-        }
         lock.lock();
         try {
-            List<Recorded> more;
-            do {
-                more = log.read(job, sequence, READ_MAX);
-                for (Recorded recorded : more) {
-                    take(recorded);
-                    happened.accept(recorded);
+            read();
+            if (!isTelling) {
+                isTelling = true;
+                try {
+                    for (News news = untold.poll(); news != null; news = untold.poll()) {
+                        told.accept(news);
+                    }
+                } finally {
+                    isTelling = false;
                 }
-            } while (more.size() == READ_MAX);
+            }
         } finally {
             lock.unlock();
         }
     }
 
+    private void read() {
+        List<Recorded> more;
+        do {
+            more = log.read(job, sequence, READ_MAX);
+            more.forEach(this::take);
+        } while (more.size() == READ_MAX);
+    }
+
     private void take(Recorded recorded) {
         history.apply(recorded);
         sequence = recorded.sequence();
+        Optional<Discovery> found = Optional.empty();
+        Optional<Task> ended = Optional.empty();
         switch (recorded.event()) {
             case Event.TasksAdded added ->
                     added.by()
@@ -124,8 +145,11 @@ final class JobWatch implements AutoCloseable {
                                     added.tasks().forEach(task -> parents.put(task.id(), by)));
             case Event.AttemptClaimed claimed -> know(claimed.task());
             case Event.AttemptStarting starting -> know(starting.task());
-            case Event.Discovered found ->
-                    discoveries.add(discovery(found, recorded.at(), view(found.task())));
+            case Event.Discovered discovered -> {
+                found = Optional.of(discovery(discovered, recorded.at()));
+                found.ifPresent(discoveries::add);
+            }
+            case Event.TaskEnded end -> ended = task(end.task());
             case Event.JobSubmitted _,
                     Event.DriverTaken _,
                     Event.WorkspaceReady _,
@@ -135,7 +159,6 @@ final class JobWatch implements AutoCloseable {
                     Event.Checked _,
                     Event.AttemptEnded _,
                     Event.RetryScheduled _,
-                    Event.TaskEnded _,
                     Event.AgentPaused _,
                     Event.CheckoutChanged _,
                     Event.CancelRequested _,
@@ -145,6 +168,7 @@ final class JobWatch implements AutoCloseable {
                     Event.ResultMerged _,
                     Event.JobEnded _ -> {}
         }
+        untold.add(new News(recorded, found, ended));
     }
 
     private void know(TaskId task) {
@@ -217,15 +241,6 @@ final class JobWatch implements AutoCloseable {
         }
     }
 
-    Optional<Discovery> lastDiscovery() {
-        lock.lock();
-        try {
-            return discoveries.isEmpty() ? Optional.empty() : Optional.of(discoveries.getLast());
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// All that is known.
     ///
     /// @param masterPlan as it stands
@@ -279,10 +294,10 @@ final class JobWatch implements AutoCloseable {
                 .orElse(task.workerId());
     }
 
-    private Discovery discovery(Event.Discovered found, Instant at, TaskView task) {
+    private Discovery discovery(Event.Discovered found, Instant at) {
         return new Discovery(
                 "discovery-" + (discoveries.size() + 1),
-                agentId(task),
+                agentId(view(found.task())),
                 found.discovery().content(),
                 Optional.of(found.task().value()),
                 found.discovery().tags(),

@@ -10,7 +10,6 @@ import dev.coppice.model.AgentName;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Reason;
-import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.TaskId;
@@ -806,17 +805,14 @@ public final class Orchestrator implements AutoCloseable {
 
     // ---- what happens
 
-    private void happened(JobId job, Recorded recorded) {
+    private void happened(JobId job, JobWatch.News news) {
         Session now = session;
         if (now == null || !now.job().equals(job)) {
             return; // what is loaded has happened before
         }
-        tell(recorded);
-        if (recorded.event() instanceof Event.Discovered) {
-            now.watch().lastDiscovery().ifPresent(found -> call(asked.onDiscovery, found));
-        } else if (recorded.event() instanceof Event.TaskEnded ended) {
-            now.watch().task(ended.task()).ifPresent(this::ended);
-        }
+        tell(news.recorded().event());
+        news.found().ifPresent(found -> call(asked.onDiscovery, found));
+        news.ended().ifPresent(this::ended);
     }
 
     private void ended(Task task) {
@@ -836,15 +832,10 @@ public final class Orchestrator implements AutoCloseable {
         }
     }
 
-    private void tell(Recorded recorded) {
-        if (asked.verbose && isTold(recorded.event())) {
-            String task =
-                    EventText.task(recorded.event())
-                            .map(TaskId::value)
-                            .map(t -> t + ": ")
-                            .orElse("");
-            asked.output.println(
-                    task + EventText.describe(recorded.event(), ZoneId.systemDefault()));
+    private void tell(Event event) {
+        if (asked.verbose && isTold(event)) {
+            String task = EventText.task(event).map(id -> id + ": ").orElse("");
+            asked.output.println(task + EventText.describe(event, ZoneId.systemDefault()));
         }
     }
 

@@ -515,15 +515,19 @@ class OrchestratorTest {
     void aCallbackMayAddTasks() throws Exception {
         Scene scene = new Scene(scratch);
         List<Orchestrator> self = new ArrayList<>();
+        List<Task> added = new ArrayList<>();
         try (Orchestrator orchestrator =
-                scene.builder().onTaskComplete(_ -> self.getFirst().addTask("another")).build()) {
+                scene.builder()
+                        .onTaskComplete(_ -> added.add(self.getFirst().addTask("another")))
+                        .build()) {
             self.add(orchestrator);
             orchestrator.initialize("Build");
             Task task = orchestrator.addTask("x");
             orchestrator.claimTask("ann");
             orchestrator.completeTask(task.id(), TaskResult.of(""));
 
-            assertThat(orchestrator.claimTask("ann")).map(Task::description).contains("another");
+            assertThat(added).extracting(Task::description).containsExactly("another");
+            assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(added.getFirst().id());
         }
     }
 
