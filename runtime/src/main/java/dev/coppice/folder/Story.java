@@ -22,6 +22,8 @@ public final class Story {
     private final Map<TaskId, Integer> workers = new HashMap<>();
     private WorkerNumbers numbers = WorkerNumbers.ROOT;
 
+    /// A story of which nothing is told yet.
+    ///
     /// @param zone in which people are shown times
     public Story(Secrets secrets, ZoneId zone) {
         this.secrets = secrets;

@@ -7,7 +7,6 @@ import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,14 +94,12 @@ class AwkwardPlacesTest {
     @Test
     void anAgentThatIsNotLoggedInIsNamedWithWhatToDo() throws Exception {
         Path claude =
-                Files.writeString(
+                Scene.script(
                         folder.resolve("claude"),
                         """
-                        #!/bin/sh
                         [ "$1" != auth ] || { echo '{"loggedIn": false}'; exit 1; }
                         echo 2.1.0
                         """);
-        Files.setPosixFilePermissions(claude, PosixFilePermissions.fromString("rwxr-xr-x"));
         scene.configure("agents: { claude: { command: ['%s'] } }\n".formatted(claude));
 
         Result run = scene.runPlan(ONE_FILE);

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.house.cli.Program.Result;
 import dev.coppice.testkit.ScratchRepository;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -355,7 +351,7 @@ class CommandLineTest {
                 Scene.CONFIGURATION
                         + "store: { url: 'jdbc:sqlite:%s' }\n".formatted(folder.resolve("own.db")));
         plan("tasks: [{id: a, description: echo one > a.txt}]");
-        program.with("PATH", programsWithout("setsid"));
+        program.with("PATH", scene.programs("git", "bash"));
         List<String> configured = flag == null ? List.of() : List.of(flag, file);
 
         // when
@@ -379,28 +375,9 @@ class CommandLineTest {
         return Stream.concat(some.stream(), more.stream()).toArray(String[]::new);
     }
 
-    /// A folder with links to the machine's programs but one.
-    private String programsWithout(String missing) throws IOException {
-        Path programs = Files.createDirectories(folder.resolve("programs without " + missing));
-        for (String path : System.getenv("PATH").split(File.pathSeparator)) {
-            try (Stream<Path> all = Files.list(Path.of(path))) {
-                for (Path each : all.toList()) {
-                    Path link = programs.resolve(each.getFileName());
-                    if (!link.endsWith(missing)
-                            && Files.notExists(link, LinkOption.NOFOLLOW_LINKS)) {
-                        Files.createSymbolicLink(link, each);
-                    }
-                }
-            } catch (NoSuchFileException | NotDirectoryException _) {
-                continue; // an entry of PATH need not be there
-            }
-        }
-        return programs.toString();
-    }
-
     @Test
     void withoutAGitProgramTheEnvironmentIsNotUsable() throws Exception {
-        program.with("PATH", programsWithout("git"));
+        program.with("PATH", scene.programs("bash"));
 
         Result status = run("status", "--json");
 

@@ -6,7 +6,6 @@ import dev.coppice.house.cli.Program.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,10 +112,9 @@ class EndingsTest {
     void whenTheBudgetIsSpentNothingMoreStarts() throws Exception {
         // given an agent whose every answer costs 60 cents
         Path claude =
-                Files.writeString(
+                Scene.script(
                         folder.resolve("claude"),
                         """
-                        #!/bin/sh
                         case $1 in
                             auth) echo '{"loggedIn": true}'; exit ;;
                             --version) echo 2.1.0; exit ;;
@@ -126,7 +124,6 @@ class EndingsTest {
                         echo '{"type":"system","subtype":"init","session_id":"'$session'"}'
                         echo '{"type":"result","subtype":"success","is_error":false,"result":"Done.","session_id":"'$session'","total_cost_usd":0.6,"modelUsage":{"m":{"inputTokens":100,"outputTokens":10}}}'
                         """);
-        Files.setPosixFilePermissions(claude, PosixFilePermissions.fromString("rwxr-xr-x"));
         scene.configure(
                 "agents: { default: claude, lead: claude, claude: { command: ['%s'] } }\n"
                         .formatted(claude));

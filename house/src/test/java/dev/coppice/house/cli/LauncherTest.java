@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -85,16 +84,13 @@ class LauncherTest {
         Path two = Files.writeString(sources.resolve("Two.java"), "class Two {}");
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         jar(home.resolve("program.jar"));
-        Path mvnw =
-                Files.writeString(
-                        home.resolve("mvnw"),
-                        """
-                        #!/bin/sh
-                        echo built >> builds
-                        mkdir -p cli/target/app/lib
-                        cp program.jar cli/target/app/lib
-                        """);
-        Files.setPosixFilePermissions(mvnw, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Scene.script(
+                home.resolve("mvnw"),
+                """
+                echo built >> builds
+                mkdir -p cli/target/app/lib
+                cp program.jar cli/target/app/lib
+                """);
 
         // then it builds at first, and not again
         assertBuilds(1);

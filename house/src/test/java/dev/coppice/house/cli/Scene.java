@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.house.cli.Program.Result;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -72,6 +74,30 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
         try (Stream<Path> folders = Files.list(all)) {
             return folders.filter(f -> f.getFileName().toString().startsWith("job_")).toList();
         }
+    }
+
+    /// A PATH on which these of the machine's programs are, and no other.
+    String programs(String... names) throws IOException {
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        for (String name : names) {
+            script(programs.resolve(name), "exec '%s' \"$@\"\n".formatted(real(name)));
+        }
+        return programs.toString();
+    }
+
+    /// Where a program of the machine is.
+    static Path real(String program) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Writes a program of these lines for the shell.
+    static Path script(Path file, String lines) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + lines);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /// Where a job's files are.

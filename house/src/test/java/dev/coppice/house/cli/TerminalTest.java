@@ -7,9 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,12 +77,9 @@ class TerminalTest {
         // given
         Path asked = folder.resolve("asked");
         Path programs = Files.createDirectories(folder.resolve("programs"));
-        Path stty =
-                Files.writeString(
-                        programs.resolve("stty"),
-                        "#!/bin/sh\necho asked >> '%s'\nexec '%s' \"$@\"\n"
-                                .formatted(asked, real("stty")));
-        Files.setPosixFilePermissions(stty, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Scene.script(
+                programs.resolve("stty"),
+                "echo asked >> '%s'\nexec '%s' \"$@\"\n".formatted(asked, Scene.real("stty")));
         scene.with("PATH", programs + File.pathSeparator + System.getenv("PATH"));
         Path gate = folder.resolve("gate");
         scene.plan(
@@ -101,14 +96,6 @@ class TerminalTest {
         assertThat(run.code()).as(run.out()).isZero();
         assertThat(run.out()).contains("completed");
         assertThat(Files.readAllLines(asked)).hasSizeLessThanOrEqualTo(2);
-    }
-
-    private static Path real(String program) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, program))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test
