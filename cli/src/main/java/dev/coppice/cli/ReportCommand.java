@@ -32,7 +32,9 @@ final class ReportCommand implements Action {
                     call.out().say("there is no page yet; it is written when the job is over");
                 }
             } else {
-                String text = FinalResult.render(job, call.now(), call.zone());
+                String text =
+                        FinalResult.render(
+                                job, job.descendants(coppice::view), call.now(), call.zone());
                 call.out().print(Plain.lines(coppice.secrets().mask(text)));
             }
         }

@@ -98,9 +98,10 @@ class RecursionTest {
         try (Scene scene = scene("")) {
             String job =
                     scene.submit("echo x > x.txt", delegating("echo a > a.txt", "echo b > b.txt"));
-            String reports = scene.finished(job).path("results").path("final_report").stringValue();
+            JsonNode results = scene.finished(job).path("results");
+            Path report = Path.of(results.path("final_report").stringValue());
+            Path root = Path.of(results.path("workspace").stringValue());
             String child = child(scene, job);
-            Path root = Path.of(reports).getParent();
 
             for (String file :
                     List.of(
@@ -121,7 +122,7 @@ class RecursionTest {
             assertThat(root.resolve("depth_1/worker_2_job_1/metadata.json"))
                     .content()
                     .contains(job, "task-2", "worker_2_1");
-            assertThat(Path.of(reports))
+            assertThat(report)
                     .content()
                     .contains("Jobs that workers started", child, "depth_1/LEVEL_1_REPORT.md");
             assertThat(root.resolve("depth_1/LEVEL_1_REPORT.md"))
