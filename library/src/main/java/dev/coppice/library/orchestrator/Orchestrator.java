@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -86,7 +87,14 @@ public final class Orchestrator implements AutoCloseable {
     private final Builder asked;
     private final RandomGenerator chance = new SecureRandom();
     private volatile @Nullable Session session;
+
+    /// Whether tasks that are added are taken.
     private volatile boolean isStarted;
+
+    private final AtomicInteger starts = new AtomicInteger();
+
+    /// Of the starts, how many had come when the agents were last seen to have ended.
+    private volatile int startsEnded;
 
     private Orchestrator(Builder asked, Coppice coppice) {
         this.asked = asked;
@@ -591,6 +599,7 @@ public final class Orchestrator implements AutoCloseable {
     /// Lets workers of ours take the tasks, those that are there and those that are added. Returns at once.
     public void start() {
         Session now = session();
+        starts.incrementAndGet();
         isStarted = true;
         drive(now);
     }
@@ -610,10 +619,13 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /// Starts nothing more, asks the agents to end, and waits until they have; after `limit` it ends them. Their work and
-    /// sessions are kept, and [#start] goes on.
+    /// sessions are kept, and [#start] goes on. Where another thread shuts down already, both wait, and the shorter limit counts.
+    ///
+    /// @throws InterruptedException when the thread is interrupted; the agents are then ended without waiting for them
     public void gracefulShutdown(Duration limit) throws InterruptedException {
         Session now = session;
-        if (now == null || !isStarted) {
+        int begun = starts.get();
+        if (now == null || startsEnded == begun) {
             return;
         }
         isStarted = false;
@@ -622,9 +634,13 @@ public final class Orchestrator implements AutoCloseable {
         Thread patience = Thread.ofVirtual().start(() -> killAfter(limit, engine));
         try {
             coppice.await(now.job());
+        } catch (InterruptedException e) {
+            engine.killAll();
+            throw e;
         } finally {
             patience.interrupt();
         }
+        startsEnded = begun;
         now.watch().catchUp();
     }
 

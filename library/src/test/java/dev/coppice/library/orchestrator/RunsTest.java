@@ -254,6 +254,56 @@ class RunsTest {
     }
 
     @Test
+    void aShutdownThatIsInterruptedStillEndsTheAgents() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            startWhatDoesNotEnd(orchestrator);
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(() -> orchestrator.gracefulShutdown(Duration.ofHours(1)))
+                    .isInstanceOf(InterruptedException.class);
+
+            // waits for their end, which would take an hour if they had not been ended
+            orchestrator.gracefulShutdown(Duration.ofHours(1));
+            assertNoAgentLives(scene, orchestrator);
+        }
+    }
+
+    @Test
+    void whoStopsWhileAnotherWaitsForTheAgentsComesBackWhenNoneLives() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            startWhatDoesNotEnd(orchestrator);
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread patient =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    orchestrator.gracefulShutdown(Duration.ofHours(1));
+                                } catch (InterruptedException e) {
+                                    thrown.set(e);
+                                }
+                            });
+            while (orchestrator.health().isRunning()) {
+                LockSupport.parkNanos(10_000_000);
+            }
+
+            orchestrator.stop();
+
+            assertNoAgentLives(scene, orchestrator);
+            patient.join();
+            assertThat(thrown.get()).isNull();
+        }
+    }
+
+    private void startWhatDoesNotEnd(Orchestrator orchestrator) {
+        orchestrator.addTask(
+                script("Wait", "deaf\nrun touch '%s/begun'\nhang\n".formatted(scratch)));
+        orchestrator.start();
+        awaitFile(scratch.resolve("begun"));
+    }
+
+    @Test
     void anInterruptStopsARun() throws Exception {
         Scene scene = new Scene(scratch, NO_RETRIES);
         try (Orchestrator orchestrator = scene.begun()) {
