@@ -17,6 +17,7 @@ import dev.coppice.model.TaskId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,9 +53,11 @@ final class ClaimRaceTest {
     @Test
     void ofThreadsInTwoProcessesOneClaimsEachTask() throws Exception {
         try (Store store = Stores.open(file())) {
-            submit(store, 1_000);
+            submit(store, 10_000);
             Process other = startOther();
-            List<TaskId> claimed = new ArrayList<>(claimAll(store, 4, "here"));
+            awaitFile(ready());
+            Files.createFile(start());
+            List<TaskId> claimed = new ArrayList<>(claimAll(store, 16, "here"));
             int here = claimed.size();
             try (BufferedReader output = other.inputReader(StandardCharsets.UTF_8)) {
                 output.lines()
@@ -62,17 +66,25 @@ final class ClaimRaceTest {
                         .forEach(claimed::add);
             }
             assertThat(other.waitFor()).isZero();
-            assertThat(claimed).hasSize(1_000);
-            assertThat(new HashSet<>(claimed)).hasSize(1_000);
-            assertThat(here).isBetween(0, 1_000);
+            assertThat(claimed).hasSize(10_000);
+            assertThat(new HashSet<>(claimed)).hasSize(10_000);
+            assertThat(here).as("tasks claimed here").isStrictlyBetween(0, 10_000);
             assertThat(store.verify(JOB)).isInstanceOf(Chain.Verified.class);
         }
     }
 
-    /// The other process.
-    public static void main(String[] arguments) throws InterruptedException {
+    /// The other process: says that it is ready, and claims from when it is told to start.
+    public static void main(String[] arguments) throws Exception {
         try (Store store = Stores.open("jdbc:sqlite:" + arguments[0], Path.of(arguments[1]))) {
-            claimAll(store, 4, "there").forEach(task -> System.out.println("claimed " + task));
+            Files.createFile(Path.of(arguments[2]));
+            awaitFile(Path.of(arguments[3]));
+            claimAll(store, 16, "there").forEach(task -> System.out.println("claimed " + task));
+        }
+    }
+
+    private static void awaitFile(Path file) {
+        while (!Files.exists(file)) {
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -86,13 +98,23 @@ final class ClaimRaceTest {
                                 "surefire.test.class.path", System.getProperty("java.class.path")),
                         ClaimRaceTest.class.getName(),
                         file().toString(),
-                        folder.resolve("cache").toString())
+                        folder.resolve("cache").toString(),
+                        ready().toString(),
+                        start().toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
     private Path file() {
         return folder.resolve("coppice.db");
+    }
+
+    private Path ready() {
+        return folder.resolve("ready");
+    }
+
+    private Path start() {
+        return folder.resolve("start");
     }
 
     private static List<TaskId> claimAll(Store store, int count, String where)
