@@ -6,6 +6,7 @@ import dev.coppice.library.envelope.HandoffEnvelope;
 import dev.coppice.library.envelope.Orchestration;
 import dev.coppice.library.envelope.RetryConfig;
 import dev.coppice.library.orchestrator.CoordinationState;
+import dev.coppice.library.orchestrator.Discovery;
 import dev.coppice.library.orchestrator.NewTask;
 import dev.coppice.library.orchestrator.Task;
 import dev.coppice.library.orchestrator.TaskContext;
@@ -188,8 +189,10 @@ class FromPythonTest {
                         TaskContext.NONE,
                         TaskResult.class,
                         TaskResult.of("done"),
+                        Discovery.class,
+                        Discovery.of("a", "found"),
                         CoordinationState.class,
-                        CoordinationState.of("g"));
+                        CoordinationState.of());
         return Optional.ofNullable(samples.get(type))
                 .orElseThrow(() -> new AssertionError("no sample of " + type));
     }

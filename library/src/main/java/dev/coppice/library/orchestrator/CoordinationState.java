@@ -3,8 +3,11 @@ package dev.coppice.library.orchestrator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,11 @@ public record CoordinationState(
         discoveries = List.copyOf(discoveries);
         createdAt = createdAt.map(at -> at.truncatedTo(ChronoUnit.MICROS));
         lastActivity = lastActivity.map(at -> at.truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /// Nothing yet, not even a goal: the defaults of document 003.
+    public static CoordinationState of() {
+        return of("");
     }
 
     /// A goal without tasks, with the defaults of document 003.
@@ -101,7 +109,8 @@ public record CoordinationState(
         return tasks.stream().filter(task -> task.id().equals(id)).findFirst();
     }
 
-    /// The tasks that can be claimed, the one whose turn it is first: by priority, then as they were added.
+    /// The tasks that can be claimed, the one whose turn it is first, as [Orchestrator#claimTask(String)] gives them: by
+    /// priority, then those first on which the longest chain of tasks waits, then as they were added.
     public List<Task> availableTasks() {
         Map<String, Task> byId =
                 tasks.stream().collect(Collectors.toMap(Task::id, Function.identity()));
@@ -112,8 +121,39 @@ public record CoordinationState(
                                 .map(byId::get)
                                 .allMatch(needed ->
                                         needed != null && needed.status() == TaskStatus.DONE))
-                .sorted(Comparator.comparingInt(Task::priority))
+                .sorted(turns(byId))
                 .toList();
+    }
+
+    private Comparator<Task> turns(Map<String, Task> byId) {
+        Map<String, Integer> chains = chains(byId);
+        return Comparator.comparingInt(Task::priority)
+                .thenComparing(task -> -chains.getOrDefault(task.id(), 0));
+    }
+
+    /// How many tasks the longest chain has that begins with each. Each is measured after all that wait for it.
+    private Map<String, Integer> chains(Map<String, Task> byId) {
+        Map<String, Integer> unmeasuredWaiters = new HashMap<>();
+        tasks.forEach(task ->
+                task.dependencies()
+                        .forEach(needed -> unmeasuredWaiters.merge(needed, 1, Integer::sum)));
+        Map<String, Integer> chains = new HashMap<>();
+        Deque<Task> measurable =
+                new ArrayDeque<>(
+                        tasks.stream()
+                                .filter(task -> !unmeasuredWaiters.containsKey(task.id()))
+                                .toList());
+        while (!measurable.isEmpty()) {
+            Task task = measurable.remove();
+            int length = chains.merge(task.id(), 1, Integer::sum);
+            for (String needed : task.dependencies()) {
+                chains.merge(needed, length, Math::max);
+                if (unmeasuredWaiters.merge(needed, -1, Integer::sum) == 0) {
+                    Optional.ofNullable(byId.get(needed)).ifPresent(measurable::add);
+                }
+            }
+        }
+        return chains;
     }
 
     public Progress progress() {

@@ -24,4 +24,20 @@ public record Discovery(
             throw new IllegalArgumentException("a discovery needs content");
         }
     }
+
+    /// One that was made now, about no task and without tags; the `with` methods give it more. Its id is empty: an
+    /// orchestrator numbers those that it is told.
+    public static Discovery of(String agentId, String content) {
+        return new Discovery("", agentId, content, Optional.empty(), List.of(), Instant.now());
+    }
+
+    /// The same, made at this task.
+    public Discovery withRelatedTask(String task) {
+        return new Discovery(id, agentId, content, Optional.of(task), tags, createdAt);
+    }
+
+    /// The same under these words.
+    public Discovery withTags(List<String> words) {
+        return new Discovery(id, agentId, content, relatedTask, words, createdAt);
+    }
 }

@@ -11,6 +11,7 @@ import dev.coppice.runtime.Coppice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -298,6 +299,59 @@ class OrchestratorTest {
     }
 
     @Test
+    void c8_thePercentIsRoundedAsPythonRounds() {
+        assertThat(percent(1, 16)).isEqualTo(6.2);
+        assertThat(percent(3, 16)).isEqualTo(18.8);
+        assertThat(percent(5, 16)).isEqualTo(31.2);
+        assertThat(percent(1, 80)).isEqualTo(1.2);
+        assertThat(percent(2, 3)).isEqualTo(66.7);
+        assertThat(percent(7, 7)).isEqualTo(100);
+    }
+
+    private static double percent(int done, int total) {
+        CoordinationState state = CoordinationState.of();
+        for (int i = 0; i < total; i++) {
+            Task task = Task.of("task-" + i, "x");
+            state =
+                    state.addTask(
+                            i < done ? task.claim("ann").complete(TaskResult.of("ok")) : task);
+        }
+        return state.progress().percentComplete();
+    }
+
+    @Test
+    void theCountsStandInTheOrderOfTheStatuses() {
+        Task task = Task.of("task-a", "x");
+        Progress progress =
+                CoordinationState.of("Build")
+                        .addTask(task.claim("ann").fail("no"))
+                        .addTask(Task.of("task-b", "x"))
+                        .addTask(Task.of("task-c", "x").claim("ann"))
+                        .progress();
+
+        assertThat(progress.byStatus().keySet())
+                .containsExactly(TaskStatus.AVAILABLE, TaskStatus.CLAIMED, TaskStatus.FAILED);
+    }
+
+    @Test
+    void aDiscoveryIsMadeOfItsFinderAndItsContent() {
+        Discovery found = Discovery.of("ann", "two doors");
+
+        assertThat(found.relatedTask()).isEmpty();
+        assertThat(found.tags()).isEmpty();
+        assertThat(found.createdAt()).isBeforeOrEqualTo(Instant.now());
+        assertThat(found.withRelatedTask("task-a").withTags(List.of("house")))
+                .isEqualTo(
+                        new Discovery(
+                                "",
+                                "ann",
+                                "two doors",
+                                Optional.of("task-a"),
+                                List.of("house"),
+                                found.createdAt()));
+    }
+
+    @Test
     void c9_aChainIsAvailableOneAfterAnother() throws Exception {
         try (Orchestrator orchestrator = new Scene(scratch).begun()) {
             orchestrator.addTasksBatch(
@@ -460,6 +514,32 @@ class OrchestratorTest {
         assertThat(later.progress().percentComplete()).isEqualTo(50);
         assertThat(state.progress().percentComplete()).isZero();
         assertThatThrownBy(() -> state.addTask(task)).isInstanceOf(InvalidTaskException.class);
+    }
+
+    @Test
+    void c22_theAvailableTasksOfAStateAreInTheOrderInWhichTheyAreClaimed() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            orchestrator.addTasksBatch(
+                    List.of(
+                            NewTask.of("alone").withId("alone"),
+                            NewTask.of("waited for by one").withId("one"),
+                            NewTask.of("waited for by two").withId("two"),
+                            NewTask.of("urgent").withId("urgent").withPriority(1),
+                            NewTask.of("a").withDependencies("one"),
+                            NewTask.of("b").withId("b").withDependencies("two"),
+                            NewTask.of("c").withDependencies("b"),
+                            NewTask.of("later").withId("later")));
+
+            List<String> available =
+                    orchestrator.state().availableTasks().stream().map(Task::id).toList();
+            List<String> claimed = new ArrayList<>();
+            for (String _ : available) {
+                claimed.add(orchestrator.claimTask("ann").orElseThrow().id());
+            }
+
+            assertThat(available).containsExactly("urgent", "two", "one", "alone", "later");
+            assertThat(claimed).isEqualTo(available);
+        }
     }
 
     @Test
