@@ -1,6 +1,6 @@
 package dev.coppice.agent;
 
-import java.nio.file.Files;
+import dev.coppice.process.Processes;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -11,23 +11,14 @@ final class Programs {
 
     /// The program in this environment's `PATH`, or from `directory` where its name has a slash.
     static Availability find(String program, Path directory, Map<String, String> environment) {
-        if (program.contains("/")) {
-            Path file = directory.resolve(program);
-            return isProgram(file)
-                    ? new Availability.Usable(file, Optional.empty())
-                    : new Availability.Missing(program, "there is no program " + file);
-        }
-        for (String entry : environment.getOrDefault("PATH", "").split(":", -1)) {
-            Path file = directory.resolve(entry).resolve(program);
-            if (isProgram(file)) {
-                return new Availability.Usable(file, Optional.empty());
-            }
-        }
-        return new Availability.Missing(
-                program, "install it, or put the folder that it is in into PATH");
+        return Processes.find(program, directory, environment)
+                .<Availability>map(file -> new Availability.Usable(file, Optional.empty()))
+                .orElseGet(() -> new Availability.Missing(program, advice(program, directory)));
     }
 
-    private static boolean isProgram(Path file) {
-        return Files.isRegularFile(file) && Files.isExecutable(file);
+    private static String advice(String program, Path directory) {
+        return program.contains("/")
+                ? "there is no program " + directory.resolve(program)
+                : "install it, or put the folder that it is in into PATH";
     }
 }

@@ -10,13 +10,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Lists and deletes what an agent left in a folder of ours. Links are deleted, never followed; folders that were closed to
+/// Lists and deletes what an agent, or anybody, left in a folder of ours. Links are deleted, never followed; folders that were closed to
 /// writing are opened first.
-final class Leftovers {
+public final class Leftovers {
     private Leftovers() {}
 
     /// Deletes a file, a link, or a folder with all that is in it, if it is there.
-    static void delete(Path path) {
+    ///
+    /// @throws UncheckedIOException if the system refuses
+    public static void delete(Path path) {
         delete(path, "", Exclusions.none());
     }
 

@@ -1,8 +1,10 @@
 package dev.coppice.process;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -89,6 +91,13 @@ public final class Processes implements AutoCloseable {
         }
         Starter starter = starter();
         return Optional.of(watch(starter.watch(identity), starter, files, marker, limits));
+    }
+
+    /// The file that would be started: from `directory` where the program's name has a slash, else the first of this
+    /// environment's `PATH`. Empty where there is none.
+    public static Optional<Path> find(
+            String program, Path directory, Map<String, String> environment) {
+        return Program.search(program, directory, environment);
     }
 
     /// Who this process is.

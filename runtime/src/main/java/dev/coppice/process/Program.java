@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// One program about to start, with its executable found, its directory seen and its files made:
 /// what a [Starter] is given.
@@ -95,19 +96,27 @@ record Program(
         if (!Files.isDirectory(directory)) {
             throw CannotStartException.directoryMissing(program, directory);
         }
-        if (program.indexOf('/') >= 0) {
-            return executable(directory.resolve(program))
-                    .orElseThrow(() ->
-                            CannotStartException.programMissing(program, directory.toString()));
-        }
-        String searched = environment.getOrDefault("PATH", PATH_WITHOUT_PATH);
-        for (String entry : searched.split(":", -1)) {
-            Optional<Path> file = executable(directory.resolve(entry).resolve(program));
-            if (file.isPresent()) {
-                return file.get();
-            }
-        }
-        throw CannotStartException.programMissing(program, "PATH " + searched);
+        return search(program, directory, environment)
+                .orElseThrow(() ->
+                        CannotStartException.programMissing(
+                                program,
+                                program.indexOf('/') >= 0
+                                        ? directory.toString()
+                                        : "PATH " + path(environment)));
+    }
+
+    /// The file that `program` names, if it is one that can be started.
+    static Optional<Path> search(String program, Path directory, Map<String, String> environment) {
+        return program.indexOf('/') >= 0
+                ? executable(directory.resolve(program))
+                : Stream.of(path(environment).split(":", -1))
+                        .flatMap(entry ->
+                                executable(directory.resolve(entry).resolve(program)).stream())
+                        .findFirst();
+    }
+
+    private static String path(Map<String, String> environment) {
+        return environment.getOrDefault("PATH", PATH_WITHOUT_PATH);
     }
 
     private static Optional<Path> executable(Path file) {

@@ -3,6 +3,7 @@ package dev.coppice.runtime;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
 import dev.coppice.folder.JobFolder;
+import dev.coppice.git.Leftovers;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -15,18 +16,11 @@ import dev.coppice.schedule.Room;
 import dev.coppice.schedule.Scheduler;
 import dev.coppice.schedule.Step;
 import dev.coppice.workspace.Workspaces;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.stream.Stream;
 
 /// Asks the lead for a plan, and nothing more: the first attempt that a job of this request would make,
 /// without a job.
@@ -92,7 +86,7 @@ final class Planning {
                 Outcome _ = end();
                 return;
             } catch (InterruptedException _) {
-                continue;
+                // it was asked for the end already
             }
         }
     }
@@ -102,19 +96,7 @@ final class Planning {
         if (workspaces.isPresent()) {
             workspaces.get().giveUp(folder.task(0, TaskId.PLAN).worktree());
         }
-        if (Files.isDirectory(folder.root(), LinkOption.NOFOLLOW_LINKS)) {
-            remove(folder.root());
-        }
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Leftovers.delete(folder.root());
     }
 
     /// The task that the scheduler itself would lay first.

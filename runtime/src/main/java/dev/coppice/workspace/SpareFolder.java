@@ -1,5 +1,6 @@
 package dev.coppice.workspace;
 
+import dev.coppice.git.Leftovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -60,7 +61,7 @@ final class SpareFolder {
         public void close() {
             Path lock = lockOf(own.getFileName().toString());
             try (life) {
-                Tree.delete(own);
+                Leftovers.delete(own);
                 Files.deleteIfExists(lock);
             } catch (IOException e) {
                 throw new UncheckedIOException(own + " can't be deleted", e);

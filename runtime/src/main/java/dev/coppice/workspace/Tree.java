@@ -8,48 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
-/// Whole folders: copied and deleted. Links are copied and deleted as links, never followed.
+/// Whole folders, copied. Links are copied as links, never followed.
 final class Tree {
     private Tree() {}
-
-    /// Deletes a file, a link, or a folder with all that is in it, if it is there.
-    static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(
-                path,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(
-                            Path folder, BasicFileAttributes attributes) {
-                        // what somebody made read-only can be deleted only once it no longer is
-                        if (!Files.isWritable(folder)) {
-                            boolean _ = folder.toFile().setWritable(true);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path folder, @Nullable IOException failure) throws IOException {
-                        if (failure != null) {
-                            throw failure;
-                        }
-                        Files.delete(folder);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-    }
 
     /// Copies a file, a link, or a folder with all that is in it; `to` must not be there. Where the file system
     /// can, the copies share their blocks until one is written to (the JDK asks Linux for `copy_file_range`).

@@ -1,5 +1,6 @@
 package dev.coppice.workspace;
 
+import dev.coppice.git.Leftovers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class VenvSkeleton {
 
     /// Writes the environment `folder`, in place of what is there.
     void writeTo(Path folder) throws IOException {
-        Tree.delete(folder);
+        Leftovers.delete(folder);
         Files.createDirectories(folder.resolve("include"));
         Path packages = sitePackages();
         Path ownPackages = folder.resolve(template.relativize(packages));

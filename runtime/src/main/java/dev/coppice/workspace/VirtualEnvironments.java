@@ -1,5 +1,6 @@
 package dev.coppice.workspace;
 
+import dev.coppice.git.Leftovers;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
@@ -148,7 +149,7 @@ public final class VirtualEnvironments {
                         Patience.of(programs.launching()),
                         () -> {
                             if (!Files.exists(complete)) {
-                                Tree.delete(folder);
+                                Leftovers.delete(folder);
                                 maker.makeAt(folder);
                                 Files.createFile(complete);
                             }

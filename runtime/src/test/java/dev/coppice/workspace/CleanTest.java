@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.git.BranchName;
+import dev.coppice.git.Leftovers;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.process.Child;
@@ -194,7 +195,7 @@ class CleanTest {
         scene.commit(workspace);
         scene.repository.git("merge", "-q", "--no-ff", workspace.branch().value());
         Path precious = Scene.write(folder.resolve("precious/file.txt"), "x");
-        Tree.delete(workspace.path());
+        Leftovers.delete(workspace.path());
         Files.createSymbolicLink(workspace.path(), precious.getParent());
 
         clean("trunk");

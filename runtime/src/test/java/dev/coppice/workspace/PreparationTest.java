@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.git.Leftovers;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Settings;
 import dev.coppice.testkit.ScratchRepository;
@@ -307,7 +308,7 @@ class PreparationTest {
                 library.path().toString(),
                 "lib one");
         scene.repository.commit("Use a library");
-        Tree.delete(library.path());
+        Leftovers.delete(library.path());
         scene.openAgain();
         String configuration = Files.readString(scene.repository.path().resolve(".git/config"));
 
@@ -340,7 +341,7 @@ class PreparationTest {
                 library.path().toString(),
                 "lib");
         scene.repository.commit("Use a library");
-        Tree.delete(scene.repository.path().resolve(".git/modules"));
+        Leftovers.delete(scene.repository.path().resolve(".git/modules"));
         scene.openAgain();
 
         Workspace workspace = scene.acquire(Settings.Environment.NONE);

@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.git.Leftovers;
 import dev.coppice.process.Command;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Marker;
@@ -46,13 +47,13 @@ class VirtualEnvironmentTest {
     @AfterAll
     static void close() throws IOException {
         processes.close();
-        Tree.delete(shared.resolve("cache"));
+        Leftovers.delete(shared.resolve("cache"));
     }
 
     @AfterEach
     void deleteTheWorkspaces() throws IOException {
-        Tree.delete(workspace);
-        Tree.delete(folder.resolve("other"));
+        Leftovers.delete(workspace);
+        Leftovers.delete(folder.resolve("other"));
     }
 
     @BeforeEach

@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import dev.coppice.git.Authorship;
 import dev.coppice.git.CommitMessage;
 import dev.coppice.git.Identity;
+import dev.coppice.git.Leftovers;
 import dev.coppice.merge.ConflictPolicy;
 import dev.coppice.merge.Incoming;
 import dev.coppice.merge.JoinOrder;
@@ -58,7 +59,7 @@ final class WorkspaceSpeed {
             speed.measureTasks(Settings.Environment.NONE);
             speed.measureTasks(PYTHON);
         } finally {
-            Tree.delete(folder);
+            Leftovers.delete(folder);
         }
     }
 
@@ -67,7 +68,7 @@ final class WorkspaceSpeed {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "plain-*")) {
             for (Path path : left) {
                 scene.git.worktrees().remove(path);
-                Tree.delete(path);
+                Leftovers.delete(path);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.coppice.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.git.Leftovers;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
@@ -186,7 +187,7 @@ class WorkspacesTest {
     @Test
     void aRetryIsPossibleAfterSomebodyDeletedTheWorkspace() throws Exception {
         Workspace first = scene.workspaces.acquire(scene.request(1, 1));
-        Tree.delete(first.path());
+        Leftovers.delete(first.path());
 
         assertIsNew(scene.workspaces.acquire(scene.request(1, 2)));
     }
