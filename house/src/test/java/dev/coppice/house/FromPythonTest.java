@@ -48,7 +48,7 @@ class FromPythonTest {
 
     @TempDir static Path folder;
 
-    /// @param names the lines of its tables
+    /// @param rows the lines of its tables
     record Family(String packageName, String shortName, List<Row> rows) {
         @Override
         public String toString() {

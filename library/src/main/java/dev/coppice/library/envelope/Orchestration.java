@@ -67,10 +67,10 @@ public final class Orchestration implements AutoCloseable {
     public static final double DEFAULT_JITTER_RANGE = 0.1;
 
     /// Of [#runCommand].
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(300);
+    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMinutes(5);
 
     /// Of an envelope, and of [#runAgentInVenv].
-    public static final Duration DEFAULT_AGENT_TIMEOUT = Duration.ofSeconds(1800);
+    public static final Duration DEFAULT_AGENT_TIMEOUT = Duration.ofMinutes(30);
 
     /// Of [#createWorktree], [#removeWorktree] and [#mergeWorktree].
     public static final Duration DEFAULT_OPERATION_TIMEOUT = Duration.ofSeconds(60);

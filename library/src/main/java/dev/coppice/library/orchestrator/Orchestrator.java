@@ -77,7 +77,7 @@ public final class Orchestrator implements AutoCloseable {
     public static final String DEFAULT_MODEL = "claude-sonnet-4-20250514";
 
     /// Of each attempt at a task, and how long a claim holds without a sign of life.
-    public static final Duration DEFAULT_TASK_TIMEOUT = Duration.ofSeconds(600);
+    public static final Duration DEFAULT_TASK_TIMEOUT = Duration.ofMinutes(10);
 
     public static final boolean DEFAULT_VERBOSE = true;
 

@@ -175,7 +175,9 @@ final class StateFile {
     }
 
     private static Number seconds(Duration duration) {
-        return duration.getNano() == 0 ? (Number) duration.toSeconds() : duration.toMillis() / 1e3;
+        return duration.toNanosPart() == 0
+                ? (Number) duration.toSeconds()
+                : duration.toMillis() / 1e3;
     }
 
     private static Optional<Instant> moment(String text) {

@@ -27,11 +27,11 @@ class ExpertPanelTest {
     /// Reviews of these votes: `A` approves, `R` rejects, `-` abstains.
     private static List<Review> votes(String votes) {
         List<Review> reviews = new ArrayList<>();
-        for (char vote : votes.toCharArray()) {
+        for (int i = 0; i < votes.length(); i++) {
             reviews.add(
                     review(
                             "expert_" + (reviews.size() + 1),
-                            switch (vote) {
+                            switch (votes.charAt(i)) {
                                 case 'A' -> Vote.APPROVE;
                                 case 'R' -> Vote.REJECT;
                                 default -> Vote.ABSTAIN;

@@ -247,7 +247,7 @@ class OrchestratorSessionTest {
                 AgentProcess.of("Any", "analyze-001", claude.folder(), scratch.resolve("logs"))
                         .withModel("claude-3-sonnet")
                         .withStreamOutput(false)
-                        .withTimeout(Duration.ofSeconds(300))
+                        .withTimeout(Duration.ofMinutes(5))
                         .run();
 
         // then

@@ -17,17 +17,17 @@ final class StandInClaude {
     private static final String PROGRAM =
             """
             #!/bin/bash
-            told=%s/$COPPICE_TASK
-            printf '%%s\\n' "$@" > "$told.arguments"
+            told=FOLDER/$COPPICE_TASK
+            printf '%s\\n' "$@" > "$told.arguments"
             prompt=
             while [ $# -gt 0 ]; do
                 if [ "$1" = -p ] && [ $# -gt 1 ] && [ "$2" != --model ]; then prompt=$2; fi
                 shift
             done
             if [ -z "$prompt" ]; then prompt=$(cat); fi
-            printf '%%s' "$prompt" > "$told.prompt"
-            line=$(printf '%%s' "$prompt" | grep '^do: ' | tail -n 1)
-            if [ -n "$line" ]; then eval "${line#do: }"; else printf '%%s\\n' "$prompt" | tail -n 1; fi
+            printf '%s' "$prompt" > "$told.prompt"
+            line=$(printf '%s' "$prompt" | grep '^do: ' | tail -n 1)
+            if [ -n "$line" ]; then eval "${line#do: }"; else printf '%s\\n' "$prompt" | tail -n 1; fi
             """;
 
     private final Path told;
@@ -38,7 +38,9 @@ final class StandInClaude {
         try {
             told = Files.createDirectories(scratch.resolve("told"));
             Path programs = Files.createDirectories(scratch.resolve("programs"));
-            Path program = Files.writeString(programs.resolve("claude"), PROGRAM.formatted(told));
+            Path program =
+                    Files.writeString(
+                            programs.resolve("claude"), PROGRAM.replace("FOLDER", told.toString()));
             Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
             surroundings =
                     new Surroundings(
