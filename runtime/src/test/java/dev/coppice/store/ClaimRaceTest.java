@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -154,7 +155,9 @@ final class ClaimRaceTest {
     }
 
     private static JobRequest request() {
-        JobRequest like = ((JobSubmitted) MuseumPieces.all().get("job_submitted")).request();
+        JobRequest like =
+                ((JobSubmitted) Objects.requireNonNull(MuseumPieces.all().get("job_submitted")))
+                        .request();
         return new JobRequest(
                 "Race",
                 like.repository(),

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -427,7 +428,8 @@ class WorkspacesTest {
         SpareFolder spares = new SpareFolder(folder.resolve("spare"));
         try (SpareFolder.Holder holder = spares.hold()) {
             Path place = holder.place();
-            Path lock = place.getParent().resolveSibling(place.getParent().getFileName() + ".lock");
+            Path spare = Objects.requireNonNull(place.getParent());
+            Path lock = spare.resolveSibling(spare.getFileName() + ".lock");
             Object inode = Files.getAttribute(lock, "unix:ino");
 
             assertThat(spares.isHeld(place)).isTrue();
