@@ -2,6 +2,7 @@ package dev.coppice.model;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +131,13 @@ public record Settings(
         public Agents {
             configured = Map.copyOf(configured);
         }
+
+        /// The same agents, where each takes at least so many running attempts at once.
+        public Agents taking(int atOnce) {
+            Map<AgentName, AgentSettings> wider = new HashMap<>(configured);
+            wider.replaceAll((_, agent) -> agent.taking(atOnce));
+            return new Agents(byDefault, lead, wider);
+        }
     }
 
     /// One configured agent.
@@ -157,6 +165,19 @@ public record Settings(
             if (maxConcurrent < 1) {
                 throw new IllegalArgumentException("max_concurrent must be at least 1");
             }
+        }
+
+        private AgentSettings taking(int atOnce) {
+            return new AgentSettings(
+                    kind,
+                    command,
+                    args,
+                    model,
+                    permission,
+                    input,
+                    env,
+                    home,
+                    Math.max(maxConcurrent, atOnce));
         }
 
         /// What its tasks must show when the plan does not say.

@@ -60,6 +60,7 @@ record AgentRun(
             throws InterruptedException, IOException {
         AgentLaunch launch = agent.launch(request);
         JobFolder.make(folder.root());
+        Files.writeString(folder.command(), String.join("\0", launch.argv()));
         Path stdin = standardInput(launch, folder);
         AgentReading reading = agent.reading(request, notes);
         Launch order =

@@ -19,7 +19,7 @@ import java.util.Optional;
 ///   FINAL_RESULT.md  results.json  job.json
 ///   depth_0/  metadata.json  plan.json  LEVEL_0_REPORT.md
 ///     worker_1/  task_envelope.json  task_result.json  worktree/  home/
-///       attempt_1/  prompt.md  output.log  error.log  exit_code
+///       attempt_1/  command.log  prompt.md  output.log  error.log  exit_code
 ///     plan/  integrate_1/  resolve_1/      the engine's own tasks
 ///     worker_2/  …  child_job.json         a worker that started a job
 ///     worker_2_recursive -> worker_2
@@ -237,6 +237,11 @@ public record JobFolder(Path root, Path tree, int depth, WorkerNumbers numbers) 
         /// @param round from 1
         public AttemptFolder again(int round) {
             return new AttemptFolder(root.resolve("again_" + round));
+        }
+
+        /// The agent's launch line, its arguments separated by NULs.
+        public Path command() {
+            return root.resolve("command.log");
         }
 
         public Path prompt() {

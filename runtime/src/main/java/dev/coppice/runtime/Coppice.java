@@ -61,6 +61,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -528,6 +529,23 @@ public final class Coppice implements AutoCloseable {
             drive().chronicle().conclude(job);
         }
         return last;
+    }
+
+    /// Waits as [#await] does. Where the thread is interrupted, the job is canceled and its end waited for before this
+    /// throws.
+    public Driver.Turn awaitOrCancel(JobId job) throws InterruptedException {
+        try {
+            return await(job);
+        } catch (InterruptedException e) {
+            engine().cancel(job, Optional.empty());
+            await(job);
+            throw e;
+        }
+    }
+
+    /// Hands on the job's events from the first one on, as they come and as they may be shown, until it is closed.
+    public JobEvents events(JobId job, Consumer<Recorded> each) {
+        return new JobEvents(log(), job, each);
     }
 
     /// Keeps the folder of a job that others work on in step with its history, until the job is over.

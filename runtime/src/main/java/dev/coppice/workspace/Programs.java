@@ -60,7 +60,7 @@ record Programs(
                     processes.run(
                             Command.of(workspace, variables, argv).withTimeout(limits.wall()));
             String printed = finished.stdoutText() + finished.stderr();
-            note("$ " + String.join(" ", argv) + "\n" + printed);
+            note(SetupLog.line(String.join(" ", argv)) + printed);
             requireTime(String.join(" ", argv), timeout, limits, finished.exit());
             if (!finished.isSuccess()) {
                 throw new WorkspaceException(
@@ -101,7 +101,7 @@ record Programs(
     private Optional<String> failureOf(String name, Duration timeout, List<String> argv)
             throws InterruptedException {
         try {
-            note("$ " + name + "\n");
+            note(SetupLog.line(name));
             long start = Files.size(log);
             ChildFiles files = new ChildFiles(NO_INPUT, log, log, Optional.empty());
             Limits limits = within(timeout);

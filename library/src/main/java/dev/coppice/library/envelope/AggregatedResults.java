@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,12 @@ public record AggregatedResults(
         List<ProvenanceInfo> provenanceRecords,
         List<TaskResult> errors,
         double successRate) {
+
+    public AggregatedResults {
+        resultsByAgent = Collections.unmodifiableMap(new LinkedHashMap<>(resultsByAgent));
+        provenanceRecords = List.copyOf(provenanceRecords);
+        errors = List.copyOf(errors);
+    }
 
     static AggregatedResults of(List<TaskResult> results) {
         Map<String, TaskResult> byAgent = new LinkedHashMap<>();

@@ -77,6 +77,12 @@ final class AuditLog {
         return secrets.mask(text);
     }
 
+    /// A JSON value whose texts are masked, to be written as JSON: there a secret may stand with escapes in it, by which
+    /// it would not be known.
+    Map<String, ?> maskedTexts(Map<String, ?> json) {
+        return PythonJson.withTexts(json, secrets::mask);
+    }
+
     void debug(String function, String message) {
         write(Level.DEBUG, clock.instant(), function, message);
     }
@@ -109,6 +115,7 @@ final class AuditLog {
                                 .formatted(Seconds.moment(when), level, function, message));
         lock.lock();
         try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(
                     file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             console.println(

@@ -4,7 +4,7 @@ package dev.coppice.library.envelope;
 public final class CommandFailedException extends EnvelopeException {
     private static final long serialVersionUID = 1;
 
-    private final transient CompletedProcess process;
+    private final CompletedProcess process;
 
     CommandFailedException(CompletedProcess process) {
         super(

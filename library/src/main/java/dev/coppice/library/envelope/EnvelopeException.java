@@ -8,6 +8,15 @@ public class EnvelopeException extends RuntimeException {
         super(message);
     }
 
+    /// A program was ended since it wrote too much.
+    static EnvelopeException tooLong(String program, long bytesMax) {
+        return new EnvelopeException(
+                program
+                        + " wrote more than "
+                        + (bytesMax >> 20)
+                        + " MiB and was ended. Let it write into a file.");
+    }
+
     EnvelopeException(String message, Throwable cause) {
         super(message, cause);
     }

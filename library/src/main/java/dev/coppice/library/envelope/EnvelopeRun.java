@@ -1,8 +1,10 @@
 package dev.coppice.library.envelope;
 
 import dev.coppice.agent.ResultFile;
+import dev.coppice.engine.Driver;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.git.BranchName;
+import dev.coppice.git.Git;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
@@ -12,15 +14,20 @@ import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Recorded;
 import dev.coppice.model.Settings;
-import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.TaskDraft;
 import dev.coppice.report.EventText;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.JobEvents;
 import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.RunOrder;
+import dev.coppice.workspace.SetupLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,14 +42,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One envelope carried out: a job of the engine with one task, whose events tell what became of it. Used once, by one
-/// thread.
+/// thread; while the job runs, its events are told by another.
 final class EnvelopeRun {
     private static final String FUNCTION = "run_subagent";
     private static final String REQUIREMENTS_FILE = "requirements.txt";
     private static final TaskId TASK = new TaskId("envelope");
-    private static final int READ_MAX = 1_000;
 
-    private final Coppice coppice;
     private final AuditLog audit;
     private final InstantSource clock;
     private final String branch;
@@ -50,15 +55,15 @@ final class EnvelopeRun {
     private final Instant startedAt;
     private final List<String> history = new ArrayList<>();
     private int attempts;
+    private int rounds;
+    private int programs;
+    private String command = "";
+    private Optional<Instant> firstAttemptAt = Optional.empty();
     private Optional<String> worktree = Optional.empty();
+    private Optional<Event.AttemptEnded> last = Optional.empty();
+    private Optional<Event.TaskEnded> end = Optional.empty();
 
-    EnvelopeRun(
-            Coppice coppice,
-            AuditLog audit,
-            InstantSource clock,
-            String branch,
-            HandoffEnvelope envelope) {
-        this.coppice = coppice;
+    EnvelopeRun(AuditLog audit, InstantSource clock, String branch, HandoffEnvelope envelope) {
         this.audit = audit;
         this.clock = clock;
         this.branch = branch;
@@ -69,7 +74,10 @@ final class EnvelopeRun {
     /// Runs it to its end.
     ///
     /// @param agent instead of `agents.default`
-    TaskResult run(List<String> requirements, Optional<String> agent) throws InterruptedException {
+    /// @param atOnce how many envelopes are to run at the same time, whatever an agent usually takes
+    TaskResult run(
+            Coppice coppice, List<String> requirements, Optional<String> agent, int atOnce)
+            throws InterruptedException {
         Optional<String> badName = BranchName.problem(branch);
         if (badName.isPresent()) {
             return failed(
@@ -95,11 +103,11 @@ final class EnvelopeRun {
                         "",
                         Optional.of(PlanDraft.of(envelope.taskDescription(), List.of(task))),
                         Optional.of("HEAD"));
-        Settings settings = settings(coppice.configuration().settings(), requirements);
+        Settings settings = settings(coppice.configuration().settings(), requirements, atOnce);
         return switch (coppice.prepare(order, settings)) {
             case Preparation.Refused refused ->
                     failed(TaskStatus.FAILED, text(refused.refusal().problems()));
-            case Preparation.Ready ready -> carry(ready);
+            case Preparation.Ready ready -> carry(coppice, ready);
         };
     }
 
@@ -108,8 +116,8 @@ final class EnvelopeRun {
     }
 
     /// The user's settings, but for what the documents say of an envelope: its branch stays by itself, it has a worktree and
-    /// a Python environment, and its own waits. Its job has one task.
-    private Settings settings(Settings users, List<String> requirements) {
+    /// a Python environment, its own waits, and an agent for it beside those of the same plan. Its job has one task.
+    private Settings settings(Settings users, List<String> requirements, int atOnce) {
         Settings.Workers workers = users.workers();
         Settings.Environment environment = users.environment();
         List<String> files =
@@ -135,7 +143,7 @@ final class EnvelopeRun {
                         workers.maxFixRounds(),
                         envelope.retryConfig().backoff()),
                 users.recursion(),
-                users.agents(),
+                users.agents().taking(atOnce),
                 new Settings.Environment(
                         environment.setup(),
                         environment.copy(),
@@ -152,32 +160,66 @@ final class EnvelopeRun {
                 users.budgetUsd());
     }
 
-    private TaskResult carry(Preparation.Ready ready) throws InterruptedException {
+    private TaskResult carry(Coppice coppice, Preparation.Ready ready) throws InterruptedException {
         JobId job = coppice.submit(ready);
         audit.info(FUNCTION, envelope.taskId() + " runs as job " + job + " on branch " + branch);
-        try {
-            coppice.await(job);
-        } catch (InterruptedException e) {
-            coppice.engine().cancel(job, Optional.empty());
-            coppice.await(job);
-            throw e;
+        JobFolder.TaskFolder folder = JobFolder.of(ready.request(), job).task(1, TASK);
+        try (JobEvents _ = coppice.events(job, recorded -> happened(recorded, folder))) {
+            Driver.Turn _ = coppice.awaitOrCancel(job);
         }
-        List<Recorded> events = events(job);
-        events.forEach(this::tell);
-        JobFolder.TaskFolder folder = coppice.folder(coppice.view(job).orElseThrow()).task(1, TASK);
         coppice.workspaces().giveUp(folder.worktree());
-        return result(
-                events, ready.request().plan().orElseThrow().tasks().getFirst(), ready, folder);
+        return result(coppice.git(), folder);
     }
 
-    private List<Recorded> events(JobId job) {
-        List<Recorded> events = new ArrayList<>();
-        List<Recorded> more;
-        do {
-            more = coppice.store().read(job, events.size(), READ_MAX);
-            events.addAll(more);
-        } while (more.size() == READ_MAX);
-        return events;
+    // ---- what the engine tells
+
+    private void happened(Recorded recorded, JobFolder.TaskFolder folder) {
+        tell(recorded);
+        switch (recorded.event()) {
+            case Event.AttemptStarting _ -> {
+                firstAttemptAt = firstAttemptAt.or(() -> Optional.of(recorded.at()));
+                attempts++;
+                rounds = 0;
+            }
+            case Event.WorkspaceReady e -> {
+                tellPrograms(recorded.at(), folder);
+                worktree = Optional.of(e.path());
+                history.add("Created worktree at " + e.path());
+                history.add("Setup virtualenv");
+            }
+            case Event.AttemptStarted e -> {
+                if (rounds == 0) {
+                    history.add("Wrote task envelope");
+                }
+                command = command(folder.attempt(e.attempt()), rounds);
+                rounds++;
+                tellCommand(recorded.at(), command, folder);
+            }
+            case Event.AgentEnded e ->
+                    history.add(
+                            "Executed agent (" + command + ", exit code " + e.exitCode() + ")");
+            case Event.AttemptEnded e -> {
+                tellPrograms(recorded.at(), folder);
+                last = Optional.of(e);
+            }
+            case Event.TaskEnded e -> end = Optional.of(e);
+            case Event.JobSubmitted _,
+                    Event.DriverTaken _,
+                    Event.TasksAdded _,
+                    Event.AttemptClaimed _,
+                    Event.SessionOpened _,
+                    Event.Checked _,
+                    Event.Discovered _,
+                    Event.RetryScheduled _,
+                    Event.AgentPaused _,
+                    Event.CheckoutChanged _,
+                    Event.CancelRequested _,
+                    Event.PauseRequested _,
+                    Event.RetryRequested _,
+                    Event.Noted _,
+                    Event.ResultMerged _,
+                    Event.JobEnded _ -> {}
+        }
     }
 
     /// What happened, for the audit log, at the time at which it did.
@@ -195,47 +237,46 @@ final class EnvelopeRun {
                 envelope.agentName() + ": " + EventText.describe(recorded.event(), ZoneOffset.UTC));
     }
 
-    private TaskResult result(
-            List<Recorded> events,
-            Task task,
-            Preparation.Ready ready,
-            JobFolder.TaskFolder folder) {
-        Optional<Event.AttemptEnded> last = Optional.empty();
-        Optional<Event.TaskEnded> end = Optional.empty();
-        Settings.AgentSettings agent =
-                ready.request().settings().agents().configured().get(task.agent());
-        String command =
-                agent == null
-                        ? task.agent().value()
-                        : String.join(
-                                " ",
-                                Stream.concat(agent.command().stream(), agent.args().stream())
-                                        .toList());
-        for (Recorded recorded : events) {
-            switch (recorded.event()) {
-                case Event.AttemptStarting _ -> attempts++;
-                case Event.WorkspaceReady e -> {
-                    worktree = Optional.of(e.path());
-                    history.add("Created worktree at " + e.path());
-                    history.add("Setup virtualenv");
-                    history.add("Wrote task envelope");
-                }
-                case Event.AgentEnded e ->
-                        history.add(
-                                "Executed agent (" + command + ", exit code " + e.exitCode() + ")");
-                case Event.AttemptEnded e -> last = Optional.of(e);
-                case Event.TaskEnded e when e.task().equals(TASK) -> end = Optional.of(e);
-                default -> {}
-            }
+    private void tellCommand(Instant at, String line, JobFolder.TaskFolder folder) {
+        audit.write(
+                AuditLog.Level.INFO,
+                at,
+                FUNCTION,
+                envelope.agentName() + ": command " + line + " in " + folder.worktree());
+    }
+
+    /// The programs that made the workspace ready, but for those that were told of before.
+    private void tellPrograms(Instant at, JobFolder.TaskFolder folder) {
+        try {
+            List<String> all = SetupLog.commands(folder.setupLog());
+            all.stream().skip(programs).forEach(line -> tellCommand(at, line, folder));
+            programs = all.size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.setupLog() + " can't be read", e);
         }
-        boolean isDone =
-                end.filter(e -> e.status() == dev.coppice.model.TaskStatus.COMPLETED).isPresent();
-        if (!isDone) {
-            boolean isTimeout =
-                    end.filter(e -> e.status() == dev.coppice.model.TaskStatus.TIMEOUT).isPresent();
-            return failed(isTimeout ? TaskStatus.TIMEOUT : TaskStatus.FAILED, why(last, end));
+    }
+
+    /// The agent's launch line, as its attempt wrote it down.
+    ///
+    /// @param round how often a check that failed went back to the agent before
+    private static String command(JobFolder.AttemptFolder attempt, int round) {
+        Path line = (round == 0 ? attempt : attempt.fix(round)).command();
+        try {
+            return Files.readString(line).replace('\0', ' ');
+        } catch (IOException e) {
+            throw new UncheckedIOException(line + " can't be read", e);
         }
-        Optional<CommitId> commit = coppice.git().refs().commit(new BranchName(branch).ref());
+    }
+
+    // ---- what became of it
+
+    private TaskResult result(Git git, JobFolder.TaskFolder folder) {
+        Optional<dev.coppice.model.TaskStatus> status = end.map(Event.TaskEnded::status);
+        if (!status.equals(Optional.of(dev.coppice.model.TaskStatus.COMPLETED))) {
+            boolean isTimeout = status.equals(Optional.of(dev.coppice.model.TaskStatus.TIMEOUT));
+            return failed(isTimeout ? TaskStatus.TIMEOUT : TaskStatus.FAILED, why());
+        }
+        Optional<CommitId> commit = git.refs().commit(new BranchName(branch).ref());
         commit.ifPresent(id -> history.add("Committed results (" + id + ")"));
         String said =
                 last.map(Event.AttemptEnded::outcome)
@@ -245,7 +286,7 @@ final class EnvelopeRun {
         return done(outputs(ResultFile.at(folder.result()), said));
     }
 
-    private String why(Optional<Event.AttemptEnded> last, Optional<Event.TaskEnded> end) {
+    private String why() {
         Optional<Outcome.Failed> failure =
                 last.map(Event.AttemptEnded::outcome)
                         .filter(Outcome.Failed.class::isInstance)
@@ -313,7 +354,7 @@ final class EnvelopeRun {
                         history,
                         Math.max(0, attempts - 1),
                         worktree);
-        audit.info(FUNCTION, "provenance: " + PythonJson.sorted(provenance.toMap()));
+        audit.info(FUNCTION, "provenance: " + PythonJson.sorted(audit.maskedTexts(provenance.toMap())));
         return new TaskResult(
                 envelope.taskId(),
                 envelope.agentName(),
@@ -321,6 +362,6 @@ final class EnvelopeRun {
                 outputs,
                 error,
                 Optional.of(provenance),
-                Duration.between(startedAt, completedAt));
+                Duration.between(firstAttemptAt.orElse(startedAt), completedAt));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A task as it is handed to an agent, in the form of documents 000 and 001. Immutable; each `with` makes another.
@@ -87,109 +88,79 @@ public record HandoffEnvelope(
                 Map.of());
     }
 
+    /// The same for an agent of this type.
     public HandoffEnvelope withAgentType(AgentType type) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                type,
-                taskDescription,
-                inputs,
-                context,
-                constraints,
-                expectedOutputs,
-                timeout,
-                retryConfig,
-                metadata);
+        return changed(draft -> draft.agentType = type);
     }
 
+    /// The same with what the agent should know besides its inputs.
     public HandoffEnvelope withContext(Map<String, ?> value) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                agentType,
-                taskDescription,
-                inputs,
-                value,
-                constraints,
-                expectedOutputs,
-                timeout,
-                retryConfig,
-                metadata);
+        return changed(draft -> draft.context = value);
     }
 
+    /// The same with what the agent must keep to.
     public HandoffEnvelope withConstraints(Map<String, ?> value) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                agentType,
-                taskDescription,
-                inputs,
-                context,
-                value,
-                expectedOutputs,
-                timeout,
-                retryConfig,
-                metadata);
+        return changed(draft -> draft.constraints = value);
     }
 
+    /// The same where the agent must bring these: names among its results, or files.
     public HandoffEnvelope withExpectedOutputs(String... names) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                agentType,
-                taskDescription,
-                inputs,
-                context,
-                constraints,
-                List.of(names),
-                timeout,
-                retryConfig,
-                metadata);
+        return changed(draft -> draft.expectedOutputs = List.of(names));
     }
 
+    /// The same with so much time for each try.
+    ///
+    /// @throws IllegalArgumentException unless it is more than zero
     public HandoffEnvelope withTimeout(Duration limit) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                agentType,
-                taskDescription,
-                inputs,
-                context,
-                constraints,
-                expectedOutputs,
-                limit,
-                retryConfig,
-                metadata);
+        return changed(draft -> draft.timeout = limit);
     }
 
+    /// The same where a failed agent is run again as this says.
     public HandoffEnvelope withRetryConfig(RetryConfig config) {
-        return new HandoffEnvelope(
-                taskId,
-                agentName,
-                agentType,
-                taskDescription,
-                inputs,
-                context,
-                constraints,
-                expectedOutputs,
-                timeout,
-                config,
-                metadata);
+        return changed(draft -> draft.retryConfig = config);
     }
 
+    /// The same with values that are carried along and not looked at.
     public HandoffEnvelope withMetadata(Map<String, ?> value) {
+        return changed(draft -> draft.metadata = value);
+    }
+
+    private HandoffEnvelope changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new HandoffEnvelope(
                 taskId,
                 agentName,
-                agentType,
+                draft.agentType,
                 taskDescription,
                 inputs,
-                context,
-                constraints,
-                expectedOutputs,
-                timeout,
-                retryConfig,
-                value);
+                draft.context,
+                draft.constraints,
+                draft.expectedOutputs,
+                draft.timeout,
+                draft.retryConfig,
+                draft.metadata);
+    }
+
+    /// What of an envelope can be changed.
+    private static final class Draft {
+        private AgentType agentType;
+        private Map<String, ?> context;
+        private Map<String, ?> constraints;
+        private List<String> expectedOutputs;
+        private Duration timeout;
+        private RetryConfig retryConfig;
+        private Map<String, ?> metadata;
+
+        Draft(HandoffEnvelope from) {
+            this.agentType = from.agentType;
+            this.context = from.context;
+            this.constraints = from.constraints;
+            this.expectedOutputs = from.expectedOutputs;
+            this.timeout = from.timeout;
+            this.retryConfig = from.retryConfig;
+            this.metadata = from.metadata;
+        }
     }
 
     /// The envelope as JSON values, in the documents' order.

@@ -1,8 +1,6 @@
 package dev.coppice.library.envelope;
 
-import dev.coppice.engine.EventLogException;
 import dev.coppice.git.BranchName;
-import dev.coppice.git.GitException;
 import dev.coppice.git.Landed;
 import dev.coppice.git.RefName;
 import dev.coppice.model.Settings;
@@ -14,6 +12,7 @@ import dev.coppice.process.Processes;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.workspace.Requirements;
+import dev.coppice.workspace.SetupLog;
 import dev.coppice.workspace.VirtualEnvironments;
 import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
@@ -36,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All that Python awaits blocks here, and ends when its thread is interrupted: what it had started is then ended first.
 /// Run it in a virtual thread. Safe for use by many threads. What is done is told in `orchestrator_audit.log` and on
-/// standard output.
+/// standard output: every call, the programs that it runs, and what came of them. git is told of by what it is asked for,
+/// and the static functions, which touch nothing, are told of nowhere.
 ///
 /// ```
 /// try (Orchestration orchestration = Orchestration.open()) {
@@ -60,7 +61,9 @@ public final class Orchestration implements AutoCloseable {
     /// Tries of [#retryWithBackoff] after the first.
     public static final int DEFAULT_RETRIES = 3;
 
+    /// The wait before the first retry.
     public static final Duration DEFAULT_BASE_DELAY = Duration.ofSeconds(1);
+    /// The longest wait before a retry.
     public static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(60);
 
     /// The share of a delay by which it varies.
@@ -89,12 +92,16 @@ public final class Orchestration implements AutoCloseable {
 
     private static final String REQUIREMENTS_FILE = "requirements.txt";
 
+    /// How long what runs out of time, and is interrupted, may take to end: far more than ending its programs takes.
+    private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+
     /// Static so that no two envelopes of this process share an id; each takes a millisecond of its own.
     private static final AtomicLong LAST_ID_MILLIS = new AtomicLong();
 
     private final Surroundings surroundings;
     private final AuditLog audit;
     private final Duration operationTimeout;
+    private final Duration stopGrace;
     private final Processes processes = Processes.open();
     private final OpenRepositories repositories;
     private final Worktrees worktrees;
@@ -102,13 +109,16 @@ public final class Orchestration implements AutoCloseable {
     private final SecureRandom chance = new SecureRandom();
 
     /// @param operationTimeout in place of [#DEFAULT_OPERATION_TIMEOUT]
+    /// @param stopGrace in place of 10 s
     Orchestration(
             Surroundings surroundings,
             Path auditLog,
             PrintStream console,
-            Duration operationTimeout) {
+            Duration operationTimeout,
+            Duration stopGrace) {
         this.surroundings = surroundings;
         this.operationTimeout = operationTimeout;
+        this.stopGrace = stopGrace;
         this.audit =
                 new AuditLog(auditLog, console, surroundings.environment(), surroundings.clock());
         this.repositories =
@@ -135,7 +145,8 @@ public final class Orchestration implements AutoCloseable {
     /// Opens them with another audit log and console.
     public static Orchestration open(
             Surroundings surroundings, Path auditLog, PrintStream console) {
-        return new Orchestration(surroundings, auditLog, console, DEFAULT_OPERATION_TIMEOUT);
+        return new Orchestration(
+                surroundings, auditLog, console, DEFAULT_OPERATION_TIMEOUT, STOP_GRACE);
     }
 
     // ---- values
@@ -307,15 +318,12 @@ public final class Orchestration implements AutoCloseable {
         requireFolder("setup_virtualenv", folder);
         try {
             Path log = Files.createTempFile("coppice-venv-", ".log");
-            List<String> warnings =
-                    environments.make(
-                            processes,
-                            folder,
-                            new Requirements(requirements, List.of(REQUIREMENTS_FILE)),
-                            surroundings.environment(),
-                            log);
-            warnings.forEach(warning -> audit.warning("setup_virtualenv", warning));
-            Files.delete(log);
+            try {
+                makeEnvironment(folder, requirements, log);
+            } finally {
+                SetupLog.commands(log).forEach(line -> tellCommand("setup_virtualenv", line, folder));
+                Files.delete(log);
+            }
             audit.info("setup_virtualenv", "made " + folder.resolve(VirtualEnvironments.FOLDER));
             return folder.resolve(VirtualEnvironments.FOLDER);
         } catch (WorkspaceException | IllegalArgumentException e) {
@@ -323,6 +331,18 @@ public final class Orchestration implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no log can be made for " + folder, e);
         }
+    }
+
+    private void makeEnvironment(Path folder, List<String> requirements, Path log)
+            throws InterruptedException {
+        environments
+                .make(
+                        processes,
+                        folder,
+                        new Requirements(requirements, List.of(REQUIREMENTS_FILE)),
+                        surroundings.environment(),
+                        log)
+                .forEach(warning -> audit.warning("setup_virtualenv", warning));
     }
 
     /// [#runAgentInVenv(Path, List, Duration)] within 1800 s.
@@ -335,7 +355,7 @@ public final class Orchestration implements AutoCloseable {
     /// in `.py` or begins with `-` is given to the environment's Python; any other is a program, looked for in the environment
     /// first.
     ///
-    /// @throws EnvelopeException if the folder has no environment, or the program is missing
+    /// @throws EnvelopeException if the folder has no environment, the program is missing, or it writes more than 64 MiB
     /// @throws OperationTimedOutException after `timeout`; its whole process tree is then ended
     public CompletedProcess runAgentInVenv(Path wtPath, List<String> command, Duration timeout)
             throws InterruptedException {
@@ -373,7 +393,7 @@ public final class Orchestration implements AutoCloseable {
     ///
     /// @throws CommandFailedException for an exit code other than 0, with both streams
     /// @throws OperationTimedOutException after `timeout`; its whole process tree is then ended
-    /// @throws EnvelopeException if the program or the folder is missing
+    /// @throws EnvelopeException if the program or the folder is missing, or it writes more than 64 MiB
     public CompletedProcess runCommand(List<String> command, Path cwd, Duration timeout)
             throws InterruptedException {
         CompletedProcess process =
@@ -391,20 +411,31 @@ public final class Orchestration implements AutoCloseable {
             Map<String, String> variables,
             Duration timeout)
             throws InterruptedException {
-        audit.info(function, "command " + String.join(" ", command) + " in " + folder);
+        tellCommand(function, String.join(" ", command), folder);
         requireFolder(function, folder);
         try {
             Finished finished =
                     processes.run(Command.of(folder, variables, command).withTimeout(timeout));
-            if (finished.exit() instanceof Exit.TimedOut) {
-                throw timedOut(function, command.getFirst(), timeout);
-            }
             audit.debug(function, command.getFirst() + " ended with " + finished.exit());
-            return new CompletedProcess(
-                    command, finished.exitCode(), finished.stdoutText(), finished.stderr());
+            return switch (finished.exit()) {
+                case Exit.TimedOut _ -> throw timedOut(function, command.getFirst(), timeout);
+                case Exit.OutputLimit(long bytesMax) ->
+                        throw failure(
+                                function, EnvelopeException.tooLong(command.getFirst(), bytesMax));
+                case Exit.Exited _, Exit.Signaled _, Exit.Stopped _ ->
+                        new CompletedProcess(
+                                command,
+                                finished.exitCode(),
+                                finished.stdoutText(),
+                                finished.stderr());
+            };
         } catch (CannotStartException | IllegalArgumentException e) {
             throw failure(function, e);
         }
+    }
+
+    private void tellCommand(String function, String line, Path folder) {
+        audit.info(function, "command " + line + " in " + folder);
     }
 
     private void requireFolder(String function, Path folder) {
@@ -422,7 +453,8 @@ public final class Orchestration implements AutoCloseable {
     }
 
     /// Calls a function, and waits for it no longer than `timeout`: its thread is then interrupted, which ends the programs that
-    /// it runs here, and its end is waited for.
+    /// it runs here, and its end is waited for. One that ignores the interrupt for 10 s is left to itself, with a warning in
+    /// the audit log.
     ///
     /// @param operationName what the error and the log call it
     /// @throws OperationTimedOutException `<operationName> timed out after <n> s`
@@ -444,17 +476,24 @@ public final class Orchestration implements AutoCloseable {
 
     private <T> T within(String function, String operation, Duration timeout, Callable<T> work)
             throws InterruptedException, ExecutionException {
-        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<T> running = thread.submit(work);
-            try {
-                return running.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                running.cancel(true);
-                throw timedOut(function, operation, timeout);
-            } catch (InterruptedException e) {
-                running.cancel(true);
-                throw e;
-            }
+        FutureTask<T> running = new FutureTask<>(work);
+        Thread thread = Thread.ofVirtual().name(operation).start(running);
+        try {
+            return running.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            stop(function, operation, thread);
+            throw timedOut(function, operation, timeout);
+        } catch (InterruptedException e) {
+            stop(function, operation, thread);
+            throw e;
+        }
+    }
+
+    private void stop(String function, String operation, Thread thread)
+            throws InterruptedException {
+        thread.interrupt();
+        if (!thread.join(stopGrace)) {
+            audit.warning(function, operation + " ignores that it was interrupted, and runs on");
         }
     }
 
@@ -471,6 +510,7 @@ public final class Orchestration implements AutoCloseable {
     /// @throws Exception what the function threw last
     public <T> T retryWithBackoff(Callable<T> function, RetryConfig config, String name)
             throws Exception {
+        audit.info("retry_with_backoff", name + ", with " + config.maxRetries() + " retries");
         Settings.Backoff backoff = config.backoff();
         for (int retry = 0; ; retry++) {
             try {
@@ -524,21 +564,27 @@ public final class Orchestration implements AutoCloseable {
             List<String> requirements,
             Optional<String> agent)
             throws InterruptedException {
-        Coppice coppice = repositories.made(surroundings.folder());
+        return runSubagent(branchName, taskPayload, requirements, agent, 1);
+    }
+
+    private TaskResult runSubagent(
+            String branchName,
+            HandoffEnvelope taskPayload,
+            List<String> requirements,
+            Optional<String> agent,
+            int atOnce)
+            throws InterruptedException {
         audit.info("run_subagent", taskPayload.taskId() + " on " + branchName);
-        EnvelopeRun run =
-                new EnvelopeRun(coppice, audit, surroundings.clock(), branchName, taskPayload);
+        EnvelopeRun run = new EnvelopeRun(audit, surroundings.clock(), branchName, taskPayload);
         try {
+            Coppice coppice = repositories.made(surroundings.folder());
             if (BranchName.problem(branchName).isEmpty()) {
                 coppice.workspaces()
                         .giveUp(Worktrees.in(surroundings.folder()).resolve(branchName));
             }
-            return run.run(requirements, agent);
-        } catch (GitException
-                | WorkspaceException
-                | EventLogException
-                | CannotStartException
-                | UncheckedIOException e) {
+            return run.run(coppice, requirements, agent, atOnce);
+        } catch (RuntimeException e) {
+            // Whatever it is, document 001 makes a result of it, so that the other envelopes go on.
             if (Thread.interrupted()) {
                 throw interrupted(e);
             }
@@ -566,7 +612,8 @@ public final class Orchestration implements AutoCloseable {
         return orchestrateParallel(plan, requirements, Optional.empty());
     }
 
-    /// Runs all envelopes of a plan at once, each on a branch `agent-<task id>`. One that fails disturbs no other.
+    /// Runs all envelopes of a plan at once, at most 64, each on a branch `agent-<task id>`, whatever the agent's
+    /// `max_concurrent` is. One that fails disturbs no other.
     ///
     /// @return a result for each envelope, in the plan's order
     /// @throws IllegalArgumentException if two envelopes have one id
@@ -583,7 +630,6 @@ public final class Orchestration implements AutoCloseable {
         if (plan.isEmpty()) {
             return List.of();
         }
-        repositories.made(surroundings.folder());
         audit.info("orchestrate_parallel", plan.size() + " envelopes");
         List<TaskResult> results = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -595,14 +641,14 @@ public final class Orchestration implements AutoCloseable {
                                         "agent-" + envelope.taskId(),
                                         envelope,
                                         requirements,
-                                        agent)));
+                                        agent,
+                                        plan.size())));
             }
             try {
                 for (Future<TaskResult> each : running) {
                     results.add(each.get());
                 }
             } catch (ExecutionException e) {
-                threads.shutdownNow();
                 throw new EnvelopeException("an envelope broke the run: " + e.getCause(), e);
             } catch (InterruptedException e) {
                 threads.shutdownNow();
@@ -625,7 +671,8 @@ public final class Orchestration implements AutoCloseable {
     /// Writes a summary as JSON, with secrets masked.
     public Path writeResults(AggregatedResults results, Path file) {
         try {
-            Files.writeString(file, audit.masked(results.toJson()) + "\n");
+            Map<String, ?> masked = audit.maskedTexts(results.toMap());
+            Files.writeString(file, audit.masked(PythonJson.indented(masked)) + "\n");
             audit.info("write_results", "wrote " + file);
             return file;
         } catch (IOException e) {
@@ -640,6 +687,7 @@ public final class Orchestration implements AutoCloseable {
         Surroundings here = Surroundings.ofThisProcess();
         Surroundings there = arguments.length == 0 ? here : here.in(Path.of(arguments[0]));
         try (Orchestration orchestration = open(there)) {
+            orchestration.audit.info("main", "the four agents of document 001");
             AggregatedResults summary =
                     aggregateResults(orchestration.orchestrateParallel(ExamplePlan.make()));
             orchestration.writeResults(summary);

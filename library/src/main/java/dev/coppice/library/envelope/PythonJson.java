@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -124,6 +125,27 @@ final class PythonJson {
         List<@Nullable Object> list = new ArrayList<>();
         given.forEach(each -> list.add(value(each, where + "[" + list.size() + "]")));
         return Collections.unmodifiableList(list);
+    }
+
+    /// The same object with each of its texts, and each name, put through `each`.
+    static Map<String, @Nullable Object> withTexts(Map<?, ?> object, UnaryOperator<String> each) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>();
+        object.forEach((name, value) ->
+                changed.put(each.apply(String.valueOf(name)), withText(value, each)));
+        return changed;
+    }
+
+    private static @Nullable Object withText(@Nullable Object value, UnaryOperator<String> each) {
+        return switch (value) {
+            case String text -> each.apply(text);
+            case Map<?, ?> object -> withTexts(object, each);
+            case List<?> list -> {
+                List<@Nullable Object> changed = new ArrayList<>();
+                list.forEach(item -> changed.add(withText(item, each)));
+                yield changed;
+            }
+            case null, default -> value;
+        };
     }
 
     /// What a JSON text says.

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How often and after which waits a failed agent is run again: `retry_config` of documents 000 and 001. What is not
-/// given has the default of [Orchestration]; where nothing is given, nothing is tried again. The wait before retry `n`
+/// given has the default of [Orchestration]; where nothing is given, nothing is tried again. So a config that says
+/// only how to wait, as `NONE.withBaseDelay(…)` does, asks for [Orchestration#DEFAULT_RETRIES] retries. The wait before retry `n`
 /// (0 for the first) is `base_delay`·`backoff_factor`^n, give or take its jitter, never more than `max_delay`.
 ///
 /// Keys: `max_retries` (0–100), `backoff_factor` (more than 0, default 2), `base_delay` and `max_delay` (seconds),
@@ -103,22 +104,26 @@ public record RetryConfig(Map<String, ?> given) {
                 : Orchestration.DEFAULT_RETRIES;
     }
 
+    /// By how much the wait grows from retry to retry; 2 where it is not given.
     public double backoffFactor() {
         return number(given, FACTOR).orElse(Settings.Backoff.DOUBLING);
     }
 
+    /// The wait before the first retry; 1 s where it is not given.
     public Duration baseDelay() {
         return number(given, BASE_DELAY)
                 .map(Seconds::duration)
                 .orElse(Orchestration.DEFAULT_BASE_DELAY);
     }
 
+    /// The longest wait; 60 s where it is not given.
     public Duration maxDelay() {
         return number(given, MAX_DELAY)
                 .map(Seconds::duration)
                 .orElse(Orchestration.DEFAULT_MAX_DELAY);
     }
 
+    /// The share of a wait by which it varies, 0–1; 0.1 where it is not given.
     public double jitterRange() {
         return number(given, JITTER).orElse(Orchestration.DEFAULT_JITTER_RANGE);
     }

@@ -76,13 +76,7 @@ final class Summary {
     }
 
     private static Optional<String> answer(Coppice coppice, JobId job) throws InterruptedException {
-        try {
-            Driver.Turn _ = coppice.await(job);
-        } catch (InterruptedException e) {
-            coppice.engine().cancel(job, Optional.empty());
-            coppice.await(job);
-            throw e;
-        }
+        Driver.Turn _ = coppice.awaitOrCancel(job);
         return coppice.view(job)
                 .flatMap(view -> view.task(TASK))
                 .filter(task -> !task.isUnsuccessful())

@@ -20,6 +20,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.plan.Problem;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.JobEvents;
 import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Preparation;
 import java.nio.file.Files;
@@ -145,9 +146,8 @@ final class RoundRun {
         JobFolder folder = JobFolder.of(request, job);
         Driver.Turn end;
         try (JobEvents _ =
-                new JobEvents(
-                        coppice.log(), job, recorded -> happened(recorded, settings, folder))) {
-            end = await(coppice, job);
+                coppice.events(job, recorded -> happened(recorded, settings, folder))) {
+            end = coppice.awaitOrCancel(job);
         }
         if (!(end instanceof Driver.Turn.Over)) {
             throw new IllegalStateException(
@@ -158,16 +158,6 @@ final class RoundRun {
                             + "`");
         }
         return inOrder();
-    }
-
-    private static Driver.Turn await(Coppice coppice, JobId job) throws InterruptedException {
-        try {
-            return coppice.await(job);
-        } catch (InterruptedException e) {
-            coppice.engine().cancel(job, Optional.empty());
-            coppice.await(job);
-            throw e;
-        }
     }
 
     private List<ProcessResult> inOrder() {

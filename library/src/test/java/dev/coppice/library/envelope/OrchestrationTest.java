@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -301,6 +302,35 @@ class OrchestrationTest {
     }
 
     @Test
+    void g12_anOutputThatWasExpectedAndIsMissingIsNamed() throws Exception {
+        TaskResult result =
+                orchestration.runSubagent(
+                        "half",
+                        shell("half", results("{\"summary\": \"s\"}"))
+                                .withExpectedOutputs("summary", "report.md"));
+
+        assertThat(result.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(result.errorMessage().orElseThrow())
+                .contains("report.md")
+                .doesNotContain("summary");
+        assertThat(result.provenance().orElseThrow().completedAt()).isPresent();
+    }
+
+    @Test
+    void whateverGoesWrongIsInTheResult() throws Exception {
+        repository.write("coppice.yaml", "agents: [");
+
+        TaskResult one = orchestration.runSubagent("work", shell("a", "true"));
+        List<TaskResult> two =
+                orchestration.orchestrateParallel(List.of(shell("b", "true"), shell("c", "true")));
+
+        assertThat(one.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(one.errorMessage().orElseThrow()).contains("coppice.yaml");
+        assertThat(two).extracting(TaskResult::status).containsOnly(TaskStatus.FAILED);
+        assertThat(audit()).contains("[ERROR] orchestrator.run_subagent: ", "\tat dev.coppice");
+    }
+
+    @Test
     void g14_twoEnvelopesOfOneNameAreBothInTheAggregate() throws Exception {
         List<TaskResult> results =
                 orchestration.orchestrateParallel(
@@ -359,13 +389,15 @@ class OrchestrationTest {
                 Orchestration.buildEnvelope("reader", "Review it", Map.of("file", "Api.java"))
                         .withAgentType(AgentType.CODE_REVIEWER)
                         .withContext(Map.of("module", "billing"))
-                        .withConstraints(Map.of("style", "no setters"));
+                        .withConstraints(Map.of("style", "no setters"))
+                        .withExpectedOutputs("envelope.txt");
 
         TaskResult result = orchestration.runSubagent("read", envelope);
 
         assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(repository.read("read", "prompt.txt"))
-                .contains("code_reviewer", "Review it", "Api.java", "billing", "no setters");
+                .contains("code_reviewer", "Review it", "Api.java", "billing", "no setters")
+                .containsPattern("(?s)Expected outputs.*- envelope.txt");
         assertThat(repository.read("read", "envelope.txt")).isEqualTo(envelope.toJson());
     }
 
@@ -399,22 +431,200 @@ class OrchestrationTest {
 
     @Test
     void g20_theAuditLogTellsAllAndIsAppendedTo() throws Exception {
-        orchestration.orchestrateParallel(List.of(shell("a", results("{}"))));
+        orchestration.orchestrateParallel(
+                List.of(
+                        shell("code_generator_1", results("{}")),
+                        shell("code_reviewer_1", "exit 1")
+                                .withRetryConfig(
+                                        RetryConfig.retries(1).withBaseDelay(Duration.ofMillis(1))),
+                        shell("tester_1", "sleep 97").withTimeout(Duration.ofSeconds(2)),
+                        shell("documenter_1", results("{}"))));
         String first = audit();
         orchestration.orchestrateParallel(List.of(shell("b", results("{}"))));
 
         assertThat(audit()).startsWith(first).hasSizeGreaterThan(first.length());
         assertThat(first)
-                .contains(
-                        "orchestrator.orchestrate_parallel",
-                        "orchestrator.run_subagent",
-                        "provenance: {")
-                .contains("a completed a_");
+                .contains("[INFO] orchestrator.orchestrate_parallel: 4 envelopes")
+                .containsPattern("\\[INFO] orchestrator\\.run_subagent: tester_1_\\d+ on agent-tester")
+                .containsPattern("run_subagent: code_generator_1: command bash in /.*worktree")
+                .contains("[INFO] orchestrator.run_subagent: code_reviewer_1: tried again, not before")
+                .contains("[ERROR] orchestrator.run_subagent: tester_1 timeout: tester_1 timed out")
+                .contains("[INFO] orchestrator.run_subagent: documenter_1 completed documenter_1_");
+        assertThat(first.lines().filter(line -> line.contains("run_subagent: provenance: {")))
+                .hasSize(4);
         assertThat(first.lines().findFirst().orElseThrow())
                 .matches("\\d{4}-.*Z \\[INFO] orchestrator\\.[a-z_]+: .*");
         assertThat(console.toString(StandardCharsets.UTF_8))
                 .contains("provenance: {")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void g20_theCommandsOfPipAndTheStacksOfErrorsAreTold() throws Exception {
+        Path worktree = orchestration.createWorktree("told");
+        Files.writeString(worktree.resolve("requirements.txt"), "no-such-package-anywhere\n");
+
+        assertThatThrownBy(() -> orchestration.setupVirtualenv(worktree))
+                .isInstanceOf(EnvelopeException.class);
+
+        assertThat(audit())
+                .containsPattern("\\[INFO] orchestrator\\.setup_virtualenv: command .* pip .* install")
+                .containsPattern("(?s)\\[ERROR] orchestrator\\.setup_virtualenv: .*\n\tat dev\\.")
+                .doesNotContain("[DEBUG] orchestrator.run_command");
+        orchestration.runCommand(List.of("true"));
+        assertThat(audit())
+                .contains("[DEBUG] orchestrator.run_command: true ended with exit code 0");
+    }
+
+    @Test
+    void theHistoryHasTheAgentsLaunchLineAsItWas() throws Exception {
+        Path claude = folder.resolve("claude");
+        Files.writeString(
+                claude,
+                """
+                #!/bin/bash
+                cat > /dev/null
+                echo '{"status": "completed", "results": {}}' > task_result.json
+                echo '{"type": "result", "subtype": "success", "is_error": false, "result": "done"}'
+                """);
+        Files.setPosixFilePermissions(claude, PosixFilePermissions.fromString("rwxr-xr-x"));
+        repository.write("coppice.yaml", "orchestrator: { claude_command: '" + claude + "' }\n");
+
+        TaskResult result = orchestration.runSubagent("work", shell("a", "Do it"));
+
+        assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
+        String line = claude + " -p --output-format stream-json";
+        assertThat(result.provenance().orElseThrow().commandHistory())
+                .anyMatch(step ->
+                        step.startsWith("Executed agent (" + line)
+                                && step.contains(" --disallowedTools ")
+                                && step.endsWith(", exit code 0)"));
+        assertThat(audit()).contains("run_subagent: a: command " + line);
+    }
+
+    @Test
+    void asManyEnvelopesAsThePlanHasRunAtOnceWhateverTheAgentTakes() throws Exception {
+        repository.write(
+                "coppice.yaml",
+                "agents: { default: script, script: { command: [bash], stdin: description, max_concurrent: 1 } }\n");
+        Path meeting = Files.createDirectories(folder.resolve("meeting"));
+        String meet =
+                "touch '%s'/$$; until [ $(ls '%s' | wc -l) = 3 ]; do sleep 0.1; done"
+                        .formatted(meeting, meeting);
+
+        List<TaskResult> results =
+                orchestration.orchestrateParallel(
+                        List.of(shell("a", meet), shell("b", meet), shell("c", meet)));
+
+        assertThat(results).extracting(TaskResult::status).containsOnly(TaskStatus.COMPLETED);
+    }
+
+    @Test
+    void aProgramThatFloodsIsEndedAndSaidToHave() {
+        assertThatThrownBy(() -> orchestration.runCommand(List.of("yes")))
+                .isInstanceOf(EnvelopeException.class)
+                .hasMessage("yes wrote more than 64 MiB and was ended. Let it write into a file.");
+    }
+
+    @Test
+    void aFunctionThatIgnoresItsInterruptIsLeftToItself() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (Orchestration brief =
+                new Orchestration(
+                        surroundings(repository.path()),
+                        folder.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8),
+                        Orchestration.DEFAULT_OPERATION_TIMEOUT,
+                        Duration.ofMillis(100))) {
+            assertThatThrownBy(() ->
+                            brief.runWithTimeout(
+                                    () -> ignoringInterrupts(release),
+                                    Duration.ofMillis(100),
+                                    "deaf"))
+                    .hasMessage("deaf timed out after 0.1 s");
+        } finally {
+            release.countDown();
+        }
+        assertThat(audit())
+                .contains(
+                        "[WARNING] orchestrator.run_with_timeout: deaf ignores that it was interrupted");
+    }
+
+    private static boolean ignoringInterrupts(CountDownLatch release) {
+        while (true) {
+            try {
+                release.await();
+                return true;
+            } catch (InterruptedException _) {
+                // that is what is tested
+            }
+        }
+    }
+
+    @Test
+    void aWorktreeMayBeMadeRemovedAndMergedInAnotherRepository() throws Exception {
+        ScratchRepository other = ScratchRepository.in(folder.resolve("other"));
+        Path base = folder.resolve("trees");
+        other.git("branch", "stable");
+        Path worktree = orchestration.createWorktree("far", other.path(), base);
+        ScratchRepository there = ScratchRepository.at(worktree, other);
+        there.write("far.txt", "far\n");
+        there.commit("Go far");
+
+        assertThat(worktree).isEqualTo(base.resolve("far"));
+        assertThat(orchestration.mergeWorktree("far", other.path(), "stable")).isTrue();
+        assertThat(other.git("show", "stable:far.txt")).isEqualTo("far");
+
+        orchestration.removeWorktree("far", other.path(), base);
+
+        assertThat(worktree).doesNotExist();
+        assertThat(other.git("branch", "--list", "far")).isEmpty();
+    }
+
+    @Test
+    void aMergeThatConflictsChangesNothing() throws Exception {
+        Path worktree = orchestration.createWorktree("theirs");
+        ScratchRepository there = ScratchRepository.at(worktree, repository);
+        there.write("README.md", "theirs\n");
+        there.commit("Theirs");
+        repository.write("README.md", "ours\n");
+        repository.commit("Ours");
+        String before = repository.git("rev-parse", "trunk");
+
+        assertThat(orchestration.mergeWorktree("theirs")).isFalse();
+
+        assertThat(repository.git("rev-parse", "trunk")).isEqualTo(before);
+        assertThat(repository.path().resolve("README.md")).hasContent("ours");
+        assertThat(repository.git("status", "--porcelain")).isEmpty();
+        assertThat(audit()).contains("[ERROR] orchestrator.merge_worktree", "README.md");
+    }
+
+    @Test
+    void anEnvelopeIsRunByTheAgentThatTheCallNames() throws Exception {
+        repository.write(
+                "coppice.yaml",
+                CONFIGURATION.replace(
+                        "} }",
+                        "}, other: { command: [sh, -c, 'echo other > who.txt'], stdin: none } }"));
+
+        TaskResult result =
+                orchestration.runSubagent(
+                        "named", shell("a", "exit 1"), List.of(), Optional.of("other"));
+
+        assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(repository.git("show", "named:who.txt")).isEqualTo("other");
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsMade() throws Exception {
+        Path absent = folder.resolve("not/there");
+        try (Orchestration there =
+                Orchestration.open(
+                        surroundings(absent),
+                        absent.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8))) {
+            assertThat(there.createWorktree("first")).isDirectory();
+        }
     }
 
     @Test
@@ -507,7 +717,8 @@ class OrchestrationTest {
                                 hanging.clock()),
                         folder.resolve(Orchestration.AUDIT_FILE),
                         new PrintStream(console, true, StandardCharsets.UTF_8),
-                        Duration.ofSeconds(3))) {
+                        Duration.ofSeconds(3),
+                        Duration.ofMinutes(1))) {
             assertThatThrownBy(() -> limited.createWorktree("never"))
                     .isInstanceOf(OperationTimedOutException.class)
                     .hasMessage("create_worktree timed out after 3 s");
@@ -574,14 +785,19 @@ class OrchestrationTest {
 
         assertThat(end.get()).isInstanceOf(InterruptedException.class);
         assertThat(isAlive(Long.parseLong(Files.readString(pid).strip()))).isFalse();
+        assertThat(audit()).contains("run_subagent: a: command bash in ");
     }
 
     @Test
     void secretsAreInNoLineAndNoFile() throws Exception {
-        String secret = "correct-horse-battery";
+        String secret = "p\u00e4\"ss\\word";
         Map<String, String> environment =
                 new HashMap<>(surroundings(repository.path()).environment());
         environment.put("DATABASE_PASSWORD", secret);
+        Path leak =
+                Files.writeString(
+                        folder.resolve("leak.json"),
+                        "{\"status\": \"completed\", \"results\": {\"password\": \"p\u00e4\\\"ss\\\\word\"}}");
         Surroundings there = surroundings(repository.path());
         try (Orchestration careful =
                 Orchestration.open(
@@ -596,13 +812,13 @@ class OrchestrationTest {
             careful.runCommand(List.of("echo", secret));
             TaskResult result =
                     careful.runSubagent(
-                            "leaky", shell("leaky", results("{\"password\": \"" + secret + "\"}")));
+                            "leaky", shell("leaky", "cat '" + leak + "' > task_result.json"));
             Path results = careful.writeResults(Orchestration.aggregateResults(List.of(result)));
 
             assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
-            assertThat(results).content().contains("\"password\": \"***\"").doesNotContain(secret);
+            assertThat(results).content().contains("\"password\": \"***\"").doesNotContain("ss\\\\word");
         }
-        assertThat(audit()).contains("command echo ***").doesNotContain(secret);
+        assertThat(audit()).contains("command echo ***").doesNotContain("word\"", "ss\\word");
         assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain(secret);
     }
 

@@ -1,10 +1,9 @@
-package dev.coppice.library.session;
+package dev.coppice.runtime;
 
 import dev.coppice.engine.EventLog;
 import dev.coppice.engine.EventLogException;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
-import dev.coppice.runtime.Histories;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /// Hands on the events of a job from the first one on, as they come, in a thread of its own. Closing it hands on what is
 /// there by then, and ends.
-final class JobEvents implements AutoCloseable {
+public final class JobEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobEvents.class);
     private static final int READ_MAX = 1_000;
 
