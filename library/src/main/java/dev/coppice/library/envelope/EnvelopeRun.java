@@ -75,8 +75,7 @@ final class EnvelopeRun {
     ///
     /// @param agent instead of `agents.default`
     /// @param atOnce how many envelopes are to run at the same time, whatever an agent usually takes
-    TaskResult run(
-            Coppice coppice, List<String> requirements, Optional<String> agent, int atOnce)
+    TaskResult run(Coppice coppice, List<String> requirements, Optional<String> agent, int atOnce)
             throws InterruptedException {
         Optional<String> badName = BranchName.problem(branch);
         if (badName.isPresent()) {
@@ -196,8 +195,7 @@ final class EnvelopeRun {
                 tellCommand(recorded.at(), command, folder);
             }
             case Event.AgentEnded e ->
-                    history.add(
-                            "Executed agent (" + command + ", exit code " + e.exitCode() + ")");
+                    history.add("Executed agent (" + command + ", exit code " + e.exitCode() + ")");
             case Event.AttemptEnded e -> {
                 tellPrograms(recorded.at(), folder);
                 last = Optional.of(e);
@@ -354,7 +352,9 @@ final class EnvelopeRun {
                         history,
                         Math.max(0, attempts - 1),
                         worktree);
-        audit.info(FUNCTION, "provenance: " + PythonJson.sorted(audit.maskedTexts(provenance.toMap())));
+        audit.info(
+                FUNCTION,
+                "provenance: " + PythonJson.sorted(audit.maskedTexts(provenance.toMap())));
         return new TaskResult(
                 envelope.taskId(),
                 envelope.agentName(),

@@ -63,6 +63,7 @@ public final class Orchestration implements AutoCloseable {
 
     /// The wait before the first retry.
     public static final Duration DEFAULT_BASE_DELAY = Duration.ofSeconds(1);
+
     /// The longest wait before a retry.
     public static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(60);
 
@@ -321,7 +322,8 @@ public final class Orchestration implements AutoCloseable {
             try {
                 makeEnvironment(folder, requirements, log);
             } finally {
-                SetupLog.commands(log).forEach(line -> tellCommand("setup_virtualenv", line, folder));
+                SetupLog.commands(log)
+                        .forEach(line -> tellCommand("setup_virtualenv", line, folder));
                 Files.delete(log);
             }
             audit.info("setup_virtualenv", "made " + folder.resolve(VirtualEnvironments.FOLDER));

@@ -11,6 +11,7 @@ public final class AgentNotFoundException extends OrchestrationException {
         this.agentId = agentId;
     }
 
+    /// The id that nobody has.
     public String agentId() {
         return agentId;
     }

@@ -156,6 +156,7 @@ public record CoordinationState(
         return chains;
     }
 
+    /// How many tasks there are in each state, and the share that is done.
     public Progress progress() {
         return Progress.of(tasks);
     }

@@ -13,6 +13,7 @@ public record Health(boolean isRunning, int activeAgents, int openTasks, List<St
         problems = List.copyOf(problems);
     }
 
+    /// Whether nothing is wrong.
     public boolean isHealthy() {
         return problems.isEmpty();
     }

@@ -19,6 +19,7 @@ public record NewTask(
         List<String> contextFiles,
         String hints,
         Optional<String> parentTask) {
+    /// The priority of a task that is given none.
     public static final int DEFAULT_PRIORITY = 5;
 
     public NewTask {
@@ -38,6 +39,7 @@ public record NewTask(
                 Optional.empty());
     }
 
+    /// The same with an id of its own, by which others of its batch can depend on it.
     public NewTask withId(String value) {
         return new NewTask(
                 Optional.of(value),
@@ -49,10 +51,12 @@ public record NewTask(
                 parentTask);
     }
 
+    /// The same with a priority from 1, the most urgent, to 10.
     public NewTask withPriority(int value) {
         return new NewTask(id, description, value, dependencies, contextFiles, hints, parentTask);
     }
 
+    /// The same, to begin when these tasks are done.
     public NewTask withDependencies(List<String> ids) {
         return new NewTask(id, description, priority, ids, contextFiles, hints, parentTask);
     }
@@ -62,6 +66,7 @@ public record NewTask(
         return withDependencies(List.of(ids));
     }
 
+    /// The same with files that its agent is to look at.
     public NewTask withContextFiles(List<String> paths) {
         return new NewTask(id, description, priority, dependencies, paths, hints, parentTask);
     }
@@ -71,10 +76,12 @@ public record NewTask(
         return withContextFiles(List.of(paths));
     }
 
+    /// The same with hints for its agent.
     public NewTask withHints(String text) {
         return new NewTask(id, description, priority, dependencies, contextFiles, text, parentTask);
     }
 
+    /// The same as a part of another task.
     public NewTask withParentTask(String task) {
         return new NewTask(
                 id, description, priority, dependencies, contextFiles, hints, Optional.of(task));

@@ -68,6 +68,7 @@ import org.slf4j.LoggerFactory;
 /// }
 /// ```
 public final class Orchestrator implements AutoCloseable {
+    /// Where it works unless told otherwise: where this process stands.
     public static final String DEFAULT_WORKING_DIRECTORY = ".";
 
     /// Workers of ours that run at once.
@@ -79,6 +80,7 @@ public final class Orchestrator implements AutoCloseable {
     /// Of each attempt at a task, and how long a claim holds without a sign of life.
     public static final Duration DEFAULT_TASK_TIMEOUT = Duration.ofMinutes(10);
 
+    /// Whether it prints a line for what happens unless told otherwise.
     public static final boolean DEFAULT_VERBOSE = true;
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);

@@ -29,6 +29,7 @@ public record Task(
         Optional<Instant> completedAt,
         int attempts,
         int maxAttempts) {
+    /// How often a task is attempted that says nothing of it.
     public static final int DEFAULT_MAX_ATTEMPTS = 3;
 
     public Task {

@@ -8,6 +8,7 @@ import java.util.Optional;
 /// @param files paths from the working directory; they need not be there yet
 /// @param parentTask the task whose attempt added this one
 public record TaskContext(List<String> files, String hints, Optional<String> parentTask) {
+    /// A task that stands alone.
     public static final TaskContext NONE = new TaskContext(List.of(), "", Optional.empty());
 
     public TaskContext {

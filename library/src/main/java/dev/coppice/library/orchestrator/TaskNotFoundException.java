@@ -14,6 +14,7 @@ public final class TaskNotFoundException extends OrchestrationException {
         this.taskId = taskId;
     }
 
+    /// The id that no task has.
     public String taskId() {
         return taskId;
     }

@@ -37,21 +37,25 @@ public record TaskResult(
                 "", List.of(), List.of(), List.of(), Optional.of(error), List.of(), List.of());
     }
 
+    /// The same with the files that were changed.
     public TaskResult withFilesModified(List<String> paths) {
         return new TaskResult(
                 output, paths, filesCreated, filesDeleted, error, discoveries, subtasksCreated);
     }
 
+    /// The same with the files that were made.
     public TaskResult withFilesCreated(List<String> paths) {
         return new TaskResult(
                 output, filesModified, paths, filesDeleted, error, discoveries, subtasksCreated);
     }
 
+    /// The same with the files that were deleted.
     public TaskResult withFilesDeleted(List<String> paths) {
         return new TaskResult(
                 output, filesModified, filesCreated, paths, error, discoveries, subtasksCreated);
     }
 
+    /// The same with what was found out.
     public TaskResult withDiscoveries(List<String> found) {
         return new TaskResult(
                 output, filesModified, filesCreated, filesDeleted, error, found, subtasksCreated);

@@ -11,6 +11,7 @@ public final class TaskStateException extends OrchestrationException {
         this.taskId = taskId;
     }
 
+    /// The task whose state does not allow it.
     public String taskId() {
         return taskId;
     }

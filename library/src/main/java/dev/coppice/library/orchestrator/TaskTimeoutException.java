@@ -11,6 +11,7 @@ public final class TaskTimeoutException extends OrchestrationException {
         this.jobId = jobId;
     }
 
+    /// The job that ran out of time.
     public String jobId() {
         return jobId;
     }

@@ -72,18 +72,22 @@ public final class AgentProcess {
                 Optional.empty());
     }
 
+    /// What the agent is told.
     public String prompt() {
         return prompt;
     }
 
+    /// Its id in its session, and in its results.
     public String processId() {
         return processId;
     }
 
+    /// The folder that it works in.
     public Path workingDirectory() {
         return surroundings.folder();
     }
 
+    /// The folder that its log is in.
     public Path logDirectory() {
         return journal.directory();
     }
@@ -104,11 +108,13 @@ public final class AgentProcess {
         return timeout;
     }
 
+    /// The same with another prompt.
     public AgentProcess withPrompt(String other) {
         return new AgentProcess(
                 journal, surroundings, other, processId, model, streamOutput, timeout);
     }
 
+    /// The same with another model.
     public AgentProcess withModel(String other) {
         return new AgentProcess(
                 journal,
@@ -120,6 +126,7 @@ public final class AgentProcess {
                 timeout);
     }
 
+    /// The same, with each line that it prints passed on as it comes, or not.
     public AgentProcess withStreamOutput(boolean isStreamed) {
         return new AgentProcess(
                 journal, surroundings, prompt, processId, model, isStreamed, timeout);

@@ -24,6 +24,7 @@ public record Cascade(String task, List<Level> levels) {
             this(name, timeout, constraint, Optional.empty());
         }
 
+        /// The same level with another model.
         public Level withModel(String other) {
             return new Level(name, timeout, constraint, Optional.of(other));
         }
@@ -88,6 +89,7 @@ public record Cascade(String task, List<Level> levels) {
             attempts = List.copyOf(attempts);
         }
 
+        /// Whether a level succeeded.
         public boolean isSuccess() {
             return level.isPresent();
         }

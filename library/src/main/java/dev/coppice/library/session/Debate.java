@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
 /// @param perspectives their names, each once, at least one
 /// @param rounds at least 1
 public record Debate(String question, List<String> perspectives, int rounds) {
+    /// The perspectives of a debate that is given none.
     public static final List<String> DEFAULT_PERSPECTIVES =
             List.of("security", "performance", "simplicity");
 
+    /// The rounds of a debate that is given no number.
     public static final int DEFAULT_ROUNDS = 3;
 
     /// What is said to perspectives of these names; others look at their own name's concerns.
@@ -53,6 +55,7 @@ public record Debate(String question, List<String> perspectives, int rounds) {
             rounds = List.copyOf(rounds);
         }
 
+        /// Whether there is a synthesis.
         public boolean isSuccess() {
             return synthesis.filter(ProcessResult::isSuccess).isPresent();
         }

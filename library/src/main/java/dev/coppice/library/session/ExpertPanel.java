@@ -19,6 +19,7 @@ public record ExpertPanel(
     /// The quorum where nobody says.
     public static final int DEFAULT_QUORUM = 3;
 
+    /// The experts of a panel that is given none.
     public static final List<Expert> DEFAULT_EXPERTS =
             List.of(
                     new Expert("security", "attacks, leaks, the protection of data"),
@@ -254,6 +255,7 @@ public record ExpertPanel(
         return new ExpertPanel(solution, List.of(others), aggregation, quorum);
     }
 
+    /// The same panel with another way to count its votes.
     public ExpertPanel withAggregation(Aggregation other) {
         return new ExpertPanel(solution, experts, other, quorum);
     }

@@ -19,9 +19,11 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
     /// The number of versions where nobody says.
     public static final int DEFAULT_VERSIONS = 3;
 
+    /// What the versions are judged by unless told otherwise, in order.
     public static final List<String> DEFAULT_CRITERIA =
             List.of("correctness", "security", "simplicity", "performance");
 
+    /// The profiles of the versions unless others are given.
     public static final List<Profile> DEFAULT_PROFILES =
             List.of(
                     new Profile("conservative", "proven patterns, every error handled"),
@@ -95,6 +97,7 @@ public record NVersion(String task, int versions, List<String> criteria, List<Pr
         return new NVersion(task, count, criteria, profiles);
     }
 
+    /// The same with other criteria, the weightiest first.
     public NVersion withCriteria(String... inOrder) {
         return new NVersion(task, versions, List.of(inOrder), profiles);
     }

@@ -184,6 +184,7 @@ public final class OrchestratorSession {
         }
     }
 
+    /// The name that it was opened with.
     public String patternName() {
         return patternName;
     }
@@ -193,14 +194,17 @@ public final class OrchestratorSession {
         return sessionId;
     }
 
+    /// The folder that its processes work in.
     public Path workingDirectory() {
         return surroundings.folder();
     }
 
+    /// The folder that its logs are in.
     public Path logDirectory() {
         return journal.directory();
     }
 
+    /// The model of its processes; empty: the one that the agent takes by itself.
     public Optional<String> model() {
         return model;
     }
@@ -242,10 +246,12 @@ public final class OrchestratorSession {
         journal.log(level, text);
     }
 
+    /// The log of the whole session.
     public Path sessionLog() {
         return logDirectory().resolve(Journal.SESSION_LOG);
     }
 
+    /// The log of one of its processes.
     public Path processLog(String processId) {
         return journal.processLog(processId);
     }

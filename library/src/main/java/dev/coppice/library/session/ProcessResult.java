@@ -48,6 +48,7 @@ public record ProcessResult(
                 reason.map(why -> " (" + why.wire() + ")").orElse(""));
     }
 
+    /// The same with another text as its errors.
     public ProcessResult withStderr(String text) {
         return new ProcessResult(exitCode, output, text, duration, processId, reason);
     }

@@ -145,8 +145,7 @@ final class RoundRun {
         JobId job = coppice.submit(new Preparation.Ready(request, List.of()));
         JobFolder folder = JobFolder.of(request, job);
         Driver.Turn end;
-        try (JobEvents _ =
-                coppice.events(job, recorded -> happened(recorded, settings, folder))) {
+        try (JobEvents _ = coppice.events(job, recorded -> happened(recorded, settings, folder))) {
             end = coppice.awaitOrCancel(job);
         }
         if (!(end instanceof Driver.Turn.Over)) {

@@ -445,9 +445,11 @@ class OrchestrationTest {
         assertThat(audit()).startsWith(first).hasSizeGreaterThan(first.length());
         assertThat(first)
                 .contains("[INFO] orchestrator.orchestrate_parallel: 4 envelopes")
-                .containsPattern("\\[INFO] orchestrator\\.run_subagent: tester_1_\\d+ on agent-tester")
+                .containsPattern(
+                        "\\[INFO] orchestrator\\.run_subagent: tester_1_\\d+ on agent-tester")
                 .containsPattern("run_subagent: code_generator_1: command bash in /.*worktree")
-                .contains("[INFO] orchestrator.run_subagent: code_reviewer_1: tried again, not before")
+                .contains(
+                        "[INFO] orchestrator.run_subagent: code_reviewer_1: tried again, not before")
                 .contains("[ERROR] orchestrator.run_subagent: tester_1 timeout: tester_1 timed out")
                 .contains("[INFO] orchestrator.run_subagent: documenter_1 completed documenter_1_");
         assertThat(first.lines().filter(line -> line.contains("run_subagent: provenance: {")))
@@ -468,7 +470,8 @@ class OrchestrationTest {
                 .isInstanceOf(EnvelopeException.class);
 
         assertThat(audit())
-                .containsPattern("\\[INFO] orchestrator\\.setup_virtualenv: command .* pip .* install")
+                .containsPattern(
+                        "\\[INFO] orchestrator\\.setup_virtualenv: command .* pip .* install")
                 .containsPattern("(?s)\\[ERROR] orchestrator\\.setup_virtualenv: .*\n\tat dev\\.")
                 .doesNotContain("[DEBUG] orchestrator.run_command");
         orchestration.runCommand(List.of("true"));
@@ -816,7 +819,10 @@ class OrchestrationTest {
             Path results = careful.writeResults(Orchestration.aggregateResults(List.of(result)));
 
             assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
-            assertThat(results).content().contains("\"password\": \"***\"").doesNotContain("ss\\\\word");
+            assertThat(results)
+                    .content()
+                    .contains("\"password\": \"***\"")
+                    .doesNotContain("ss\\\\word");
         }
         assertThat(audit()).contains("command echo ***").doesNotContain("word\"", "ss\\word");
         assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain(secret);
