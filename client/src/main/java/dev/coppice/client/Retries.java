@@ -22,6 +22,6 @@ public record Retries(int most, Duration base, Duration longest) {
     Duration delay(int retry, double chance) {
         double doubled = base.toMillis() * Math.pow(2, Math.min(retry, 30));
         double spread = doubled * (0.9 + 0.2 * chance);
-        return Duration.ofMillis(Math.round(Math.min(spread, longest.toMillis())));
+        return Duration.ofMillis(Math.round(Math.min(spread, (double) longest.toMillis())));
     }
 }

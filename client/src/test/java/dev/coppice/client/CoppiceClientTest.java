@@ -101,7 +101,7 @@ class CoppiceClientTest {
                 client.orchestrate(
                         JobOrder.of("Create a pipeline \"now\"")
                                 .maxWorkers(4)
-                                .defaultTimeout(Duration.ofSeconds(300))
+                                .defaultTimeout(Duration.ofMinutes(5))
                                 .enableRecursion(true));
 
         assertThat(job).isEqualTo(new Submission("abc", "submitted", List.of("w")));
