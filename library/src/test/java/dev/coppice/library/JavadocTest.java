@@ -77,7 +77,7 @@ class JavadocTest {
                 return null;
             }
             look(type.getSimpleName().toString());
-            return super.visitClass(type, nothing);
+            return super.visitClass(type, null);
         }
 
         @Override

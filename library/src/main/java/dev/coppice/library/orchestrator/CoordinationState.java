@@ -128,7 +128,7 @@ public record CoordinationState(
     private Comparator<Task> turns(Map<String, Task> byId) {
         Map<String, Integer> chains = chains(byId);
         return Comparator.comparingInt(Task::priority)
-                .thenComparing(task -> -chains.getOrDefault(task.id(), 0));
+                .thenComparingInt(task -> -chains.getOrDefault(task.id(), 0));
     }
 
     /// How many tasks the longest chain has that begins with each. Each is measured after all that wait for it.

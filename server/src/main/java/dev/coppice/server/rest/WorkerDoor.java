@@ -44,7 +44,7 @@ public final class WorkerDoor implements AutoCloseable {
     /// @throws IOException where no port can be had
     public static WorkerDoor open(Coppice coppice, RestServer.Options options) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+        InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
         channel.bind(any);
         WorkerDoor door = new WorkerDoor(coppice, options, channel, Selector.open());
         coppice.openDoor(URI.create("http://127.0.0.1:" + channel.socket().getLocalPort()));
