@@ -333,6 +333,51 @@ class CoppiceTest {
     }
 
     @Test
+    void whereNothingIsJoinedEachTaskKeepsItsBranch() throws Exception {
+        Scene scene = new Scene(folder, 3, "integrate: { result: none }\n");
+
+        JobView job = scene.run("tasks: [{id: a, description: echo a > a.txt}]");
+
+        assertThat(job.status()).as(job.why()).isEqualTo(JobStatus.COMPLETED);
+        assertThat(job.resultBranch()).isEmpty();
+        assertThat(scene.repository().read("coppice/" + job.id() + "/1-a", "a.txt"))
+                .isEqualTo("a\n");
+    }
+
+    @Test
+    void aWorkspaceIsGivenUpWithItsWorkUnlessItIsToBeKept() throws Exception {
+        Scene kept = new Scene(folder.resolve("kept"), 3, "orchestrator: { keep: true }\n");
+        Scene given = new Scene(folder.resolve("given"), 3, "");
+        String plan = "tasks: [{id: a, description: echo a > a.txt}]";
+
+        assertThat(worktree(kept, kept.run(plan)).resolve("a.txt")).hasContent("a");
+        assertThat(worktree(given, given.run(plan))).doesNotExist();
+    }
+
+    private static Path worktree(Scene scene, JobView job) {
+        return scene.repository()
+                .path()
+                .resolve(".coppice/workspace")
+                .resolve(job.id().folder())
+                .resolve("depth_0/worker_1/worktree");
+    }
+
+    @Test
+    void moreWorkersThanCoresGetAWarning() throws Exception {
+        Scene scene = new Scene(folder, 3, "workers: { max_workers: 64 }\n");
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.prepare(Scene.order("tasks: [{id: a, description: 'true'}]")))
+                    .isInstanceOfSatisfying(
+                            Preparation.Ready.class,
+                            ready ->
+                                    assertThat(ready.warnings())
+                                            .anyMatch(w ->
+                                                    w.startsWith(
+                                                            "max_workers is 64, but this machine has ")));
+        }
+    }
+
+    @Test
     void whatAResolverMadeIsCheckedBeforeItIsTheResult() throws Exception {
         Scene scene =
                 new Scene(
