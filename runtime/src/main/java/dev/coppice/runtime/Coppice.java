@@ -724,6 +724,8 @@ public final class Coppice implements AutoCloseable {
         return leftovers;
     }
 
+    /// Lets go of everything. Attempts that run end at once, and their jobs can be resumed: what agents did is in their
+    /// workspaces.
     @Override
     public synchronized void close() {
         Drive driving = drive;
