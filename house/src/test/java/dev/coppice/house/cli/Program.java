@@ -59,7 +59,7 @@ final class Program {
                         terminal=true
                         [ -t 1 ] || terminal=false
                         # whoever runs the tests in the background may have signals ignored, which a JVM keeps to
-                        exec env --default-signal=HUP,INT,TERM '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
+                        exec /usr/bin/env --default-signal=HUP,INT,TERM '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
                             --enable-native-access=ALL-UNNAMED -Dcoppice.launcher="$0" -Dcoppice.terminal=$terminal \\
                             -cp '%s' dev.coppice.cli.Main "$@"
                         """
