@@ -1,4 +1,4 @@
-package dev.coppice.library;
+package dev.coppice.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,10 +25,10 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Reads the sources: what programmers call says what it does. What overrides says so where it comes from, what a record's
+/// Reads the sources of the library: what programmers call says what it does. What overrides says so where it comes from, what a record's
 /// constructor takes is told of with the record, and constants of an enum may speak for themselves.
 class JavadocTest {
-    private static final Path SOURCES = Path.of("src", "main", "java");
+    private static final Path SOURCES = Path.of("..", "library", "src", "main", "java");
 
     @Test
     void everyPublicTypeMethodAndConstantSaysWhatItIs() throws Exception {
