@@ -1,6 +1,7 @@
 package dev.coppice.house.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.coppice.house.cli.Program.Result;
 import dev.coppice.testkit.ScratchRepository;
@@ -121,6 +122,7 @@ class Document004Test {
 
     @Test
     void theCallsOfTheApiAreMadeAsPrinted() throws Exception {
+        assumeThat(program.shell(folder, "command -v curl").code()).as("curl is there").isZero();
         // given
         ScratchRepository repository = ScratchRepository.in(folder.resolve("project"));
         int port = freePort();
