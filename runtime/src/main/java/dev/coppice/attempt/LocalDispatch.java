@@ -195,14 +195,10 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
             masked.maskBelow(folder.attempt(order.attempt()).root());
             masked.mask(folder.setupLog());
         } catch (IOException | UncheckedIOException e) {
-            reports.happened(
-                    new Event.Noted(
-                            Event.Level.WARNING,
-                            Optional.of(order.task().id()),
-                            "Secrets may be left in the logs in "
-                                    + folder.root()
-                                    + ": "
-                                    + said(e)));
+            warn(
+                    order,
+                    reports,
+                    "Secrets may be left in the logs in " + folder.root() + ": " + said(e));
         }
     }
 
