@@ -2,19 +2,15 @@ package dev.coppice.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.coppice.engine.AttemptOrder;
 import dev.coppice.folder.Secrets;
 import dev.coppice.model.Event;
-import dev.coppice.model.JobRequest;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.process.Processes;
-import dev.coppice.testkit.JobStory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +40,7 @@ class LocalDispatchTest {
         try (Processes processes = Processes.open();
                 LocalDispatch dispatch = dispatch(processes)) {
             dispatch.recover(
-                    order(),
+                    SomeOrder.first(),
                     Optional.of(
                             new ProcessIdentity(
                                     Long.parseLong(pids[0]), 1, processes.self().bootId())),
@@ -76,24 +72,5 @@ class LocalDispatchTest {
                         new Secrets(List.of()),
                         (_, _, _) -> {},
                         InstantSource.system()));
-    }
-
-    private static AttemptOrder order() {
-        JobRequest request =
-                ((Event.JobSubmitted) new JobStory("Do it").events().getFirst().event()).request();
-        return new AttemptOrder(
-                JobStory.JOB,
-                request,
-                "Do it",
-                JobStory.task("a"),
-                1,
-                1,
-                Duration.ofMinutes(1),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.empty());
     }
 }
