@@ -38,7 +38,10 @@ final class Journal {
     private final Optional<Path> sessionLog;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<ProcessResult> results = new ArrayList<>();
+
+    /// What each run came to, in words: what it printed would stay in memory for as long as the session.
+    private final List<String> runs = new ArrayList<>();
+
     private volatile Secrets secrets = new Secrets(List.of());
 
     private Journal(Path directory, Optional<Path> sessionLog, InstantSource clock) {
@@ -122,20 +125,23 @@ final class Journal {
 
     /// Takes what became of a run.
     void ended(ProcessResult result) {
-        lock.lock();
-        try {
-            results.add(result);
-        } finally {
-            lock.unlock();
+        String run = result.processId() + ": " + result.summary();
+        if (sessionLog.isPresent()) {
+            lock.lock();
+            try {
+                runs.add(run);
+            } finally {
+                lock.unlock();
+            }
         }
-        log(result.isSuccess() ? "INFO" : "WARNING", result.processId() + ": " + result.summary());
+        log(result.isSuccess() ? "INFO" : "WARNING", run);
     }
 
-    /// The results of all runs so far.
-    List<ProcessResult> results() {
+    /// What the session's runs so far came to, a line each.
+    List<String> runs() {
         lock.lock();
         try {
-            return List.copyOf(results);
+            return List.copyOf(runs);
         } finally {
             lock.unlock();
         }

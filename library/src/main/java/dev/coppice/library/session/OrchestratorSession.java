@@ -258,7 +258,7 @@ public final class OrchestratorSession {
 
     /// What the session is and what its processes came to, for people.
     public String summarize() {
-        List<ProcessResult> results = journal.results();
+        List<String> runs = journal.runs();
         StringBuilder text = new StringBuilder();
         text.append("Session Summary:\n");
         text.append("  ID: ").append(sessionId).append('\n');
@@ -266,13 +266,8 @@ public final class OrchestratorSession {
         text.append("  Working Dir: ").append(workingDirectory()).append('\n');
         text.append("  Log Dir: ").append(logDirectory()).append('\n');
         text.append("  Processes Created: ").append(created.get()).append('\n');
-        text.append("  Runs: ").append(results.size()).append('\n');
-        results.forEach(result ->
-                text.append("    ")
-                        .append(result.processId())
-                        .append(": ")
-                        .append(result.summary())
-                        .append('\n'));
+        text.append("  Runs: ").append(runs.size()).append('\n');
+        runs.forEach(run -> text.append("    ").append(run).append('\n'));
         return text.toString();
     }
 
