@@ -39,6 +39,48 @@ public record Settings(
         return used.isEmpty() ? asked : Math.min(asked, taken);
     }
 
+    // The same settings but for one of them.
+
+    public Settings withLayout(Layout other) {
+        return new Settings(
+                other, workers, recursion, agents, environment, checks, integrate, budgetUsd);
+    }
+
+    public Settings withWorkers(Workers other) {
+        return new Settings(
+                layout, other, recursion, agents, environment, checks, integrate, budgetUsd);
+    }
+
+    public Settings withRecursion(Recursion other) {
+        return new Settings(
+                layout, workers, other, agents, environment, checks, integrate, budgetUsd);
+    }
+
+    public Settings withAgents(Agents other) {
+        return new Settings(
+                layout, workers, recursion, other, environment, checks, integrate, budgetUsd);
+    }
+
+    public Settings withEnvironment(Environment other) {
+        return new Settings(
+                layout, workers, recursion, agents, other, checks, integrate, budgetUsd);
+    }
+
+    public Settings withChecks(List<CommandLine> other) {
+        return new Settings(
+                layout, workers, recursion, agents, environment, other, integrate, budgetUsd);
+    }
+
+    public Settings withIntegrate(Integrate other) {
+        return new Settings(
+                layout, workers, recursion, agents, environment, checks, other, budgetUsd);
+    }
+
+    public Settings withBudgetUsd(Optional<BigDecimal> other) {
+        return new Settings(
+                layout, workers, recursion, agents, environment, checks, integrate, other);
+    }
+
     /// Where a job's files and branches are.
     ///
     /// @param workspaceRoot an absolute path, or one from the repository's root
@@ -49,7 +91,11 @@ public record Settings(
             String workspaceRoot,
             String branchTemplate,
             Isolation isolation,
-            boolean keepWorkspaces) {}
+            boolean keepWorkspaces) {
+        public Layout withIsolation(Isolation other) {
+            return new Layout(workspaceRoot, branchTemplate, other, keepWorkspaces);
+        }
+    }
 
     public enum Isolation {
         WORKTREE,
@@ -79,6 +125,84 @@ public record Settings(
             if (maxWorkers < 1) {
                 throw new IllegalArgumentException("max_workers must be at least 1");
             }
+        }
+
+        public Workers withMaxWorkers(int other) {
+            return new Workers(
+                    other,
+                    defaultTimeout,
+                    jobTimeout,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    maxRetries,
+                    maxFixRounds,
+                    backoff);
+        }
+
+        public Workers withDefaultTimeout(Duration other) {
+            return new Workers(
+                    maxWorkers,
+                    other,
+                    jobTimeout,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    maxRetries,
+                    maxFixRounds,
+                    backoff);
+        }
+
+        public Workers withJobTimeout(Optional<Duration> other) {
+            return new Workers(
+                    maxWorkers,
+                    defaultTimeout,
+                    other,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    maxRetries,
+                    maxFixRounds,
+                    backoff);
+        }
+
+        public Workers withMaxRetries(int other) {
+            return new Workers(
+                    maxWorkers,
+                    defaultTimeout,
+                    jobTimeout,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    other,
+                    maxFixRounds,
+                    backoff);
+        }
+
+        public Workers withMaxFixRounds(int other) {
+            return new Workers(
+                    maxWorkers,
+                    defaultTimeout,
+                    jobTimeout,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    maxRetries,
+                    other,
+                    backoff);
+        }
+
+        public Workers withBackoff(Backoff other) {
+            return new Workers(
+                    maxWorkers,
+                    defaultTimeout,
+                    jobTimeout,
+                    idleTimeout,
+                    stopGrace,
+                    maxOutputBytes,
+                    maxRetries,
+                    maxFixRounds,
+                    other);
         }
     }
 
@@ -138,6 +262,10 @@ public record Settings(
             wider.replaceAll((_, agent) -> agent.taking(atOnce));
             return new Agents(byDefault, lead, wider);
         }
+
+        public Agents withConfigured(Map<AgentName, AgentSettings> other) {
+            return new Agents(byDefault, lead, other);
+        }
     }
 
     /// One configured agent.
@@ -178,6 +306,24 @@ public record Settings(
                     env,
                     home,
                     Math.max(maxConcurrent, atOnce));
+        }
+
+        public AgentSettings withModel(String other) {
+            return new AgentSettings(
+                    kind,
+                    command,
+                    args,
+                    Optional.of(other),
+                    permission,
+                    input,
+                    env,
+                    home,
+                    maxConcurrent);
+        }
+
+        public AgentSettings withPermission(Permission other) {
+            return new AgentSettings(
+                    kind, command, args, model, other, input, env, home, maxConcurrent);
         }
 
         /// What its tasks must show when the plan does not say.
@@ -256,7 +402,11 @@ public record Settings(
     /// What happens to the finished branches.
     ///
     /// @param target the branch to deliver to; unset: the one the user stood on
-    public record Integrate(Result result, Conflicts conflicts, Optional<String> target) {}
+    public record Integrate(Result result, Conflicts conflicts, Optional<String> target) {
+        public Integrate withResult(Result other) {
+            return new Integrate(other, conflicts, target);
+        }
+    }
 
     public enum Result {
         /// Join, then merge into the target branch.

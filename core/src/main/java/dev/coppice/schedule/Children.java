@@ -181,24 +181,8 @@ public final class Children {
     public static Settings settings(Settings parents) {
         Settings.Workers workers = parents.workers();
         long timeoutMillis = Math.round(workers.defaultTimeout().toMillis() * TIMEOUT_FACTOR);
-        return new Settings(
-                parents.layout(),
-                new Settings.Workers(
-                        workers.maxWorkers(),
-                        Duration.ofMillis(timeoutMillis),
-                        workers.jobTimeout(),
-                        workers.idleTimeout(),
-                        workers.stopGrace(),
-                        workers.maxOutputBytes(),
-                        workers.maxRetries(),
-                        workers.maxFixRounds(),
-                        workers.backoff()),
-                parents.recursion(),
-                parents.agents(),
-                parents.environment(),
-                parents.checks(),
-                parents.integrate(),
-                Optional.empty());
+        return parents.withWorkers(workers.withDefaultTimeout(Duration.ofMillis(timeoutMillis)))
+                .withBudgetUsd(Optional.empty());
     }
 
     /// What was wanted, as far as it goes: an agent can give its jobs neither other folders, commands or
@@ -208,29 +192,27 @@ public final class Children {
         Settings parents = state.settings();
         Settings.Workers workers = parents.workers();
         Settings.Recursion recursion = parents.recursion();
-        return new Settings(
-                parents.layout(),
-                new Settings.Workers(
-                        Math.min(wanted.workers().maxWorkers(), workers.maxWorkers()),
-                        wanted.workers().defaultTimeout(),
-                        time,
-                        workers.idleTimeout(),
-                        workers.stopGrace(),
-                        workers.maxOutputBytes(),
-                        wanted.workers().maxRetries(),
-                        workers.maxFixRounds(),
-                        workers.backoff()),
-                new Settings.Recursion(
-                        wanted.recursion().enabled(),
-                        Math.min(wanted.recursion().maxDepth(), recursion.maxDepth()),
-                        recursion.workersByDepth()),
-                wanted.agents(),
-                parents.environment(),
-                parents.checks(),
-                new Settings.Integrate(
-                        // The parent's task takes this branch in.
-                        Settings.Result.BRANCH, parents.integrate().conflicts(), Optional.empty()),
-                budget);
+        return parents.withWorkers(
+                        workers.withMaxWorkers(
+                                        Math.min(
+                                                wanted.workers().maxWorkers(),
+                                                workers.maxWorkers()))
+                                .withDefaultTimeout(wanted.workers().defaultTimeout())
+                                .withJobTimeout(time)
+                                .withMaxRetries(wanted.workers().maxRetries()))
+                .withRecursion(
+                        new Settings.Recursion(
+                                wanted.recursion().enabled(),
+                                Math.min(wanted.recursion().maxDepth(), recursion.maxDepth()),
+                                recursion.workersByDepth()))
+                .withAgents(wanted.agents())
+                .withIntegrate(
+                        new Settings.Integrate(
+                                // The parent's task takes this branch in.
+                                Settings.Result.BRANCH,
+                                parents.integrate().conflicts(),
+                                Optional.empty()))
+                .withBudgetUsd(budget);
     }
 
     private WorkerNumbers numbers(TaskState by, ChildOrder order) {

@@ -117,7 +117,6 @@ final class EnvelopeRun {
     /// The user's settings, but for what the documents say of an envelope: its branch stays by itself, it has a worktree and
     /// a Python environment, its own waits, and an agent for it beside those of the same plan. Its job has one task.
     private Settings settings(Settings users, List<String> requirements, int atOnce) {
-        Settings.Workers workers = users.workers();
         Settings.Environment environment = users.environment();
         List<String> files =
                 Stream.concat(
@@ -125,38 +124,24 @@ final class EnvelopeRun {
                                 Stream.of(REQUIREMENTS_FILE))
                         .distinct()
                         .toList();
-        return new Settings(
-                new Settings.Layout(
-                        users.layout().workspaceRoot(),
-                        users.layout().branchTemplate(),
-                        Settings.Isolation.WORKTREE,
-                        users.layout().keepWorkspaces()),
-                new Settings.Workers(
-                        1,
-                        workers.defaultTimeout(),
-                        workers.jobTimeout(),
-                        workers.idleTimeout(),
-                        workers.stopGrace(),
-                        workers.maxOutputBytes(),
-                        workers.maxRetries(),
-                        workers.maxFixRounds(),
-                        envelope.retryConfig().backoff()),
-                users.recursion(),
-                users.agents().taking(atOnce),
-                new Settings.Environment(
-                        environment.setup(),
-                        environment.copy(),
-                        environment.link(),
-                        Optional.of(files),
-                        Stream.concat(environment.packages().stream(), requirements.stream())
-                                .toList(),
-                        environment.ports()),
-                users.checks(),
-                new Settings.Integrate(
-                        Settings.Result.NONE,
-                        users.integrate().conflicts(),
-                        users.integrate().target()),
-                users.budgetUsd());
+        return users.withLayout(users.layout().withIsolation(Settings.Isolation.WORKTREE))
+                .withWorkers(
+                        users.workers()
+                                .withMaxWorkers(1)
+                                .withBackoff(envelope.retryConfig().backoff()))
+                .withAgents(users.agents().taking(atOnce))
+                .withEnvironment(
+                        new Settings.Environment(
+                                environment.setup(),
+                                environment.copy(),
+                                environment.link(),
+                                Optional.of(files),
+                                Stream.concat(
+                                                environment.packages().stream(),
+                                                requirements.stream())
+                                        .toList(),
+                                environment.ports()))
+                .withIntegrate(users.integrate().withResult(Settings.Result.NONE));
     }
 
     private TaskResult carry(Coppice coppice, Preparation.Ready ready) throws InterruptedException {

@@ -16,7 +16,6 @@ import dev.coppice.runtime.RunOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// What a run came to, in words: by the leader, in a job of its own in which it may only read, else put together from the
@@ -117,34 +116,13 @@ final class Summary {
 
     /// The same settings for one who stands in the user's folder and only reads.
     private static Settings reading(Settings settings) {
-        Settings.Layout layout = settings.layout();
         Settings.Agents agents = settings.agents();
-        AgentSettings lead = Objects.requireNonNull(agents.configured().get(agents.lead()));
         Map<AgentName, AgentSettings> configured = new HashMap<>(agents.configured());
-        configured.put(
-                agents.lead(),
-                new AgentSettings(
-                        lead.kind(),
-                        lead.command(),
-                        lead.args(),
-                        lead.model(),
-                        Settings.Permission.PLAN,
-                        lead.input(),
-                        lead.env(),
-                        lead.home(),
-                        lead.maxConcurrent()));
-        return new Settings(
-                new Settings.Layout(
-                        layout.workspaceRoot(),
-                        layout.branchTemplate(),
-                        Settings.Isolation.NONE,
-                        layout.keepWorkspaces()),
-                settings.workers(),
-                settings.recursion(),
-                new Settings.Agents(agents.byDefault(), agents.lead(), configured),
-                Settings.Environment.NONE,
-                List.of(),
-                settings.integrate(),
-                settings.budgetUsd());
+        configured.computeIfPresent(
+                agents.lead(), (_, lead) -> lead.withPermission(Settings.Permission.PLAN));
+        return settings.withLayout(settings.layout().withIsolation(Settings.Isolation.NONE))
+                .withAgents(agents.withConfigured(configured))
+                .withEnvironment(Settings.Environment.NONE)
+                .withChecks(List.of());
     }
 }

@@ -203,31 +203,26 @@ final class RoundRun {
     /// The user's settings, but for what document 002 says: each process is tried once, has the limits of its own, and
     /// works in the folder itself.
     private Settings settings(Settings users) {
-        Settings.Workers workers = users.workers();
         AgentSettings claude =
                 Objects.requireNonNull(users.agents().configured().get(CLAUDE), "always there");
         Map<AgentName, AgentSettings> agents = new HashMap<>(users.agents().configured());
         processes.forEach((id, process) -> agents.put(agentName(id), agent(claude, process)));
-        return new Settings(
-                users.layout(),
-                new Settings.Workers(
-                        maxWorkers,
-                        workers.defaultTimeout(),
-                        Optional.empty(),
-                        workers.idleTimeout(),
-                        workers.stopGrace(),
-                        workers.maxOutputBytes(),
-                        0,
-                        0,
-                        workers.backoff()),
-                new Settings.Recursion(
-                        users.recursion().enabled(), users.recursion().maxDepth(), List.of()),
-                new Settings.Agents(users.agents().byDefault(), users.agents().lead(), agents),
-                Settings.Environment.NONE,
-                List.of(),
-                new Settings.Integrate(
-                        Settings.Result.NONE, users.integrate().conflicts(), Optional.empty()),
-                Optional.empty());
+        return users.withWorkers(
+                        users.workers()
+                                .withMaxWorkers(maxWorkers)
+                                .withJobTimeout(Optional.empty())
+                                .withMaxRetries(0)
+                                .withMaxFixRounds(0))
+                .withRecursion(
+                        new Settings.Recursion(
+                                users.recursion().enabled(),
+                                users.recursion().maxDepth(),
+                                List.of()))
+                .withAgents(users.agents().withConfigured(agents))
+                .withEnvironment(Settings.Environment.NONE)
+                .withChecks(List.of())
+                .withIntegrate(users.integrate().withResult(Settings.Result.NONE))
+                .withBudgetUsd(Optional.empty());
     }
 
     /// The launch line as a program of its own kind, since document 002 gives all of it; with claude's program,
