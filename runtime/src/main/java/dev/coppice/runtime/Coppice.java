@@ -545,7 +545,9 @@ public final class Coppice implements AutoCloseable {
 
     /// Hands on the job's events from the first one on, as they come and as they may be shown, until it is closed.
     public JobEvents events(JobId job, Consumer<Recorded> each) {
-        return new JobEvents(log(), job, each);
+        JobEvents events = log().events(job, 0, each);
+        events.start();
+        return events;
     }
 
     /// Keeps the folder of a job that others work on in step with its history, until the job is over.

@@ -34,6 +34,11 @@ public final class Histories {
         return log.jobs();
     }
 
+    /// The job's events after the one of this sequence, 0 for all, handed on to `taker` as [JobEvents] says.
+    public JobEvents events(JobId job, long after, Consumer<Recorded> taker) {
+        return new JobEvents(this, job, after, taker);
+    }
+
     /// As [EventLog#subscribe].
     public EventLog.Subscription subscribe(Consumer<JobId> listener) {
         return log.subscribe(listener);

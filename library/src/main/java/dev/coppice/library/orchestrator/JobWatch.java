@@ -1,7 +1,5 @@
 package dev.coppice.library.orchestrator;
 
-import dev.coppice.engine.EventLog;
-import dev.coppice.engine.EventLogException;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
@@ -14,6 +12,7 @@ import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Histories;
+import dev.coppice.runtime.JobEvents;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,30 +24,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// Reads a job's events as they come, in a thread of its own or in that of who asks, and says in the words of document 003
-/// what they come to. Each event is handed on once, in order.
+/// Takes a job's events as [JobEvents] hands them on, and says in the words of document 003 what they come to. Each event
+/// is handed on once, in order.
 ///
 /// What was loaded from a state file is told as it stood there, for as long as nothing new happens to it.
 ///
 /// Safe for use by many threads.
 final class JobWatch implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
-    private static final int READ_MAX = 1_000;
-
-    private final Histories log;
-    private final JobId job;
     private final Consumer<News> told;
-    private final Semaphore news = new Semaphore(1);
+    private final JobEvents events;
     private final ReentrantLock lock = new ReentrantLock();
-    private final EventLog.Subscription subscription;
-    private final Thread thread;
-    private volatile boolean isClosing;
+
+    /// What is not told yet, and whether something is being told. Used where events are taken, by one thread at a time.
+    private final Deque<News> untold = new ArrayDeque<>();
+
+    private boolean isTelling;
 
     // Guarded by the lock.
     private final JobHistory history;
@@ -59,8 +52,6 @@ final class JobWatch implements AutoCloseable {
     private Optional<CoordinationState> origin = Optional.empty();
     private long originSequence;
     private long sequence;
-    private final Deque<News> untold = new ArrayDeque<>();
-    private boolean isTelling;
 
     /// An event, and what came of it.
     ///
@@ -71,68 +62,48 @@ final class JobWatch implements AutoCloseable {
     /// A task of a state file, and how often it was begun in this job to bring it to that state.
     private record Loaded(Task task, int begun) {}
 
-    /// @param told gets each event, under the lock: whoever is told may ask, and may do what leads to further events
+    /// @param told gets each event, by one thread at a time: whoever is told may ask, and may do what leads to further events
     JobWatch(Histories log, JobId job, Consumer<News> told) {
-        this.log = log;
-        this.job = job;
         this.told = told;
         this.history = new JobHistory(log.read(job, 0, 1).getFirst());
         this.sequence = 1;
-        this.subscription =
-                log.subscribe(changed -> {
-                    if (changed.equals(job)) {
-                        news.release();
-                    }
-                });
-        this.thread = Thread.ofVirtual().name("watch-" + job).unstarted(this::run);
+        this.events = log.events(job, sequence, this::take);
     }
 
     /// From here on events are also read as they come.
     void start() {
-        thread.start();
-    }
-
-    private void run() {
-        while (!isClosing) {
-            news.acquireUninterruptibly();
-            news.drainPermits();
-            try {
-                catchUp();
-            } catch (EventLogException e) {
-                LOG.warn("The history of job {} can't be read now", job, e);
-            }
-        }
+        events.start();
     }
 
     /// Reads what there is, and hands it on. Where that leads to further events, they are handed on after the ones before.
     void catchUp() {
+        events.catchUp();
+    }
+
+    private void take(Recorded recorded) {
+        untold.add(known(recorded));
+        if (!isTelling) {
+            isTelling = true;
+            try {
+                for (News news = untold.poll(); news != null; news = untold.poll()) {
+                    told.accept(news);
+                }
+            } finally {
+                isTelling = false;
+            }
+        }
+    }
+
+    private News known(Recorded recorded) {
         lock.lock();
         try {
-            read();
-            if (!isTelling) {
-                isTelling = true;
-                try {
-                    for (News news = untold.poll(); news != null; news = untold.poll()) {
-                        told.accept(news);
-                    }
-                } finally {
-                    isTelling = false;
-                }
-            }
+            return apply(recorded);
         } finally {
             lock.unlock();
         }
     }
 
-    private void read() {
-        List<Recorded> more;
-        do {
-            more = log.read(job, sequence, READ_MAX);
-            more.forEach(this::take);
-        } while (more.size() == READ_MAX);
-    }
-
-    private void take(Recorded recorded) {
+    private News apply(Recorded recorded) {
         history.apply(recorded);
         sequence = recorded.sequence();
         Optional<Discovery> found = Optional.empty();
@@ -168,7 +139,7 @@ final class JobWatch implements AutoCloseable {
                     Event.ResultMerged _,
                     Event.JobEnded _ -> {}
         }
-        untold.add(new News(recorded, found, ended));
+        return new News(recorded, found, ended);
     }
 
     private void know(TaskId task) {
@@ -205,6 +176,10 @@ final class JobWatch implements AutoCloseable {
             for (Task task : state.tasks()) {
                 TaskId id = new TaskId(task.id());
                 loaded.put(id, new Loaded(task, view(id).attempts().size()));
+                task.context()
+                        .parentTask()
+                        .flatMap(TaskId::parse)
+                        .ifPresent(parent -> parents.put(id, parent));
             }
             origin = Optional.of(state);
             originSequence = sequence;
@@ -316,7 +291,7 @@ final class JobWatch implements AutoCloseable {
                         && view.status().isOver();
         return isAsLoaded
                 ? task
-                : told(view).since(task.createdAt(), task.attempts() - before.begun());
+                : told(view).since(task, before.begun());
     }
 
     private static boolean isOver(TaskStatus status) {
@@ -394,20 +369,6 @@ final class JobWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        subscription.close();
-        isClosing = true;
-        news.release();
-        if (!thread.equals(Thread.currentThread()) && thread.isAlive()) {
-            joined();
-        }
-    }
-
-    private void joined() {
-        try {
-            thread.join();
-        } catch (InterruptedException _) {
-            // It ends by itself; the caller still hears of the interrupt.
-            Thread.currentThread().interrupt();
-        }
+        events.close();
     }
 }

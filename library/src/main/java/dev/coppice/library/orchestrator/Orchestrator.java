@@ -85,6 +85,9 @@ public final class Orchestrator implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
 
+    /// The most that a task may be given.
+    private static final int RETRIES_MAX = 100;
+
     private final Coppice coppice;
     private final Builder asked;
     private final RandomGenerator chance = new SecureRandom();
@@ -130,7 +133,7 @@ public final class Orchestrator implements AutoCloseable {
             return this;
         }
 
-        /// Workers of ours that run at once, at least 1.
+        /// Workers of ours that run at once, at least 1, whatever `max_concurrent` the configuration gives their agent.
         public Builder maxWorkers(int count) {
             maxWorkers = count;
             return this;
@@ -289,46 +292,23 @@ public final class Orchestrator implements AutoCloseable {
         coppice.await(before.job());
     }
 
-    /// The user's settings, with what this was built with.
+    /// The user's settings, with what this was built with. An agent takes as many tasks at once as there are workers.
     private Settings settings(int maxWorkers, Duration taskTimeout) {
         Settings users = coppice.configuration().settings();
         Settings.Workers workers = users.workers();
         Map<AgentName, AgentSettings> agents = new HashMap<>(users.agents().configured());
         agents.replaceAll((_, agent) -> modelled(agent));
-        return new Settings(
-                users.layout(),
-                new Settings.Workers(
-                        maxWorkers,
-                        taskTimeout,
-                        asked.runTimeout.or(workers::jobTimeout),
-                        workers.idleTimeout(),
-                        workers.stopGrace(),
-                        workers.maxOutputBytes(),
-                        workers.maxRetries(),
-                        workers.maxFixRounds(),
-                        workers.backoff()),
-                users.recursion(),
-                new Settings.Agents(users.agents().byDefault(), users.agents().lead(), agents),
-                users.environment(),
-                users.checks(),
-                users.integrate(),
-                users.budgetUsd());
+        return users.withWorkers(
+                        workers.withMaxWorkers(maxWorkers)
+                                .withDefaultTimeout(taskTimeout)
+                                .withJobTimeout(asked.runTimeout.or(workers::jobTimeout)))
+                .withAgents(users.agents().withConfigured(agents).taking(maxWorkers));
     }
 
     private AgentSettings modelled(AgentSettings agent) {
         return switch (agent.kind()) {
             case COMMAND, SCRIPTED -> agent;
-            case CLAUDE ->
-                    new AgentSettings(
-                            agent.kind(),
-                            agent.command(),
-                            agent.args(),
-                            Optional.of(asked.model),
-                            agent.permission(),
-                            agent.input(),
-                            agent.env(),
-                            agent.home(),
-                            agent.maxConcurrent());
+            case CLAUDE -> agent.withModel(asked.model);
         };
     }
 
@@ -380,11 +360,19 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     private List<Task> add(Session now, List<NewTask> tasks) {
-        if (tasks.isEmpty()) {
+        return add(
+                now,
+                parent(tasks),
+                tasks.stream()
+                        .map(task -> draft(task, task.id().orElseGet(this::freshId)))
+                        .toList());
+    }
+
+    private List<Task> add(
+            Session now, Optional<TaskId> parent, List<TaskDraft.Builder> drafts) {
+        if (drafts.isEmpty()) {
             return List.of();
         }
-        List<TaskDraft.Builder> drafts = tasks.stream().map(this::draft).toList();
-        Optional<TaskId> parent = parent(tasks);
         Addition addition = now.queue().addTasks(parent, state -> checked(now, drafts, state));
         return switch (addition) {
             case Addition.Refused(String why) -> throw new InvalidTaskException(why);
@@ -410,9 +398,9 @@ public final class Orchestrator implements AutoCloseable {
                 .findFirst();
     }
 
-    private TaskDraft.Builder draft(NewTask task) {
+    private static TaskDraft.Builder draft(NewTask task, String id) {
         return TaskDraft.unplaced()
-                .id(task.id().orElseGet(this::freshId))
+                .id(id)
                 .description(task.description())
                 .priority(task.priority())
                 .dependencies(task.dependencies())
@@ -798,7 +786,7 @@ public final class Orchestrator implements AutoCloseable {
                         state.maxParallelWorkers(),
                         state.taskTimeout());
         try {
-            add(next, state.tasks().stream().map(Orchestrator::again).toList());
+            add(next, Optional.empty(), state.tasks().stream().map(Orchestrator::again).toList());
             next.watch().stands(new StateReplay(next.queue(), state).replay());
         } catch (OrchestrationException e) {
             end(next);
@@ -808,13 +796,17 @@ public final class Orchestrator implements AutoCloseable {
         replace(next);
     }
 
-    private static NewTask again(Task task) {
-        return NewTask.of(task.description())
-                .withId(task.id())
-                .withPriority(task.priority())
-                .withDependencies(task.dependencies())
-                .withContextFiles(task.context().files())
-                .withHints(task.context().hints());
+    /// It may be tried as often as is left of what the state says. Its parent is told by the state: it need not run.
+    private static TaskDraft.Builder again(Task task) {
+        int left = task.maxAttempts() - task.attempts();
+        return draft(
+                        NewTask.of(task.description())
+                                .withPriority(task.priority())
+                                .withDependencies(task.dependencies())
+                                .withContextFiles(task.context().files())
+                                .withHints(task.context().hints()),
+                        task.id())
+                .maxRetries(Math.clamp(left - 1, 0, RETRIES_MAX));
     }
 
     private Path file(String filepath) {
@@ -841,11 +833,11 @@ public final class Orchestrator implements AutoCloseable {
         }
     }
 
-    /// The caller's code stands here: whatever it throws ends at this edge.
+    /// The caller's code stands here: whatever it throws, an error of its own too, ends at this edge.
     private static <T> void call(Consumer<T> callback, T value) {
         try {
             callback.accept(value);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("a callback failed for {}", value, e);
         }
     }
@@ -894,12 +886,13 @@ public final class Orchestrator implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
-            Session now = session;
-            if (now != null) {
-                now.watch().close();
-                coppice.settle(now.job());
+            try (coppice) {
+                Session now = session;
+                if (now != null) {
+                    now.watch().close();
+                    coppice.settle(now.job());
+                }
             }
-            coppice.close();
         }
     }
 }

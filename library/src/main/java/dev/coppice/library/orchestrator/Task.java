@@ -152,8 +152,10 @@ public record Task(
                 attempts);
     }
 
-    /// What else is known of it, from another telling.
-    Task since(Instant created, int earlierAttempts) {
+    /// The same, with what an earlier telling knows of it besides.
+    ///
+    /// @param begun how many of the attempts are those of the earlier telling
+    Task since(Task earlier, int begun) {
         return new Task(
                 id,
                 description,
@@ -163,12 +165,12 @@ public record Task(
                 dependencies,
                 context,
                 result,
-                created,
+                earlier.createdAt,
                 claimedAt,
                 startedAt,
                 completedAt,
-                attempts + earlierAttempts,
-                maxAttempts);
+                earlier.attempts + attempts - begun,
+                earlier.maxAttempts);
     }
 
     private Task ended(TaskStatus end, TaskResult brought) {

@@ -135,6 +135,8 @@ class OrchestratorTest {
             orchestrator.addTask(
                     NewTask.of("Write tests").withDependencies(first.id()).withPriority(3));
             orchestrator.claimTask("ann");
+            orchestrator.addTask(
+                    NewTask.of("Write a page").withParentTask(first.id()).withPriority(4));
             orchestrator.completeTask(
                     first.id(), TaskResult.of("ok").withDiscoveries(List.of("发现: 关键细节")));
             orchestrator.claimTask("bob");
@@ -145,11 +147,19 @@ class OrchestratorTest {
         }
         assertThat(file).content().contains("Unicode goal ✅", "发现: 关键细节");
 
-        Scene elsewhere = new Scene(scratch.resolve("two"));
+        Scene elsewhere = new Scene(scratch.resolve("two"), "workers: { max_retries: 7 }\n");
         try (Orchestrator orchestrator = elsewhere.builder().build()) {
             orchestrator.loadState(file.toString());
 
             assertThat(orchestrator.state()).isEqualTo(saved);
+            assertThat(orchestrator.state().tasks())
+                    .filteredOn(task -> task.description().equals("Write a page"))
+                    .singleElement()
+                    .satisfies(page -> {
+                        assertThat(page.context().parentTask())
+                                .contains(saved.tasks().getFirst().id());
+                        assertThat(page.maxAttempts()).isEqualTo(Task.DEFAULT_MAX_ATTEMPTS);
+                    });
             assertThat(elsewhere.completed()).isEmpty();
             assertThat(orchestrator.claimTask("ann"))
                     .map(Task::description)
