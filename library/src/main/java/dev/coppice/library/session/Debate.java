@@ -1,6 +1,7 @@
 package dev.coppice.library.session;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,12 @@ public record Debate(String question, List<String> perspectives, int rounds) {
             Optional<ProcessResult> synthesis,
             Confidence confidence) {
         public Result {
-            rounds = List.copyOf(rounds);
+            rounds =
+                    rounds.stream()
+                            .map(round ->
+                                    Collections.<String, ProcessResult>unmodifiableMap(
+                                            new LinkedHashMap<>(round)))
+                            .toList();
         }
 
         /// Whether there is a synthesis.

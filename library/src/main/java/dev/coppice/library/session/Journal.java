@@ -13,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,7 +28,8 @@ final class Journal {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    /// What a file's name takes of a process's id, in characters: one has up to four bytes, and a name 255.
+    /// What a file's name takes of a process's id, in characters: one has up to four bytes, and a name 255, of which the
+    /// digits and the ending have 13.
     private static final int NAME_MAX = 60;
 
     static final String SESSION_LOG = "session.log";
@@ -71,7 +73,7 @@ final class Journal {
     }
 
     Path processLog(String processId) {
-        return directory.resolve(fileName(processId) + ".log");
+        return directory.resolve(logName(processId) + ".log");
     }
 
     /// Masks what is secret here, too, and makes the folder where no session has made it.
@@ -171,14 +173,21 @@ final class Journal {
         }
     }
 
+    /// The id, where a file can have it for a name; else what is left of it and digits of its own, so that `a b` and `a_b`
+    /// have two logs, and none has the session's.
+    private static String logName(String processId) {
+        String name = fileName(processId);
+        return name.equals(processId) && !name.equals(SESSION)
+                ? name
+                : name + "-" + HexFormat.of().toHexDigits(processId.hashCode());
+    }
+
     /// The id as the name of a file, also where it has slashes or control characters.
     static String fileName(String id) {
         String safe = id.replaceAll("[^\\p{L}\\p{M}\\p{N}._-]", "_").replaceFirst("^\\.", "_");
-        String name =
-                safe.codePointCount(0, safe.length()) > NAME_MAX
-                        ? safe.substring(0, safe.offsetByCodePoints(0, NAME_MAX))
-                        : safe;
-        return name.equals(SESSION) ? name + "_" : name;
+        return safe.codePointCount(0, safe.length()) > NAME_MAX
+                ? safe.substring(0, safe.offsetByCodePoints(0, NAME_MAX))
+                : safe;
     }
 
     /// The part of a process's log that tells of one run. Safe for use by many threads.

@@ -2,8 +2,12 @@ package dev.coppice.library.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +71,16 @@ class DebateTest {
         assertThat(result.rounds()).hasSize(1);
         assertThat(result.isSuccess()).isFalse();
         assertThat(claude.wasStarted(FACILITATOR)).isFalse();
+    }
+
+    @Test
+    void whatWasSaidCannotBeChangedAfterwards() {
+        Debate.Result result =
+                new Debate.Result(
+                        List.of(new HashMap<>()), Optional.empty(), Debate.Confidence.NONE);
+
+        assertThatThrownBy(() -> result.rounds().getFirst().clear())
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test

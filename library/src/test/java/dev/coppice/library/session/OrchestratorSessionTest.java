@@ -159,9 +159,20 @@ class OrchestratorSessionTest {
         assertThat(result.reason()).contains(Reason.WALL_TIMEOUT);
         assertThat(result.output()).isEqualTo("begun\n");
         assertThat(result.stderr()).contains("did not end within its time", "longer timeout");
-        assertThat(result.duration()).isLessThan(Duration.ofSeconds(30));
+        assertThat(quickest(process, result, 3)).isLessThanOrEqualTo(Duration.ofSeconds(3));
         long grandchild = Long.parseLong(Files.readString(claude.folder().resolve("pid")).strip());
         assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    /// A machine that is busy may be late once, and not each time.
+    private static Duration quickest(AgentProcess process, ProcessResult first, int moreTries)
+            throws InterruptedException {
+        Duration quickest = first.duration();
+        for (int i = 0; i < moreTries && quickest.compareTo(Duration.ofSeconds(3)) > 0; i++) {
+            Duration again = process.run().duration();
+            quickest = again.compareTo(quickest) < 0 ? again : quickest;
+        }
+        return quickest;
     }
 
     @Test
@@ -188,19 +199,24 @@ class OrchestratorSessionTest {
     void a17_linesArePassedOnWhileTheProcessRuns() throws Exception {
         // given
         PrintStream before = System.out;
+        PrintStream errorsBefore = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
         AgentProcess process =
                 OrchestratorSession.named("test")
                         .surroundings(claude.surroundings())
                         .open()
                         .createProcess(
-                                "do: echo first; until [ -e seen ]; do sleep 0.01; done", "stream");
+                                "do: echo first; echo odd >&2; until [ -e seen ]; do sleep 0.01; done",
+                                "stream");
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
         try {
             // when
             FutureTask<ProcessResult> run = new FutureTask<>(process::run);
             Thread.ofVirtual().start(run);
-            while (!printed.toString(StandardCharsets.UTF_8).contains("first\n")) {
+            while (!printed.toString(StandardCharsets.UTF_8).contains("first\n")
+                    || !errors.toString(StandardCharsets.UTF_8).contains("odd\n")) {
                 LockSupport.parkNanos(10_000_000);
             }
 
@@ -211,10 +227,13 @@ class OrchestratorSessionTest {
 
             // and nothing where that is asked for
             printed.reset();
+            errors.reset();
             assertThat(process.withStreamOutput(false).run().output()).isEqualTo("first\n");
             assertThat(printed.size()).isZero();
+            assertThat(errors.toString(StandardCharsets.UTF_8)).doesNotContain("odd");
         } finally {
             System.setOut(before);
+            System.setErr(errorsBefore);
         }
     }
 
@@ -307,6 +326,17 @@ class OrchestratorSessionTest {
         // then
         assertThat(result.output()).isEqualTo("***\n");
         assertThat(session.processLog("leaky")).content().doesNotContain(secret).contains("***");
+    }
+
+    @Test
+    void idsThatAFileCannotTellApartHaveTwoLogs() {
+        OrchestratorSession session = claude.session();
+
+        assertThat(
+                        Stream.of("a b", "a_b", "a/b", "x".repeat(61) + "1", "x".repeat(61) + "2")
+                                .map(session::processLog))
+                .doesNotHaveDuplicates()
+                .contains(session.logDirectory().resolve("a_b.log"));
     }
 
     @Test

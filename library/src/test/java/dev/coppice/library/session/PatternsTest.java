@@ -169,6 +169,43 @@ class PatternsTest {
     }
 
     @Test
+    void a10_whatTheEarlierOnesBroughtIsJoinedByABlankLine() throws Exception {
+        // given
+        List<AgentProcess> processes =
+                List.of(
+                        process("one", "do: printf first"),
+                        process("two", "do: printf second"),
+                        process("three", "Third"));
+
+        // when
+        Patterns.batched(processes, 2, true);
+
+        // then
+        assertThat(claude.prompt("three"))
+                .isEqualTo(
+                        "\n\n--- Previous batch output ---\nfirst\n\nsecond\n\n--- New task ---\nThird");
+    }
+
+    @Test
+    void nothingIsPassedOnAndNothingStopsWhereNobodyAsks() throws Exception {
+        // given
+        List<AgentProcess> processes =
+                List.of(process("one", "do: echo first; exit 1"), process("two", "Second"));
+
+        // then
+        assertThat(Patterns.sequential(processes)).hasSize(2);
+        assertThat(claude.prompt("two")).isEqualTo("Second");
+        assertThat(Patterns.batched(processes, 1)).hasSize(2);
+        assertThat(claude.prompt("two")).isEqualTo("Second");
+    }
+
+    @Test
+    void asManyRunAtOnceAsPythonsPoolHasThreads() {
+        assertThat(Round.DEFAULT_MAX_WORKERS)
+                .isEqualTo(Math.min(32, Runtime.getRuntime().availableProcessors() + 4));
+    }
+
+    @Test
     void twentyItemsGoInBatchesOfFive() throws Exception {
         // given
         Path running = Files.createDirectories(scratch.resolve("running"));
