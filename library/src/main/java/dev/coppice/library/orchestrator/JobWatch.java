@@ -55,9 +55,14 @@ final class JobWatch implements AutoCloseable {
 
     /// An event, and what came of it.
     ///
+    /// @param isSignOfLife whether it tells only that a claim still holds
     /// @param found the discovery that it tells of
     /// @param ended the task whose end it tells of
-    record News(Recorded recorded, Optional<Discovery> found, Optional<Task> ended) {}
+    record News(
+            Recorded recorded,
+            boolean isSignOfLife,
+            Optional<Discovery> found,
+            Optional<Task> ended) {}
 
     /// A task of a state file, and how often it was begun in this job to bring it to that state.
     private record Loaded(Task task, int begun) {}
@@ -104,6 +109,12 @@ final class JobWatch implements AutoCloseable {
     }
 
     private News apply(Recorded recorded) {
+        boolean isSignOfLife =
+                recorded.event() instanceof Event.AttemptClaimed claimed
+                        && view(claimed.task())
+                                .lastAttempt()
+                                .filter(AttemptView::isRunning)
+                                .isPresent();
         history.apply(recorded);
         sequence = recorded.sequence();
         Optional<Discovery> found = Optional.empty();
@@ -139,7 +150,7 @@ final class JobWatch implements AutoCloseable {
                     Event.ResultMerged _,
                     Event.JobEnded _ -> {}
         }
-        return new News(recorded, found, ended);
+        return new News(recorded, isSignOfLife, found, ended);
     }
 
     private void know(TaskId task) {

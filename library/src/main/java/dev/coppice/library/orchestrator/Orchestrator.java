@@ -820,7 +820,9 @@ public final class Orchestrator implements AutoCloseable {
         if (now == null || !now.job().equals(job)) {
             return; // what is loaded has happened before
         }
-        tell(news.recorded().event());
+        if (!news.isSignOfLife()) {
+            tell(news.recorded().event());
+        }
         news.found().ifPresent(found -> call(asked.onDiscovery, found));
         news.ended().ifPresent(this::ended);
     }

@@ -226,6 +226,54 @@ class OrchestratorTest {
     }
 
     @Test
+    void aStateFileThatIsALinkStaysOneAndHasNoSecrets() throws Exception {
+        String secret = "sk-abcdefghijklmnopqrstuvwxyz";
+        Path file = Files.createFile(scratch.resolve("kept elsewhere.json"));
+        Path link = Files.createSymbolicLink(scratch.resolve("state.json"), file);
+        try (Orchestrator orchestrator = new Scene(scratch).builder().build()) {
+            orchestrator.initialize("Call with " + secret, "1. Use " + secret);
+            orchestrator.addTask("Call with " + secret);
+
+            orchestrator.saveState(link.toString());
+        }
+        assertThat(link).isSymbolicLink();
+        assertThat(file).content().contains("Call with ***").doesNotContain(secret);
+    }
+
+    @Test
+    void oneLineTellsOfEachStartEachDiscoveryAndEachEnd() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("Look around");
+            orchestrator.claimTask("ann");
+            orchestrator.heartbeat(task.id(), "ann");
+            orchestrator.heartbeat(task.id(), "ann");
+            orchestrator.postDiscovery(task.id(), "two doors", List.of());
+            orchestrator.completeTask(task.id(), TaskResult.of("ok"));
+
+            List<String> lines = scene.printed().lines().toList();
+            assertThat(lines)
+                    .hasSize(3)
+                    .allSatisfy(line -> assertThat(line).startsWith(task.id() + ": "));
+            assertThat(lines.get(0)).contains("claimed by ann");
+            assertThat(lines.get(1)).contains("two doors");
+        }
+    }
+
+    @Test
+    void nothingIsPrintedWhereNobodyWantsToRead() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.builder().verbose(false).build()) {
+            orchestrator.initialize("Build");
+            Task task = orchestrator.addTask("Look around");
+            orchestrator.claimTask("ann");
+            orchestrator.postDiscovery(task.id(), "two doors", List.of());
+            orchestrator.completeTask(task.id(), TaskResult.of("ok"));
+        }
+        assertThat(scene.printed()).isEmpty();
+    }
+
+    @Test
     void c6_aFileThatIsNoStateChangesNothing() throws Exception {
         Path file = scratch.resolve("broken.json");
         Files.writeString(file, "not valid json {{{");
