@@ -643,17 +643,32 @@ public final class Orchestrator implements AutoCloseable {
         }
     }
 
-    /// Has the leader make the tasks, runs them, and tells what came of it.
+    /// Has the leader make the tasks, runs them, and tells what came of it. It plans once; where that came to nothing, this
+    /// can be called again.
     ///
     /// @throws TaskTimeoutException if the planning, or the whole run, passes its limit
     /// @throws OrchestrationException if there is no plan, or the run was stopped by another thread
     /// @throws InterruptedException once every agent was stopped, when the thread is interrupted
     public OrchestrationResult runWithLeaderPlanning() throws InterruptedException {
         Session now = session();
-        if (now.queue().askLead() instanceof Addition.Refused(String why)) {
+        if (now.queue().askLead() instanceof Addition.Refused(String why) && !planAgain(now)) {
             throw new OrchestrationException("The leader has planned already: " + why);
         }
         return run(now);
+    }
+
+    /// Has the planning done again, where it came to nothing.
+    private boolean planAgain(Session now) {
+        now.watch().catchUp();
+        boolean hasFailed =
+                now.watch()
+                        .view()
+                        .task(TaskId.PLAN)
+                        .filter(TaskView::isUnsuccessful)
+                        .isPresent();
+        return hasFailed
+                && coppice.engine().retry(now.job(), List.of(TaskId.PLAN), Optional.empty())
+                        == Engine.Answer.ACCEPTED;
     }
 
     /// Runs the tasks that were added, and tells what came of it.
@@ -684,11 +699,17 @@ public final class Orchestrator implements AutoCloseable {
                     state.progress().count(TaskStatus.DONE),
                     state.progress().count(TaskStatus.FAILED),
                     state.discoveries().size(),
-                    Summary.of(coppice, now.settings(), state));
+                    Summary.of(coppice, now.settings(), timeLeft(now, view), state));
         } catch (InterruptedException e) {
             stop();
             throw e;
         }
+    }
+
+    /// What the run has left of its limit; empty where it has none.
+    private Optional<Duration> timeLeft(Session now, JobView view) {
+        Duration taken = view.elapsed(asked.surroundings.clock().instant());
+        return now.settings().workers().jobTimeout().map(limit -> limit.minus(taken));
     }
 
     private static void requireInTime(JobView view) {

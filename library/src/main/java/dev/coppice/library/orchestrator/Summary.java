@@ -13,6 +13,7 @@ import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.RunOrder;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,15 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(Coppice coppice, Settings settings, CoordinationState state)
+    /// @param left of the run's time; empty: it has no limit
+    static String of(
+            Coppice coppice, Settings settings, Optional<Duration> left, CoordinationState state)
             throws InterruptedException {
         String results = results(state);
-        return byLeader(coppice, settings, state, results).orElse(results);
+        boolean isTooLate = left.filter(time -> !time.isPositive()).isPresent();
+        return state.tasks().isEmpty() || isTooLate
+                ? results
+                : byLeader(coppice, reading(settings, left), state, results).orElse(results);
     }
 
     private static String results(CoordinationState state) {
@@ -68,7 +74,7 @@ final class Summary {
                         "Summarise: " + state.goal(),
                         Optional.of(PlanDraft.of(state.goal(), List.of(task))),
                         Optional.empty());
-        return switch (coppice.prepare(order, reading(settings))) {
+        return switch (coppice.prepare(order, settings)) {
             case Preparation.Refused _ -> Optional.empty();
             case Preparation.Ready ready -> answer(coppice, coppice.submit(ready));
         };
@@ -109,18 +115,22 @@ final class Summary {
     }
 
     private static String end(String output) {
-        return output.length() <= OUTPUT_MAX
-                ? output
-                : "… " + output.substring(output.length() - OUTPUT_MAX);
+        if (output.length() <= OUTPUT_MAX) {
+            return output;
+        }
+        int from = output.length() - OUTPUT_MAX;
+        boolean isInCharacter = Character.isLowSurrogate(output.charAt(from));
+        return "… " + output.substring(isInCharacter ? from + 1 : from);
     }
 
-    /// The same settings for one who stands in the user's folder and only reads.
-    private static Settings reading(Settings settings) {
+    /// The same settings for one who stands in the user's folder, only reads, and has what is left of the run's time.
+    private static Settings reading(Settings settings, Optional<Duration> left) {
         Settings.Agents agents = settings.agents();
         Map<AgentName, AgentSettings> configured = new HashMap<>(agents.configured());
         configured.computeIfPresent(
                 agents.lead(), (_, lead) -> lead.withPermission(Settings.Permission.PLAN));
         return settings.withLayout(settings.layout().withIsolation(Settings.Isolation.NONE))
+                .withWorkers(settings.workers().withJobTimeout(left))
                 .withAgents(agents.withConfigured(configured))
                 .withEnvironment(Settings.Environment.NONE)
                 .withChecks(List.of());

@@ -10,6 +10,7 @@ import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -107,7 +108,8 @@ class RunsTest {
     @Test
     void c17_proseIsNoPlan() throws Exception {
         Scene scene = new Scene(scratch, NO_RETRIES);
-        scene.leads("say First we do this, then that.\n");
+        Path asked = scratch.resolve("asked");
+        scene.leads("run echo asked >> '%s'\nsay First this, then that.\n".formatted(asked));
         try (Orchestrator orchestrator = scene.begun()) {
             assertThatThrownBy(orchestrator::runWithLeaderPlanning)
                     .isInstanceOf(OrchestrationException.class)
@@ -115,6 +117,74 @@ class RunsTest {
                     .hasMessageContaining("The leader made no plan");
             assertThat(orchestrator.state().tasks()).isEmpty();
         }
+        assertThat(Files.readAllLines(asked)).as("it was sent back").hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aPlanningThatCameToNothingCanBeDoneAgain() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        scene.leads("say First this, then that.\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            assertThatThrownBy(orchestrator::runWithLeaderPlanning)
+                    .isInstanceOf(OrchestrationException.class);
+            scene.leads(
+                    """
+                    answer
+                    | {"tasks": [{"description": "echo one > one.txt", "agent": "lines"}]}
+                    """);
+
+            assertThat(orchestrator.runWithLeaderPlanning().tasksCompleted()).isEqualTo(1);
+
+            assertThatThrownBy(orchestrator::runWithLeaderPlanning)
+                    .hasMessageStartingWith("The leader has planned already");
+        }
+    }
+
+    @Test
+    void aRunThatPassesItsTimeSaysSo() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator =
+                scene.builder().runTimeout(Duration.ofSeconds(2)).build()) {
+            orchestrator.initialize("Build");
+            orchestrator.addTask(script("Wait", "hang\n"));
+
+            assertThatThrownBy(orchestrator::runWithPredefinedTasks)
+                    .isInstanceOfSatisfying(
+                            TaskTimeoutException.class,
+                            e -> assertThat(e.jobId()).isEqualTo(orchestrator.jobId()))
+                    .hasMessageContaining("runTimeout");
+            assertNoAgentLives(scene, orchestrator);
+        }
+    }
+
+    @Test
+    void claudeIsStartedWithTheModel() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        Path told = scratch.resolve("told");
+        Path claude =
+                Files.writeString(
+                        scratch.resolve("claude"),
+                        "#!/bin/bash\nprintf '%%s\\n' \"$@\" >> '%s'\nexit 1\n".formatted(told));
+        Files.setPosixFilePermissions(claude, PosixFilePermissions.fromString("rwxr-xr-x"));
+        scene.repository()
+                .write(
+                        "coppice.yaml",
+                        """
+                        agents:
+                          default: claude
+                          lead: claude
+                          claude: { kind: claude, command: ['%s'] }
+                        """
+                                        .formatted(claude)
+                                + NO_RETRIES);
+        scene.repository().commit("Work with claude");
+        try (Orchestrator orchestrator = scene.builder().model("model-of-the-test").build()) {
+            orchestrator.initialize("Build");
+            orchestrator.addTask("Create User model");
+
+            assertThat(orchestrator.runWithPredefinedTasks().tasksFailed()).isEqualTo(1);
+        }
+        assertThat(told).content().contains("--model\nmodel-of-the-test\n");
     }
 
     @Test
@@ -254,6 +324,31 @@ class RunsTest {
     }
 
     @Test
+    void aShutdownLetsAgentsEndThemselves() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            startWhatWaits(orchestrator, "");
+
+            orchestrator.gracefulShutdown(Duration.ofHours(1));
+
+            assertNoAgentLives(scene, orchestrator);
+            assertThat(orchestrator.health().isRunning()).isFalse();
+        }
+    }
+
+    @Test
+    void aShutdownEndsWhatIsThereAfterItsLimit() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.begun()) {
+            startWhatDoesNotEnd(orchestrator);
+
+            orchestrator.gracefulShutdown(Duration.ofMillis(100));
+
+            assertNoAgentLives(scene, orchestrator);
+        }
+    }
+
+    @Test
     void aShutdownThatIsInterruptedStillEndsTheAgents() throws Exception {
         Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
         try (Orchestrator orchestrator = scene.begun()) {
@@ -297,8 +392,12 @@ class RunsTest {
     }
 
     private void startWhatDoesNotEnd(Orchestrator orchestrator) {
+        startWhatWaits(orchestrator, "deaf\n");
+    }
+
+    private void startWhatWaits(Orchestrator orchestrator, String before) {
         orchestrator.addTask(
-                script("Wait", "deaf\nrun touch '%s/begun'\nhang\n".formatted(scratch)));
+                script("Wait", before + "run touch '%s/begun'\nhang\n".formatted(scratch)));
         orchestrator.start();
         awaitFile(scratch.resolve("begun"));
     }
