@@ -482,7 +482,8 @@ public final class Orchestrator implements AutoCloseable {
         return isAccepted(now, taskId, agentId, id -> now.queue().heartbeat(id, agent(agentId)));
     }
 
-    /// Whoever has the task has done it. False where nobody outside has it.
+    /// Whoever has the task has done it. False where nobody outside has it. Of the result, `error` and `subtasksCreated` do
+    /// not count: what failed is told to [#failTask], and subtasks are the tasks that were added with this one as parent.
     public boolean completeTask(String taskId, TaskResult result) {
         return claimant(taskId).filter(agent -> completeTask(taskId, agent, result)).isPresent();
     }
@@ -609,7 +610,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /// Starts nothing more, asks the agents to end, and waits until they have; after `limit` it ends them. Their work and
-    /// sessions are kept, and [#start] goes on. Where another thread shuts down already, both wait, and the shorter limit counts.
+    /// sessions are kept, and [#start] goes on. Where another thread shuts down already both wait, and the shorter limit
+    /// counts.
     ///
     /// @throws InterruptedException when the thread is interrupted; the agents are then ended without waiting for them
     public void gracefulShutdown(Duration limit) throws InterruptedException {
@@ -756,11 +758,15 @@ public final class Orchestrator implements AutoCloseable {
                 state.lastActivity().orElse(Instant.EPOCH));
     }
 
-    /// All that is known.
+    /// All that is known, with secrets masked.
     public CoordinationState state() {
         Session now = session();
         now.watch().catchUp();
-        return now.watch().state(now.goal(), now.masterPlan(), asked.workingDirectory);
+        return now.watch()
+                .state(
+                        coppice.secrets().mask(now.goal()),
+                        coppice.secrets().mask(now.masterPlan()),
+                        asked.workingDirectory);
     }
 
     /// Whether all is well.
@@ -785,7 +791,7 @@ public final class Orchestrator implements AutoCloseable {
 
     // ---- state files
 
-    /// Writes all that is known to a file, which is replaced as a whole.
+    /// Writes all that is known to a file, which is replaced as a whole; a link stays, and what it points to is replaced.
     ///
     /// @param filepath from the working directory of this process
     /// @throws StateFileException if it can't be written

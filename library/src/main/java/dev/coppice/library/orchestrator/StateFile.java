@@ -76,13 +76,14 @@ final class StateFile {
                                     .writerWithDefaultPrettyPrinter()
                                     .writeValueAsString(values(state))
                             + "\n";
-            Path folder = file.toAbsolutePath().getParent();
+            Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
+            Path folder = target.getParent();
             Path whole = Files.createTempFile(folder, ".state", ".json");
             try {
                 Files.writeString(whole, json);
                 Files.move(
                         whole,
-                        file,
+                        target,
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
             } finally {

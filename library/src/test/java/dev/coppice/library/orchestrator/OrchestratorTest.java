@@ -482,7 +482,10 @@ class OrchestratorTest {
             assertRefused(orchestrator, NewTask.of("x").withPriority(11), "priority");
             assertRefused(orchestrator, NewTask.of("  "), "description");
             assertRefused(orchestrator, NewTask.of("x").withDependencies("task-9"), "task-9");
-            assertRefused(orchestrator, NewTask.of("x").withId("A"), "A");
+            assertThatThrownBy(() -> orchestrator.addTask(NewTask.of("x").withId("A")))
+                    .isInstanceOf(InvalidTaskException.class)
+                    .hasMessage(
+                            "tasks[0].id: task \"A\": the job has a task of this id already; choose another");
             assertThat(orchestrator.state().tasks()).hasSize(1);
         }
         assertThatThrownBy(() -> Orchestrator.builder().maxWorkers(0).build())
@@ -646,6 +649,25 @@ class OrchestratorTest {
             assertThat(orchestrator.completeTask(task.id(), TaskResult.of(""))).isTrue();
             assertThat(seen).containsExactly(task.id());
             assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.DONE);
+        }
+    }
+
+    @Test
+    void anErrorOfACallbackHarmsNothingEither() throws Exception {
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator =
+                scene.builder()
+                        .onDiscovery(_ -> {
+                            throw new AssertionError("from a callback");
+                        })
+                        .build()) {
+            orchestrator.initialize("Build");
+            Task task = orchestrator.addTask("x");
+            orchestrator.claimTask("ann");
+
+            assertThat(orchestrator.postDiscovery(task.id(), "two doors", List.of())).isTrue();
+            assertThat(orchestrator.completeTask(task.id(), TaskResult.of(""))).isTrue();
+            assertThat(scene.completed()).extracting(Task::id).containsExactly(task.id());
         }
     }
 
