@@ -141,6 +141,19 @@ class RunsTest {
     }
 
     @Test
+    void whereThereIsNothingToSumUpNobodyIsAsked() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            OrchestrationResult result = orchestrator.runWithPredefinedTasks();
+
+            assertThat(result.summary()).isEqualTo("0 of 0 tasks are done.");
+            try (Coppice coppice = scene.coppice()) {
+                assertThat(coppice.log().jobs()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void aRunThatPassesItsTimeSaysSo() throws Exception {
         Scene scene = new Scene(scratch, NO_RETRIES);
         try (Orchestrator orchestrator =
