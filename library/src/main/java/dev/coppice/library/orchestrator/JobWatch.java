@@ -300,9 +300,7 @@ final class JobWatch implements AutoCloseable {
                 view.attempts().size() == before.begun()
                         && isOver(task.status())
                         && view.status().isOver();
-        return isAsLoaded
-                ? task
-                : told(view).since(task, before.begun());
+        return isAsLoaded ? task : told(view).since(task, before.begun());
     }
 
     private static boolean isOver(TaskStatus status) {

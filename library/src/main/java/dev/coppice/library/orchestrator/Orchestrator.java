@@ -368,8 +368,7 @@ public final class Orchestrator implements AutoCloseable {
                         .toList());
     }
 
-    private List<Task> add(
-            Session now, Optional<TaskId> parent, List<TaskDraft.Builder> drafts) {
+    private List<Task> add(Session now, Optional<TaskId> parent, List<TaskDraft.Builder> drafts) {
         if (drafts.isEmpty()) {
             return List.of();
         }
@@ -663,11 +662,7 @@ public final class Orchestrator implements AutoCloseable {
     private boolean planAgain(Session now) {
         now.watch().catchUp();
         boolean hasFailed =
-                now.watch()
-                        .view()
-                        .task(TaskId.PLAN)
-                        .filter(TaskView::isUnsuccessful)
-                        .isPresent();
+                now.watch().view().task(TaskId.PLAN).filter(TaskView::isUnsuccessful).isPresent();
         return hasFailed
                 && coppice.engine().retry(now.job(), List.of(TaskId.PLAN), Optional.empty())
                         == Engine.Answer.ACCEPTED;

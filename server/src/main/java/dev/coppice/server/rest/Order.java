@@ -46,31 +46,22 @@ record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
 
     /// The configuration's settings with the client's wishes over them.
     Settings over(Settings settings) {
-        return new Settings(
-                settings.layout(),
-                workers(settings.workers()),
-                recursion(settings.recursion()),
-                agents(settings.agents()),
-                settings.environment(),
-                wishes.checks().orElse(settings.checks()),
-                new Settings.Integrate(
-                        wishes.integrate().orElse(settings.integrate().result()),
-                        settings.integrate().conflicts(),
-                        wishes.target().or(settings.integrate()::target)),
-                wishes.budgetUsd().or(settings::budgetUsd));
+        return settings.withWorkers(workers(settings.workers()))
+                .withRecursion(recursion(settings.recursion()))
+                .withAgents(agents(settings.agents()))
+                .withChecks(wishes.checks().orElse(settings.checks()))
+                .withIntegrate(
+                        new Settings.Integrate(
+                                wishes.integrate().orElse(settings.integrate().result()),
+                                settings.integrate().conflicts(),
+                                wishes.target().or(settings.integrate()::target)))
+                .withBudgetUsd(wishes.budgetUsd().or(settings::budgetUsd));
     }
 
     private Settings.Workers workers(Settings.Workers workers) {
-        return new Settings.Workers(
-                wishes.maxWorkers().orElse(workers.maxWorkers()),
-                wishes.defaultTimeout().orElse(workers.defaultTimeout()),
-                workers.jobTimeout(),
-                workers.idleTimeout(),
-                workers.stopGrace(),
-                workers.maxOutputBytes(),
-                wishes.maxRetries().orElse(workers.maxRetries()),
-                workers.maxFixRounds(),
-                workers.backoff());
+        return workers.withMaxWorkers(wishes.maxWorkers().orElse(workers.maxWorkers()))
+                .withDefaultTimeout(wishes.defaultTimeout().orElse(workers.defaultTimeout()))
+                .withMaxRetries(wishes.maxRetries().orElse(workers.maxRetries()));
     }
 
     private Settings.Recursion recursion(Settings.Recursion recursion) {
@@ -86,20 +77,7 @@ record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
         wishes.model()
                 .ifPresent(model ->
                         configured.computeIfPresent(
-                                byDefault, (_, agent) -> withModel(agent, model)));
+                                byDefault, (_, agent) -> agent.withModel(model)));
         return new Settings.Agents(byDefault, agents.lead(), configured);
-    }
-
-    private static AgentSettings withModel(AgentSettings agent, String model) {
-        return new AgentSettings(
-                agent.kind(),
-                agent.command(),
-                agent.args(),
-                Optional.of(model),
-                agent.permission(),
-                agent.input(),
-                agent.env(),
-                agent.home(),
-                agent.maxConcurrent());
     }
 }
