@@ -170,6 +170,7 @@ class FloorsTest {
     @Test
     void thereAreNoCircles() {
         slices().matching("dev.coppice.(*)..").should().beFreeOfCycles().check(PRODUCT);
+        slices().matching("dev.coppice.server.(*)..").should().beFreeOfCycles().check(PRODUCT);
     }
 
     @Test

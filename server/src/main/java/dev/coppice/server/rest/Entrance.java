@@ -5,6 +5,7 @@ import dev.coppice.client.Wire;
 import dev.coppice.server.access.Access;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.access.Scope;
+import dev.coppice.server.jobs.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

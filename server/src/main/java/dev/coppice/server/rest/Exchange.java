@@ -2,8 +2,8 @@ package dev.coppice.server.rest;
 
 import dev.coppice.client.Wire;
 import dev.coppice.model.JobId;
-import dev.coppice.plan.Problem;
 import dev.coppice.server.access.Caller;
+import dev.coppice.server.jobs.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -94,7 +94,7 @@ final class Exchange {
                         parsed(text)
                                 .filter(number -> number >= least && number <= most)
                                 .orElseThrow(() ->
-                                        invalid(
+                                        Fault.invalid(
                                                 name,
                                                 "must be a whole number from %d to %d"
                                                         .formatted(least, most))))
@@ -108,7 +108,7 @@ final class Exchange {
                         switch (text) {
                             case "true", "1" -> true;
                             case "false", "0" -> false;
-                            default -> throw invalid(name, "must be true or false");
+                            default -> throw Fault.invalid(name, "must be true or false");
                         })
                 .orElse(false);
     }
@@ -120,7 +120,8 @@ final class Exchange {
                         parsed(text)
                                 .filter(number -> number >= 0)
                                 .orElseThrow(() ->
-                                        invalid("Last-Event-ID", "must be an event's number")));
+                                        Fault.invalid(
+                                                "Last-Event-ID", "must be an event's number")));
     }
 
     private static Optional<Long> parsed(String text) {
@@ -131,17 +132,13 @@ final class Exchange {
         }
     }
 
-    static Fault invalid(String place, String message) {
-        return Fault.of(Fault.Kind.INVALID_REQUEST, List.of(new Problem(place, message)));
-    }
-
     /// Takes the parts of the path and reads the query, in which only `known` names may stand.
     void matched(Map<String, String> parts, List<String> known) {
         this.parts = parts;
         Map<String, String> query = new LinkedHashMap<>();
         for (Fields.Field field : queryFields()) {
             if (!known.contains(field.getName())) {
-                throw invalid("query." + field.getName(), "is not known here");
+                throw Fault.invalid("query." + field.getName(), "is not known here");
             }
             query.put(field.getName(), field.getValue());
         }

@@ -3,6 +3,7 @@ package dev.coppice.server.rest;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.server.jobs.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,8 @@ import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.server.jobs.Fault;
+import dev.coppice.server.jobs.Views;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

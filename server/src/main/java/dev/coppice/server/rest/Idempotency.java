@@ -1,6 +1,7 @@
 package dev.coppice.server.rest;
 
 import dev.coppice.server.access.Caller;
+import dev.coppice.server.jobs.Fault;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,7 +34,7 @@ final class Idempotency {
     /// The answer that the first request of this key got, or the one that `first` gives now.
     String answer(Caller caller, String key, String body, First first) throws InterruptedException {
         if (key.isBlank() || key.length() > LENGTH_MAX) {
-            throw Exchange.invalid("Idempotency-Key", "must have 1 to 255 characters");
+            throw Fault.invalid("Idempotency-Key", "must have 1 to 255 characters");
         }
         String name = caller.name() + " " + key;
         Answer mine = new Answer(hash(body), new CompletableFuture<>());

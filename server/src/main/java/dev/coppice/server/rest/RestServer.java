@@ -5,6 +5,8 @@ import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Access;
+import dev.coppice.server.jobs.Jobs;
+import dev.coppice.server.jobs.Views;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
@@ -42,7 +44,7 @@ public final class RestServer implements AutoCloseable {
     private final Coppice coppice;
     private final Server server;
     private final ServerConnector connector;
-    private final JobCalls jobs;
+    private final Jobs jobs;
     private final List<Route> routes;
     private final Views views;
     private final Feeds feeds;
@@ -73,7 +75,8 @@ public final class RestServer implements AutoCloseable {
         this.views = new Views(coppice, options.clock());
         this.feeds = new Feeds(coppice);
         this.patience = new Patience(options.patience());
-        this.jobs = new JobCalls(coppice, views, options.clock());
+        this.jobs = new Jobs(coppice, views);
+        JobCalls calls = new JobCalls(coppice, jobs, views, options.clock());
         Instant now = options.clock().instant();
         Metrics metrics = new Metrics();
         Api api = coppice.configuration().api();
@@ -81,8 +84,8 @@ public final class RestServer implements AutoCloseable {
                 Routes.of(
                         new ServerCalls(
                                 coppice, jobs, views, feeds, metrics, now, options.version()),
-                        jobs,
-                        new FileCalls(coppice, jobs, views, feeds),
+                        calls,
+                        new FileCalls(coppice, calls, views, feeds),
                         feeds);
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
         threads.setName("rest");

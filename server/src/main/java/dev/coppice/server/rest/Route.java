@@ -1,6 +1,7 @@
 package dev.coppice.server.rest;
 
 import dev.coppice.server.access.Scope;
+import dev.coppice.server.jobs.Fault;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,8 @@ import dev.coppice.client.JobSummary;
 import dev.coppice.client.ServerStatus;
 import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.server.jobs.Jobs;
+import dev.coppice.server.jobs.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -15,7 +17,7 @@ import java.util.stream.Collectors;
 /// The calls that are about the server itself.
 final class ServerCalls {
     private final Coppice coppice;
-    private final JobCalls jobs;
+    private final Jobs jobs;
     private final Views views;
     private final Feeds feeds;
     private final Metrics metrics;
@@ -24,7 +26,7 @@ final class ServerCalls {
 
     ServerCalls(
             Coppice coppice,
-            JobCalls jobs,
+            Jobs jobs,
             Views views,
             Feeds feeds,
             Metrics metrics,
@@ -52,7 +54,7 @@ final class ServerCalls {
                         startedAt,
                         coppice.root().toString(),
                         coppice.log().jobs().size(),
-                        (int) jobs.openJobs().count(),
+                        (int) jobs.open().count(),
                         coppice.configuration().api().maxConcurrentJobs(),
                         feeds.open()));
     }

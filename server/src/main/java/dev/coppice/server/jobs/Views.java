@@ -1,4 +1,4 @@
-package dev.coppice.server.rest;
+package dev.coppice.server.jobs;
 
 import dev.coppice.client.JobSummary;
 import dev.coppice.engine.EventLog;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The jobs as callers see them. Those that were looked at last are kept, and brought up to date by the events that
 /// came since, so that polling a job does not read its history again. Safe for use by many threads.
-final class Views implements AutoCloseable {
+public final class Views implements AutoCloseable {
     /// Jobs with all that their agents said, some of them megabytes.
     private static final int KEPT_MAX = 64;
 
@@ -40,14 +40,15 @@ final class Views implements AutoCloseable {
     private final Map<JobId, JobSummary> summaries = new LinkedHashMap<>();
     private final EventLog.Subscription subscription;
 
-    Views(Coppice coppice, InstantSource clock) {
+    /// The jobs of this repository, looked at until this is closed.
+    public Views(Coppice coppice, InstantSource clock) {
         this.coppice = coppice;
         this.clock = clock;
         this.subscription = coppice.log().subscribe(this::changed);
     }
 
     /// The job after its last event; empty where there is no such job.
-    Optional<JobView> find(JobId job) {
+    public Optional<JobView> find(JobId job) {
         Kept one = kept(job);
         Optional<JobView> view = one.view();
         if (view.isEmpty()) {
@@ -57,12 +58,12 @@ final class Views implements AutoCloseable {
     }
 
     /// What [StatusJson#status] says of the job, at most some milliseconds ago.
-    byte[] status(JobView job) {
+    public byte[] status(JobView job) {
         return kept(job.id()).status(job);
     }
 
     /// Reads the job's events before it is shown again, also those that nobody has told of yet.
-    void changed(JobId job) {
+    public void changed(JobId job) {
         synchronized (this) {
             summaries.remove(job);
             Kept one = kept.get(job);
@@ -73,7 +74,7 @@ final class Views implements AutoCloseable {
     }
 
     /// The job in a few words; empty where there is no such job.
-    Optional<JobSummary> summary(JobId job) {
+    public Optional<JobSummary> summary(JobId job) {
         synchronized (this) {
             JobSummary known = summaries.get(job);
             if (known != null) {

@@ -1,4 +1,4 @@
-package dev.coppice.server.rest;
+package dev.coppice.server.jobs;
 
 import dev.coppice.client.ProblemDocument;
 import dev.coppice.plan.Problem;
@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// A call that can't be answered as it was asked: what the caller is told.
-final class Fault extends RuntimeException {
+public final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /// The kinds of errors there are.
-    enum Kind {
+    public enum Kind {
         INVALID_REQUEST(400, "The request is not valid"),
         UNAUTHORIZED(401, "A valid key is needed"),
         FORBIDDEN(403, "The key may not do this"),
@@ -37,7 +37,8 @@ final class Fault extends RuntimeException {
             this.title = title;
         }
 
-        int status() {
+        /// The status of an answer over HTTP.
+        public int status() {
             return status;
         }
 
@@ -46,7 +47,7 @@ final class Fault extends RuntimeException {
         }
 
         /// The kind that stands for an error of the protocol itself.
-        static Kind of(int status) {
+        public static Kind of(int status) {
             for (Kind kind : values()) {
                 if (kind.status == status) {
                     return kind;
@@ -68,20 +69,25 @@ final class Fault extends RuntimeException {
     }
 
     /// @param detail a whole sentence
-    static Fault of(Kind kind, String detail) {
+    public static Fault of(Kind kind, String detail) {
         return new Fault(kind, detail, List.of(), Optional.empty());
     }
 
     /// All that is wrong, at once.
     ///
     /// @param problems not empty
-    static Fault of(Kind kind, List<Problem> problems) {
+    public static Fault of(Kind kind, List<Problem> problems) {
         return new Fault(kind, sentence(problems), problems, Optional.empty());
     }
 
     /// Something that may be asked again after a while.
-    static Fault later(Kind kind, String detail, Duration after) {
+    public static Fault later(Kind kind, String detail, Duration after) {
         return new Fault(kind, detail, List.of(), Optional.of(after));
+    }
+
+    /// The request itself is wrong, at one place.
+    public static Fault invalid(String place, String message) {
+        return of(Kind.INVALID_REQUEST, List.of(new Problem(place, message)));
     }
 
     private static String sentence(List<Problem> problems) {
@@ -91,16 +97,18 @@ final class Fault extends RuntimeException {
                 : first + " (and " + (problems.size() - 1) + " more, see errors)";
     }
 
-    int status() {
+    /// The status of an answer over HTTP.
+    public int status() {
         return kind.status();
     }
 
     /// Whole seconds, at least one.
-    Optional<Long> retryAfterSeconds() {
+    public Optional<Long> retryAfterSeconds() {
         return retryAfter.map(wait -> Math.max(1, wait.plusMillis(999).toSeconds()));
     }
 
-    ProblemDocument document() {
+    /// What the caller is told, as a document.
+    public ProblemDocument document() {
         String detail = String.valueOf(getMessage());
         return new ProblemDocument(
                 kind.type(),

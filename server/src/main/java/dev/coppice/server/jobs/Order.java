@@ -1,4 +1,4 @@
-package dev.coppice.server.rest;
+package dev.coppice.server.jobs;
 
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
@@ -16,11 +16,11 @@ import java.util.Optional;
 /// A job that a client asks for.
 ///
 /// @param request empty where the plan's goal is to stand for it
-record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
+public record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
     /// What of the configuration the client wants otherwise, in the words of document 004.
     ///
     /// @param currentDepth how deep the client believes to be; never trusted, only held against the limit
-    record Wishes(
+    public record Wishes(
             Optional<Integer> maxWorkers,
             Optional<Duration> defaultTimeout,
             Optional<Integer> maxRetries,
@@ -38,7 +38,11 @@ record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
     /// Another try.
     ///
     /// @param tasks empty: all that did not succeed
-    record Again(List<String> tasks, Optional<Duration> timeout) {}
+    public record Again(List<String> tasks, Optional<Duration> timeout) {
+        public Again {
+            tasks = List.copyOf(tasks);
+        }
+    }
 
     RunOrder run() {
         return new RunOrder(request, plan, wishes.base());

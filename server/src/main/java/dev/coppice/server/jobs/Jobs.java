@@ -1,0 +1,170 @@
+package dev.coppice.server.jobs;
+
+import dev.coppice.client.JobSummary;
+import dev.coppice.client.Submission;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobStatus;
+import dev.coppice.model.Worker;
+import dev.coppice.plan.Problem;
+import dev.coppice.report.JobView;
+import dev.coppice.runtime.ChildBirth;
+import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Preparation;
+import dev.coppice.runtime.Refusal;
+import dev.coppice.server.access.Caller;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/// What every door does about jobs: starts them, finds them, and knows who may look at which. Safe for use by many
+/// threads.
+public final class Jobs {
+    /// After so long a caller may ask again whether there is room for its job.
+    private static final Duration NO_ROOM = Duration.ofSeconds(10);
+
+    private final Coppice coppice;
+    private final Views views;
+
+    /// Held while it is counted how many jobs are open and one more is added.
+    private final ReentrantLock submitting = new ReentrantLock();
+
+    private volatile boolean isStopping;
+
+    public Jobs(Coppice coppice, Views views) {
+        this.coppice = coppice;
+        this.views = views;
+    }
+
+    /// Takes on no more jobs.
+    public void stop() {
+        isStopping = true;
+    }
+
+    /// Whether no more jobs are taken on.
+    public boolean isStopping() {
+        return isStopping;
+    }
+
+    // ---- start ----
+
+    /// Starts a job: of a worker as a child of its task, of anybody else as a root job.
+    ///
+    /// @throws Fault where it can't be started
+    public Submission submit(Order order, Caller caller) throws InterruptedException {
+        if (isStopping) {
+            throw Fault.later(Fault.Kind.UNAVAILABLE, "The server stops.", NO_ROOM);
+        }
+        return switch (caller) {
+            case Caller.KeyHolder _ -> submitRoot(order);
+            case Caller.AtWork(Worker worker) -> startChild(order, worker);
+        };
+    }
+
+    /// Starts a job for a worker, whose token tells the depth.
+    private Submission startChild(Order order, Worker worker) throws InterruptedException {
+        return switch (coppice.startChild(worker, order.run(), order::over)) {
+            case ChildBirth.Started(JobId job, List<String> warnings) -> submitted(job, warnings);
+            case ChildBirth.Invalid(List<Problem> problems) ->
+                    throw Fault.of(Fault.Kind.INVALID_REQUEST, problems);
+            case ChildBirth.TooDeep(String message) ->
+                    throw Fault.of(Fault.Kind.INVALID_REQUEST, message);
+            case ChildBirth.Refused(String message) -> throw Fault.of(Fault.Kind.CONFLICT, message);
+        };
+    }
+
+    private Submission submitRoot(Order order) throws InterruptedException {
+        checkDepth(order);
+        Preparation prepared =
+                coppice.prepare(order.run(), order.over(coppice.configuration().settings()));
+        return switch (prepared) {
+            case Preparation.Refused(Refusal refusal) -> throw refused(refusal);
+            case Preparation.Ready ready -> {
+                JobId job = submit(ready);
+                yield submitted(job, ready.warnings());
+            }
+        };
+    }
+
+    /// What a client says of its depth is held against the limit, and not believed otherwise.
+    private void checkDepth(Order order) {
+        int depth = order.wishes().currentDepth().orElse(0);
+        int deepest = order.over(coppice.configuration().settings()).recursion().maxDepth();
+        if (depth > deepest) {
+            throw Fault.invalid(
+                    "config.current_depth",
+                    "Maximum recursion depth (%d) reached. Do the task without child jobs, or raise max_recursion_depth (at most 5)."
+                            .formatted(deepest));
+        }
+    }
+
+    private static Fault refused(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case INVALID -> Fault.of(Fault.Kind.INVALID_REQUEST, refusal.problems());
+            case UNUSABLE -> Fault.of(Fault.Kind.CONFLICT, refusal.problems());
+        };
+    }
+
+    private JobId submit(Preparation.Ready ready) {
+        submitting.lock();
+        try {
+            int most = coppice.configuration().api().maxConcurrentJobs();
+            if (open().filter(job -> job.depth() == 0).count() >= most) {
+                throw Fault.later(
+                        Fault.Kind.TOO_MANY_REQUESTS,
+                        "%d jobs are open, which is the limit (api.max_concurrent_jobs)."
+                                .formatted(most),
+                        NO_ROOM);
+            }
+            return coppice.submit(ready);
+        } finally {
+            submitting.unlock();
+        }
+    }
+
+    private static Submission submitted(JobId job, List<String> warnings) {
+        return new Submission(job.value(), JobStatus.SUBMITTED.wire(), warnings);
+    }
+
+    // ---- look ----
+
+    /// The jobs that are not over.
+    public Stream<JobSummary> open() {
+        return summaries().filter(job -> !status(job).isOver());
+    }
+
+    /// All jobs, the newest first.
+    public Stream<JobSummary> summaries() {
+        return coppice.log().jobs().stream().map(views::summary).flatMap(Optional::stream);
+    }
+
+    private static JobStatus status(JobSummary job) {
+        return Stream.of(JobStatus.values())
+                .filter(status -> status.wire().equals(job.status()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The job that is named so.
+    ///
+    /// @throws Fault where there is none
+    public JobView find(String named) {
+        return JobId.parse(named)
+                .flatMap(views::find)
+                .orElseThrow(
+                        () -> Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named));
+    }
+
+    /// Workers look at their own job and at those that it started.
+    ///
+    /// @throws Fault where the job is none of these
+    public static void checkIsTheirs(JobView job, Caller caller) {
+        if (caller instanceof Caller.AtWork(Worker worker)
+                && !job.id().equals(worker.job())
+                && job.request().parent().filter(p -> p.job().equals(worker.job())).isEmpty()) {
+            throw Fault.of(
+                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that yours started.");
+        }
+    }
+}
