@@ -145,12 +145,10 @@ class RecursionTest {
                                                                             .formatted(i, j))
                                                             .toArray(String[]::new)))
                                     .toArray(String[]::new));
-            Scene.Answer answer =
-                    scene.post(
-                            "/api/v1/orchestrate",
-                            orders.substring(0, orders.length() - 1)
-                                    + ",\"config\":{\"max_workers\":2,\"max_recursion_depth\":3}}");
-            String job = answer.json().path("job_id").stringValue();
+            String job =
+                    scene.submitted(
+                            Scene.with(
+                                    orders, "{\"max_workers\":2,\"max_recursion_depth\":3}"));
             JsonNode ended = scene.finished(job);
 
             assertThat(ended.path("status").stringValue())
@@ -185,6 +183,39 @@ class RecursionTest {
                     .contains("Maximum recursion depth (0) reached");
             assertThat(scene.get("/api/v1/jobs?parent=" + job).json().path("total").intValue())
                     .isZero();
+        }
+    }
+
+    @Test
+    void jobsStartJobsDownToTheDeepestDepthAndNoFurther() throws Exception {
+        try (Scene scene = scene("recursion: { max_depth: 3 }\n")) {
+            // each worker starts a job whose worker does the same
+            scene.repository()
+                    .write(
+                            "deeper.sh",
+                            "sh delegate.sh '%s' || echo deep > deepest.txt\n"
+                                    .formatted(Scene.order("sh deeper.sh")));
+            scene.repository().commit("Know how to go deeper");
+
+            String job =
+                    scene.submitted(
+                            Scene.with(Scene.order("sh deeper.sh"), "{\"max_workers\":1}"));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(scene.repository().read("coppice/" + job + "/result", "deepest.txt"))
+                    .isEqualTo("deep\n");
+            String deepest = job;
+            for (int depth = 1; depth <= 3; depth++) {
+                deepest = child(scene, deepest);
+                assertThat(scene.get("/api/v1/jobs/" + deepest).json().path("depth").intValue())
+                        .isEqualTo(depth);
+            }
+            assertThat(scene.get("/api/v1/jobs?depth=4").json().path("total").intValue()).isZero();
+            assertThat(tasks(scene.finished(deepest)).getFirst().path("output").stringValue())
+                    .contains("Maximum recursion depth (3) reached");
         }
     }
 

@@ -181,7 +181,12 @@ final class Scene implements AutoCloseable {
 
     /// Starts a job of tasks that run these lines, and returns its id.
     String submit(String... lines) throws IOException, InterruptedException {
-        Answer answer = post("/api/v1/orchestrate", order(lines));
+        return submitted(order(lines));
+    }
+
+    /// Starts the job of an order, and returns its id.
+    String submitted(String order) throws IOException, InterruptedException {
+        Answer answer = post("/api/v1/orchestrate", order);
         if (answer.status() != 202) {
             throw new AssertionError(answer.body());
         }
@@ -197,6 +202,11 @@ final class Scene implements AutoCloseable {
                     .append('}');
         }
         return "{\"request\":\"Do it\",\"plan\":{\"tasks\":[" + tasks + "]}}";
+    }
+
+    /// The order with a `config`.
+    static String with(String order, String config) {
+        return order.substring(0, order.length() - 1) + ",\"config\":" + config + "}";
     }
 
     /// Polls as document 004 does, until the job is over.
