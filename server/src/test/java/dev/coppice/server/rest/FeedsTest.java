@@ -1,0 +1,202 @@
+package dev.coppice.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What is followed while it grows: a job's events and its logs.
+class FeedsTest {
+    @TempDir Path folder;
+    private Scene scene;
+
+    @BeforeEach
+    void serve() throws Exception {
+        scene = new Scene(folder, "");
+    }
+
+    @AfterEach
+    void end() {
+        scene.close();
+    }
+
+    /// A line that says its word and waits until a file is there.
+    private String waiting(String word) {
+        return "echo %s; while [ ! -e '%s' ]; do sleep 0.05; done; echo %s > %s.txt"
+                .formatted(word, gate(), word, word);
+    }
+
+    private Path gate() {
+        return folder.resolve("gate");
+    }
+
+    // ---- events ----
+
+    /// A stream of events that is read.
+    private record Following(BufferedReader lines) implements AutoCloseable {
+        /// The next event's number; empty at the end of the stream.
+        Optional<Long> next() throws IOException {
+            String line = lines.readLine();
+            while (line != null && !line.startsWith("id: ")) {
+                line = lines.readLine();
+            }
+            if (line == null) {
+                return Optional.empty();
+            }
+            long id = Long.parseLong(line.substring("id: ".length()));
+            String data = lines.readLine().substring("data: ".length());
+            assertThat(JsonMapper.shared().readTree(data).path("sequence").longValue())
+                    .isEqualTo(id);
+            return Optional.of(id);
+        }
+
+        /// The numbers of all events until the end.
+        List<Long> rest() throws IOException {
+            List<Long> all = new ArrayList<>();
+            for (Optional<Long> next = next(); next.isPresent(); next = next()) {
+                all.add(next.get());
+            }
+            return all;
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+
+    /// Follows a job behind this event; empty where it is over and has no more.
+    private Optional<Following> follow(String job, long after) throws Exception {
+        HttpRequest.Builder call =
+                scene.call("/api/v1/jobs/" + job + "/events")
+                        .header("Last-Event-ID", Long.toString(after));
+        HttpResponse<InputStream> answer =
+                scene.client().send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
+        if (answer.statusCode() == 204) {
+            answer.body().close();
+            return Optional.empty();
+        }
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+        return Optional.of(
+                new Following(
+                        new BufferedReader(
+                                new InputStreamReader(answer.body(), StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void whoComesBackWithTheLastEventThatItGotMissesNoneAndGetsNoneTwice() throws Exception {
+        String job = scene.submit(waiting("one"), waiting("two"), waiting("three"));
+        List<Long> got = new ArrayList<>(List.of(0L));
+
+        // when the connection ends after every second event, while the job goes on
+        Optional<Following> open = follow(job, 0);
+        while (open.isPresent()) {
+            try (Following following = open.get()) {
+                for (int i = 0; i < 2; i++) {
+                    following.next().ifPresent(got::add);
+                    if (got.size() == 6) {
+                        Files.createFile(gate());
+                    }
+                }
+            }
+            open = follow(job, got.getLast());
+        }
+
+        // then
+        try (Following whole = follow(job, 0).orElseThrow()) {
+            assertThat(got.subList(1, got.size())).isEqualTo(whole.rest());
+        }
+        assertThat(got).isEqualTo(LongStream.range(0, got.size()).boxed().toList());
+    }
+
+    @Test
+    void eachOfManyFollowersGetsEachEventOnce() throws Exception {
+        String job = scene.submit(waiting("one"), waiting("two"));
+        List<Following> followers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            followers.add(follow(job, i % 4).orElseThrow());
+        }
+
+        Files.createFile(gate());
+
+        List<Long> last = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            try (Following following = followers.get(i)) {
+                List<Long> got = following.rest();
+                assertThat(got)
+                        .isEqualTo(
+                                LongStream.range(0, got.size())
+                                        .mapToObj(n -> n + got.getFirst())
+                                        .toList());
+                assertThat(got.getFirst()).isEqualTo(i % 4 + 1);
+                last.add(got.getLast());
+            }
+        }
+        assertThat(last).containsOnly(last.getFirst());
+    }
+
+    // ---- logs ----
+
+    @Test
+    void aLogIsFollowedUntilTheJobIsOver() throws Exception {
+        String job = scene.submit(waiting("begun") + "; echo done");
+        scene.await(job, "running"::equals);
+        HttpRequest.Builder call =
+                scene.call("/api/v1/jobs/" + job + "/logs/worker_1?follow=true");
+        HttpResponse<InputStream> answer =
+                scene.client().send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
+
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            String line = lines.readLine();
+            while (!line.contains("begun")) {
+                line = lines.readLine();
+            }
+            Files.createFile(gate());
+            assertThat(lines.lines().filter(each -> each.contains("done"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aLogIsReadInParts() throws Exception {
+        Files.createFile(gate());
+        String job = scene.submit(waiting("one"));
+        scene.finished(job);
+        String path = "/api/v1/jobs/" + job + "/logs/orchestrator";
+        String whole = scene.get(path).body();
+        int size = whole.length();
+
+        for (String range : List.of("0-9", "5-", "-7", "0-999999")) {
+            Scene.Answer part = scene.send(scene.call(path).header("Range", "bytes=" + range));
+            assertThat(whole).as(range).contains(part.body());
+            assertThat(part.status()).isEqualTo(part.body().length() == size ? 200 : 206);
+        }
+        assertThat(scene.send(scene.call(path).header("Range", "bytes=0-9")).header("Content-Range"))
+                .isEqualTo("bytes 0-9/" + size);
+        assertThat(scene.send(scene.call(path).header("Range", "bytes=-7")).body())
+                .isEqualTo(whole.substring(size - 7));
+        assertThat(scene.get(path + "?offset=10&limit=20").body())
+                .isEqualTo(whole.substring(10, 30));
+        assertThat(scene.get(path + "?offset=" + size).status()).isEqualTo(416);
+        assertThat(scene.send(scene.call(path).header("Range", "bytes=9-5")).status())
+                .isEqualTo(416);
+        assertThat(scene.get("/api/v1/jobs/" + job + "/logs/worker_9").status()).isEqualTo(404);
+    }
+}
