@@ -11,6 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.yaml.YAMLFactory;
@@ -22,9 +23,15 @@ import tools.jackson.dataformat.yaml.YAMLSchema;
 /// @param root the whole; empty for an empty text or one that can't be read
 /// @param problems broken syntax (which ends the reading), keys that stand twice, YAML's aliases
 public record Document(Optional<Value> root, List<Problem> problems) {
+    /// So deep values may be nested: the path of each is as long as all keys around it.
+    private static final int NESTING_MAX = 64;
+
+    private static final StreamReadConstraints LIMITS =
+            StreamReadConstraints.builder().maxNestingDepth(NESTING_MAX).build();
     private static final TokenStreamFactory YAML =
-            YAMLFactory.builder().yamlSchema(YAMLSchema.CORE).build();
-    private static final TokenStreamFactory JSON = JsonFactory.builder().build();
+            YAMLFactory.builder().yamlSchema(YAMLSchema.CORE).streamReadConstraints(LIMITS).build();
+    private static final TokenStreamFactory JSON =
+            JsonFactory.builder().streamReadConstraints(LIMITS).build();
 
     public Document {
         problems = List.copyOf(problems);

@@ -84,7 +84,8 @@ final class DocumentTest {
                 .isEqualTo("x:2: \"a\" stands here twice");
         assertThat(problem(Document.yaml("x", "a: &one 1\nb: *one\n")))
                 .isEqualTo("x:2: aliases (*name) are not read; repeat the value");
-        assertThat(problem(Document.json("x", "[".repeat(10_000)))).contains("can't be read");
+        assertThat(problem(Document.json("x", "[".repeat(65)))).contains("nesting depth (65)");
+        assertThat(problem(Document.yaml("x", "[".repeat(65)))).contains("nesting depth (65)");
     }
 
     private static String problem(Document document) {

@@ -3,8 +3,10 @@ package dev.coppice.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.server.access.Scope;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
@@ -12,16 +14,21 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Who comes in, and how far.
 class EntranceTest {
+    private static final String KEY_OF_NOBODY = "cpk_0123456789012345678901234567890123456789012";
+
     @TempDir Path folder;
 
     @Test
@@ -117,9 +124,53 @@ class EntranceTest {
             assertThat(scene.send(act).status()).isEqualTo(403);
             assertThat(scene.revoke("reader")).isTrue();
             assertThat(scene.send(look).status()).isEqualTo(401);
-            List<String> audit = audit(scene, 2);
-            assertThat(audit.getFirst()).contains("\"key\":\"reader\"").contains("\"status\":403");
         }
+    }
+
+    @Test
+    void eachCallThatChangesSomethingOrIsRefusedIsALineOfTheAuditLog() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String reader = scene.key("reader", Scope.READ);
+            String job = scene.submit("echo x > a.txt");
+            scene.finished(job);
+            scene.get("/api/v1/jobs/" + job + "/results");
+            scene.send(
+                    Scene.body(scene.keyless("/api/v1/jobs/" + job + "/retry?really=1"), "{}")
+                            .header("X-API-Key", reader));
+            scene.send(scene.keyless("/api/v1/jobs").header("X-API-Key", KEY_OF_NOBODY));
+            scene.send(scene.call("/api/v1/jobs/" + job).DELETE());
+
+            assertThat(
+                            audit(scene, 4).stream()
+                                    .map(JsonMapper.shared()::readTree)
+                                    .map(line ->
+                                            Stream.of(
+                                                            "key", "address", "method", "path",
+                                                            "status", "job")
+                                                    .map(name -> line.path(name).asString("-"))
+                                                    .toList()))
+                    .containsExactly(
+                            line("local", "POST", "/api/v1/orchestrate", "202", job),
+                            line("reader", "POST", "/api/v1/jobs/" + job + "/retry", "403", "-"),
+                            line("-", "GET", "/api/v1/jobs", "401", "-"),
+                            line("local", "DELETE", "/api/v1/jobs/" + job, "409", job));
+            Path log = scene.logs().resolve("audit.jsonl");
+            assertThat(log).content().doesNotContain(reader, Scene.KEY, KEY_OF_NOBODY);
+            assertThat(
+                            Instant.parse(
+                                    JsonMapper.shared()
+                                            .readTree(audit(scene, 4).getFirst())
+                                            .path("at")
+                                            .stringValue()))
+                    .isBeforeOrEqualTo(Instant.now());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    private static List<String> line(
+            String key, String method, String path, String status, String job) {
+        return List.of(key, "127.0.0.1", method, path, status, job);
     }
 
     /// The audit log once it has so many lines; a line is written when its answer is on its way.
@@ -143,6 +194,9 @@ class EntranceTest {
 
             assertThat(third.status()).isEqualTo(429);
             assertThat(Integer.parseInt(third.header("Retry-After"))).isBetween(1, 30);
+            HttpRequest.Builder other =
+                    scene.keyless("/api/v1/jobs").header("X-API-Key", scene.key("b", Scope.READ));
+            assertThat(scene.send(other).status()).as("each key has its own").isEqualTo(200);
         }
     }
 
@@ -180,6 +234,49 @@ class EntranceTest {
             Scene.Answer wrong = scene.send(scene.call("/health").DELETE());
             assertThat(wrong.status()).isEqualTo(405);
             assertThat(wrong.header("Allow")).isEqualTo("GET");
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefusedHoweverItComes() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            InputStream endless = new SequenceInputStream(ones(50_000_000), ones(50_000_000));
+            HttpRequest.Builder inChunks =
+                    scene.call("/api/v1/orchestrate")
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> endless));
+
+            assertThat(scene.send(inChunks).status()).isEqualTo(413);
+            assertThat(
+                            scene.send(
+                                            Scene.body(
+                                                    scene.call("/api/v1/orchestrate")
+                                                            .expectContinue(true),
+                                                    "1".repeat(2_000_000)))
+                                    .status())
+                    .isEqualTo(413);
+            assertThat(scene.get("/api/v1/jobs").json().path("total").intValue()).isZero();
+        }
+    }
+
+    private static InputStream ones(int count) {
+        return new ByteArrayInputStream(new byte[count]);
+    }
+
+    @Test
+    void jsonThatIsNestedTooDeepIsRefusedAndCostsLittle() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String key = "k".repeat(1_900);
+            for (String deep :
+                    List.of(
+                            "[".repeat(1_000_000),
+                            "{\"plan\":".repeat(100_000),
+                            ("{\"" + key + "\":").repeat(500))) {
+                Scene.Answer answer = scene.post("/api/v1/orchestrate", deep);
+
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.json().path("error").stringValue()).contains("nesting depth");
+            }
         }
     }
 
@@ -230,12 +327,19 @@ class EntranceTest {
     @Test
     void namesOfArtifactsDoNotLeadOut() throws Exception {
         try (Scene scene = new Scene(folder, "")) {
-            String job = scene.submit("echo x > a.txt; ln -s /etc/passwd ../x; exit 1");
+            String job =
+                    scene.submit(
+                            "echo x > a.txt; ln -s /etc/passwd ../x; ln -s /etc ../folder; exit 1");
             scene.finished(job);
             for (String name :
                     List.of(
                             "../../../coppice.yaml",
                             "%2e%2e/%2e%2e/coppice.yaml",
+                            "%252e%252e/%252e%252e/coppice.yaml",
+                            "..\\..\\..\\coppice.yaml",
+                            "..;/..;/..;/coppice.yaml",
+                            "logs/../../../../coppice.yaml",
+                            "depth_0/worker_1/folder/passwd",
                             "..%2F..%2Fcoppice.yaml",
                             "/etc/passwd",
                             "%2Fetc%2Fpasswd",

@@ -157,14 +157,12 @@ class FeedsTest {
     void aLogIsFollowedUntilTheJobIsOver() throws Exception {
         String job = scene.submit(waiting("begun") + "; echo done");
         scene.await(job, "running"::equals);
-        HttpRequest.Builder call =
-                scene.call("/api/v1/jobs/" + job + "/logs/worker_1?follow=true");
+        HttpRequest.Builder call = scene.call("/api/v1/jobs/" + job + "/logs/worker_1?follow=true");
         HttpResponse<InputStream> answer =
                 scene.client().send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
 
         try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             while (!line.contains("begun")) {
                 line = lines.readLine();
@@ -188,7 +186,9 @@ class FeedsTest {
             assertThat(whole).as(range).contains(part.body());
             assertThat(part.status()).isEqualTo(part.body().length() == size ? 200 : 206);
         }
-        assertThat(scene.send(scene.call(path).header("Range", "bytes=0-9")).header("Content-Range"))
+        assertThat(
+                        scene.send(scene.call(path).header("Range", "bytes=0-9"))
+                                .header("Content-Range"))
                 .isEqualTo("bytes 0-9/" + size);
         assertThat(scene.send(scene.call(path).header("Range", "bytes=-7")).body())
                 .isEqualTo(whole.substring(size - 7));

@@ -147,8 +147,7 @@ class RecursionTest {
                                     .toArray(String[]::new));
             String job =
                     scene.submitted(
-                            Scene.with(
-                                    orders, "{\"max_workers\":2,\"max_recursion_depth\":3}"));
+                            Scene.with(orders, "{\"max_workers\":2,\"max_recursion_depth\":3}"));
             JsonNode ended = scene.finished(job);
 
             assertThat(ended.path("status").stringValue())
@@ -198,8 +197,7 @@ class RecursionTest {
             scene.repository().commit("Know how to go deeper");
 
             String job =
-                    scene.submitted(
-                            Scene.with(Scene.order("sh deeper.sh"), "{\"max_workers\":1}"));
+                    scene.submitted(Scene.with(Scene.order("sh deeper.sh"), "{\"max_workers\":1}"));
             JsonNode ended = scene.finished(job);
 
             assertThat(ended.path("status").stringValue())
