@@ -1,9 +1,16 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.JobSummary;
 import dev.coppice.folder.StatusJson;
+import dev.coppice.model.JobId;
+import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
 import dev.coppice.runtime.Coppice;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A job as the command line shows it.
 final class Jobs {
@@ -11,26 +18,48 @@ final class Jobs {
 
     /// For people.
     static String text(Invocation call, Coppice coppice, JobView job, Screen screen) {
+        List<JobView> descendants = job.descendants(coppice::view);
         return new StatusText(screen.columns(), screen.hasColour(), call.zone())
-                .render(job, present(call, coppice, job));
+                .render(job, descendants, present(call, coppice, job, descendants));
     }
 
     /// For people who watch, on less than the whole screen.
     static String frame(Invocation call, Coppice coppice, JobView job, Screen screen) {
+        List<JobView> descendants = job.descendants(coppice::view);
         return new StatusText(screen.columns(), screen.hasColour(), call.zone())
-                .frame(job, present(call, coppice, job), screen.rows() - 1);
+                .frame(
+                        job,
+                        descendants,
+                        present(call, coppice, job, descendants),
+                        screen.rows() - 1);
     }
 
     /// For programs, with all that is known now.
     static String json(Invocation call, Coppice coppice, JobView job) {
         return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
-                .status(job, present(call, coppice, job));
+                .status(job, present(call, coppice, job, List.of()));
     }
 
     /// For programs: what results.json has.
     static String results(Invocation call, Coppice coppice, JobView job) {
         return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
                 .results(job, call.now());
+    }
+
+    /// In a few words, as the server's list of jobs has it.
+    static JobSummary summary(Coppice coppice, JobView job) {
+        return new JobSummary(
+                job.id().value(),
+                job.status().wire(),
+                isInterrupted(coppice, job),
+                job.request().request(),
+                job.request().depth(),
+                job.request().parent().map(parent -> parent.job().value()),
+                job.request().parent().map(parent -> parent.task().value()),
+                job.submittedAt(),
+                job.endedAt(),
+                job.counts().total(),
+                job.counts().completed());
     }
 
     static boolean isInterrupted(Coppice coppice, JobView job) {
@@ -44,7 +73,12 @@ final class Jobs {
         }
     }
 
-    private static StatusText.Present present(Invocation call, Coppice coppice, JobView job) {
-        return new StatusText.Present(call.now(), isInterrupted(coppice, job), coppice.loads(job));
+    private static StatusText.Present present(
+            Invocation call, Coppice coppice, JobView job, List<JobView> descendants) {
+        Map<JobId, Map<TaskId, StatusText.Load>> loads =
+                Stream.concat(Stream.of(job), descendants.stream())
+                        .filter(each -> !each.status().isOver())
+                        .collect(Collectors.toMap(JobView::id, coppice::loads));
+        return new StatusText.Present(call.now(), isInterrupted(coppice, job), loads);
     }
 }

@@ -1,13 +1,16 @@
 package dev.coppice.cli;
 
-import dev.coppice.model.JobId;
+import dev.coppice.client.JobSummary;
+import dev.coppice.client.Wire;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
 import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `status`: one job, or all.
@@ -35,51 +38,64 @@ final class StatusCommand implements Action {
     }
 
     private static void list(Invocation call, Coppice coppice) {
-        List<JobView> jobs = new ArrayList<>();
-        for (JobId id : coppice.jobs()) {
-            Optional<JobView> job = coppice.view(id);
-            job.ifPresent(jobs::add);
-        }
+        List<JobSummary> jobs =
+                coppice.jobs().stream()
+                        .flatMap(id -> coppice.view(id).stream())
+                        .map(job -> Jobs.summary(coppice, job))
+                        .toList();
         if (call.isJson()) {
-            call.out()
-                    .line(
-                            Json.write(
-                                    Json.object(
-                                            "jobs",
-                                            jobs.stream()
-                                                    .map(job -> json(coppice, job))
-                                                    .toList())));
+            call.out().line(Wire.write(Map.of("jobs", jobs)));
             return;
         }
         if (jobs.isEmpty()) {
             call.out().line("There are no jobs yet. Start one with: coppice run \"…\"");
         }
-        jobs.forEach(job -> call.out().line(line(call, coppice, job)));
+        List<Entry> entries = entries(jobs);
+        int idColumns = entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
+        entries.forEach(entry -> call.out().line(line(call, entry, idColumns)));
     }
 
-    private static String status(Coppice coppice, JobView job) {
-        return Jobs.isInterrupted(coppice, job) ? "interrupted" : job.status().wire();
+    /// A line of the list.
+    private record Entry(int depth, JobSummary job) {
+        private String name() {
+            return depth == 0 ? job.jobId() : "  ".repeat(depth - 1) + "└ " + job.jobId();
+        }
     }
 
-    private static Object json(Coppice coppice, JobView job) {
-        return Json.object(
-                "job_id", job.id(),
-                "status", job.status().wire(),
-                "interrupted", Jobs.isInterrupted(coppice, job),
-                "request", job.request().request(),
-                "submitted_at", job.submittedAt(),
-                "tasks", job.counts().total(),
-                "completed", job.counts().completed());
+    /// The root jobs as they stand in the list, and below each the jobs that came of it, the oldest first.
+    private static List<Entry> entries(List<JobSummary> jobs) {
+        Set<String> known = jobs.stream().map(JobSummary::jobId).collect(Collectors.toSet());
+        Map<String, List<JobSummary>> children =
+                jobs.reversed().stream()
+                        .filter(job -> job.parentJobId().isPresent())
+                        .collect(Collectors.groupingBy(job -> job.parentJobId().orElseThrow()));
+        List<Entry> entries = new ArrayList<>();
+        jobs.stream()
+                .filter(job -> job.parentJobId().filter(known::contains).isEmpty())
+                .forEach(job -> add(0, job, children, entries));
+        return entries;
     }
 
-    private static String line(Invocation call, Coppice coppice, JobView job) {
-        return "%s  %-11s  %s  %d/%d  %s"
+    private static void add(
+            int depth,
+            JobSummary job,
+            Map<String, List<JobSummary>> children,
+            List<Entry> entries) {
+        entries.add(new Entry(depth, job));
+        children.getOrDefault(job.jobId(), List.of())
+                .forEach(child -> add(depth + 1, child, children, entries));
+    }
+
+    private static String line(Invocation call, Entry entry, int idColumns) {
+        JobSummary job = entry.job();
+        return "%s  %-11s  %s  %d/%d  %s%s"
                 .formatted(
-                        job.id(),
-                        status(coppice, job),
+                        entry.name() + " ".repeat(idColumns - entry.name().length()),
+                        job.interrupted() ? "interrupted" : job.status(),
                         Figures.moment(job.submittedAt(), call.zone()),
-                        job.counts().completed(),
-                        job.counts().total(),
-                        Plain.firstLine(job.goal()));
+                        job.completed(),
+                        job.tasks(),
+                        job.parentTask().map(task -> task + ": ").orElse(""),
+                        Plain.firstLine(job.request()));
     }
 }

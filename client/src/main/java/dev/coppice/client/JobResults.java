@@ -35,6 +35,8 @@ public record JobResults(
     /// @param duration seconds
     /// @param reason the kind of failure; empty where there is none
     /// @param integrated whether its work is in the job's result
+    /// @param childJobId the last job that it started
+    /// @param childResults what the tasks of all jobs brought that it started
     public record TaskResult(
             String workerId,
             String id,
@@ -52,11 +54,14 @@ public record JobResults(
             Optional<String> branch,
             Optional<String> commit,
             Optional<BigDecimal> costUsd,
-            long tokens) {
+            long tokens,
+            Optional<String> childJobId,
+            List<TaskResult> childResults) {
         public TaskResult {
             filesCreated = List.copyOf(filesCreated);
             filesModified = List.copyOf(filesModified);
             filesDeleted = List.copyOf(filesDeleted);
+            childResults = List.copyOf(childResults);
         }
     }
 }

@@ -63,6 +63,17 @@ public final class FinalResult {
         }
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("Job", code(job.id().value())));
+        job.request()
+                .parent()
+                .ifPresent(parent ->
+                        rows.add(
+                                List.of(
+                                        "Started by",
+                                        "%s of job %s, level %s"
+                                                .formatted(
+                                                        code(parent.task().value()),
+                                                        code(parent.job().value()),
+                                                        job.request().depth()))));
         rows.add(List.of("Repository", code(job.request().repository())));
         job.request().base().ifPresent(base -> rows.add(List.of("Base", code(base.value()))));
         job.resultBranch().ifPresent(branch -> rows.add(List.of("Branch", code(branch))));
@@ -118,9 +129,10 @@ public final class FinalResult {
             return;
         }
         text.heading(2, "Jobs that workers started");
+        Lineage lineage = new Lineage(job, descendants);
         text.table(
-                List.of("Level", "Job", "Started by", "Status", "Tasks", "Branch"),
-                descendants.stream().map(FinalResult::child).toList());
+                List.of("Level", "Job", "Started by", "Status", "Tasks", "Time", "Cost", "Branch"),
+                descendants.stream().map(child -> child(lineage, child)).toList());
         int deepest =
                 descendants.stream().mapToInt(child -> child.request().depth()).max().orElse(0);
         text.paragraph(
@@ -128,22 +140,21 @@ public final class FinalResult {
                         + IntStream.rangeClosed(job.request().depth() + 1, deepest)
                                 .mapToObj(level ->
                                         "[%1$d](%2$sdepth_%1$d/LEVEL_%1$d_REPORT.md)"
-                                                .formatted(
-                                                        level,
-                                                        job.request().depth() == 0 ? "" : "../../"))
+                                                .formatted(level, lineage.top()))
                                 .collect(Collectors.joining(", "))
                         + ".");
     }
 
-    private static List<String> child(JobView child) {
+    private List<String> child(Lineage lineage, JobView child) {
         return List.of(
                 Integer.toString(child.request().depth()),
-                code(child.id().value())
-                        + " "
-                        + inline(child.goal().strip().lines().findFirst().orElse("")),
-                child.request().parent().map(p -> inline(p.task().value())).orElse(""),
+                "[%s](%sFINAL_RESULT.md) ".formatted(child.id(), lineage.folder(child))
+                        + inline(Plain.firstLine(child.goal())),
+                inline(lineage.starter(child)),
                 child.status().wire(),
                 child.counts().completed() + " of " + child.counts().total(),
+                Figures.duration(child.elapsed(now)),
+                Figures.usd(child.usage().usd()),
                 child.resultBranch().map(Markdown::code).orElse(""));
     }
 
@@ -212,7 +223,7 @@ public final class FinalResult {
     }
 
     private void files() {
-        List<Provenance.Row> rows = Provenance.of(job).rows();
+        List<Provenance.Row> rows = Provenance.of(job, descendants).rows();
         if (rows.isEmpty()) {
             return;
         }

@@ -42,6 +42,7 @@ public final class HtmlReport {
             pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
               padding: .8rem 1rem; margin: .5rem 0; overflow: auto; max-height: 26rem;
               white-space: pre-wrap; overflow-wrap: anywhere; }
+            a { color: var(--accent); }
             .prose { font: inherit; }
             .soft { color: var(--soft); }
             .status { display: inline-block; border-radius: 99px; padding: 0 .6em; font-size: .82em;
@@ -79,13 +80,15 @@ public final class HtmlReport {
             """;
 
     private final JobView job;
+    private final Lineage lineage;
     private final Instant now;
     private final ZoneId zone;
     private final Analytics analytics;
     private final StringBuilder page = new StringBuilder();
 
-    private HtmlReport(JobView job, Instant now, ZoneId zone) {
-        this.job = job;
+    private HtmlReport(Lineage lineage, Instant now, ZoneId zone) {
+        this.job = lineage.job();
+        this.lineage = lineage;
         this.now = now;
         this.zone = zone;
         analytics = Analytics.of(job, now);
@@ -93,15 +96,18 @@ public final class HtmlReport {
 
     /// The page on `job` as it stands at `now`.
     ///
+    /// @param descendants the jobs that came of it, whose own pages it leads to
     /// @param zone in which times are shown
-    public static String render(JobView job, Instant now, ZoneId zone) {
-        HtmlReport report = new HtmlReport(job, now, zone);
+    public static String render(
+            JobView job, List<JobView> descendants, Instant now, ZoneId zone) {
+        HtmlReport report = new HtmlReport(new Lineage(job, descendants), now, zone);
         report.begin();
         report.head();
         report.tiles();
         report.next();
         report.timeline();
         report.tasks();
+        report.children();
         report.failures();
         report.discoveries();
         report.times();
@@ -150,6 +156,16 @@ public final class HtmlReport {
                                 job.endedAt()
                                         .map(at -> ", ended " + Figures.moment(at, zone))
                                         .orElse("")));
+        job.request()
+                .parent()
+                .ifPresent(parent ->
+                        line(
+                                "<p class=\"soft\">Level %s, started by <b>%s</b> of job <code>%s</code>; %s</p>"
+                                        .formatted(
+                                                job.request().depth(),
+                                                escape(parent.task().value()),
+                                                escape(parent.job().value()),
+                                                link(lineage.top(), "the whole"))));
         if (!job.why().isBlank()) {
             line("<p>%s</p>".formatted(escape(job.why())));
         }
@@ -235,6 +251,41 @@ public final class HtmlReport {
                 + "<td>"
                 + task.branch().map(HtmlReport::code).orElse("")
                 + "</td>";
+    }
+
+    private void children() {
+        if (lineage.descendants().isEmpty()) {
+            return;
+        }
+        table(
+                "Jobs that workers started",
+                words("Level", "Job", "Started by", "Status")
+                        + numbers("Tasks", "Time", "Cost")
+                        + words("Branch"),
+                lineage.descendants().stream().map(this::child));
+    }
+
+    private String child(JobView child) {
+        return cell(Integer.toString(child.request().depth()))
+                + "<td>%s %s</td>"
+                        .formatted(
+                                link(lineage.folder(child), child.id().value()),
+                                escape(Plain.firstLine(child.goal())))
+                + cell(lineage.starter(child))
+                + "<td>"
+                + badge(child.status().wire(), tone(child))
+                + "</td>"
+                + number(child.counts().completed() + " of " + child.counts().total())
+                + number(Figures.duration(child.elapsed(now)))
+                + number(Figures.usd(child.usage().usd()))
+                + "<td>"
+                + child.resultBranch().map(HtmlReport::code).orElse("")
+                + "</td>";
+    }
+
+    /// A link to the page of the job in `folder`, as seen from the job's own.
+    private static String link(String folder, String text) {
+        return "<a href=\"../%sreports/report.html\">%s</a>".formatted(folder, escape(text));
     }
 
     private void failures() {
@@ -325,7 +376,7 @@ public final class HtmlReport {
     }
 
     private void files() {
-        List<Provenance.Row> rows = Provenance.of(job).rows();
+        List<Provenance.Row> rows = Provenance.of(job, lineage.descendants()).rows();
         if (rows.isEmpty()) {
             return;
         }

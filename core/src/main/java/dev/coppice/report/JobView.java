@@ -109,10 +109,7 @@ public record JobView(
     /// @param jobs knows jobs by their ids
     public List<JobView> descendants(Function<JobId, Optional<JobView>> jobs) {
         return own.stream()
-                .flatMap(task ->
-                        task.task().duty() instanceof Duty.Delegating child
-                                ? jobs.apply(child.child()).stream()
-                                : Stream.empty())
+                .flatMap(task -> task.child().flatMap(jobs).stream())
                 .flatMap(child -> Stream.concat(Stream.of(child), child.descendants(jobs).stream()))
                 .toList();
     }

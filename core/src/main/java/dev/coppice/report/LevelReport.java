@@ -36,7 +36,8 @@ public final class LevelReport {
         LevelReport report = new LevelReport(job, now, zone);
         report.text
                 .heading(1, "Level " + job.request().depth() + " of job " + job.id())
-                .paragraph("**" + job.status().wire() + "**: " + inline(Headline.of(job, now)));
+                .paragraph("**" + job.status().wire() + "**: " + inline(Headline.of(job, now)))
+                .paragraph(inline(Plain.firstLine(job.goal())));
         job.request()
                 .parent()
                 .ifPresent(parent ->
@@ -45,7 +46,7 @@ public final class LevelReport {
                                         .formatted(
                                                 code(parent.task().value()),
                                                 code(parent.job().value()))));
-        job.all().forEach(report::section);
+        job.all().filter(task -> task.child().isEmpty()).forEach(report::section);
         return report.text.toString();
     }
 
@@ -83,6 +84,15 @@ public final class LevelReport {
         }
         task.branch().ifPresent(branch -> facts.add("Branch " + code(branch)));
         task.commit().ifPresent(commit -> facts.add("Commit " + code(commit.value())));
+        job.children(task.id()).stream()
+                .flatMap(child ->
+                        child.child().stream()
+                                .map(id ->
+                                        "Started job "
+                                                + code(id.value())
+                                                + ", "
+                                                + inline(Headline.standing(child))))
+                .forEach(facts::add);
         task.session().ifPresent(session -> facts.add("Session " + code(session)));
         if (!task.message().isBlank()) {
             facts.add(inline(task.message()));

@@ -33,12 +33,39 @@ public record Provenance(List<Row> rows) {
             boolean integrated) {}
 
     /// The provenance of all that the tasks of `job` have committed so far.
-    public static Provenance of(JobView job) {
+    ///
+    /// @param descendants the jobs that came of it: what a task took over from them is told of those who made it
+    public static Provenance of(JobView job, List<JobView> descendants) {
         return new Provenance(
-                job.all()
-                        .flatMap(task -> rows(task, isIntegrated(job, task)))
+                rows(new Lineage(job, descendants), true)
                         .sorted(Comparator.comparing(Row::path))
                         .toList());
+    }
+
+    /// @param taken whether what is in the job's result went on from there
+    private static Stream<Row> rows(Lineage lineage, boolean taken) {
+        JobView job = lineage.job();
+        return job.all()
+                .filter(task -> task.child().isEmpty())
+                .flatMap(task -> {
+                    boolean integrated = taken && isIntegrated(job, task);
+                    List<Row> theirs =
+                            lineage.children(task.id()).stream()
+                                    .flatMap(child -> rows(child, integrated))
+                                    .toList();
+                    return Stream.concat(
+                            rows(task, integrated).filter(row -> isItsOwn(row, task, theirs)),
+                            theirs.stream());
+                });
+    }
+
+    /// What an attempt brought before the jobs' work was there is the task's own, and so is what none of them made.
+    private static boolean isItsOwn(Row row, TaskView task, List<Row> theirs) {
+        return theirs.stream().noneMatch(their -> their.path().equals(row.path()))
+                || task.attempts().stream()
+                        .limit(task.attempts().size() - 1L)
+                        .flatMap(attempt -> attempt.result().files().stream())
+                        .anyMatch(file -> file.path().equals(row.path()));
     }
 
     /// A resolver's work is nowhere but in the result; a plan's task has its fate.

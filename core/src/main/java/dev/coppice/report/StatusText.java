@@ -1,5 +1,6 @@
 package dev.coppice.report;
 
+import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
@@ -7,12 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Writes a job's state as lines for a terminal. Nothing that an agent or a plan says can command the
 /// terminal: control characters are taken out.
@@ -26,13 +29,15 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     private static final int TASK_WIDTH_MIN = 16;
     private static final int WIDTH_FOR_ALL = 100;
     private static final String INDENT = "  ";
+    private static final String BRANCH = "└ ";
 
     /// What the events can't tell of the present.
     ///
     /// @param at the moment of looking
     /// @param interrupted whether nobody drives the job, though it is not over
-    /// @param running what the running attempts of tasks take from the machine
-    public record Present(Instant at, boolean interrupted, Map<TaskId, Load> running) {
+    /// @param running what the running attempts of tasks take from the machine, by their jobs
+    public record Present(
+            Instant at, boolean interrupted, Map<JobId, Map<TaskId, Load>> running) {
         public Present {
             running = Map.copyOf(running);
         }
@@ -45,9 +50,11 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     public record Load(Duration cpu, long memoryBytes) {}
 
     /// The lines, each with its end.
-    public String render(JobView job, Present present) {
+    ///
+    /// @param descendants the jobs that came of it, each of which has a place below the task that started it
+    public String render(JobView job, List<JobView> descendants, Present present) {
         List<String> lines = summary(job, present);
-        table(job, shown(job), present, lines);
+        table(rows(new Lineage(job, descendants), present), lines);
         pauses(job, present, lines);
         failures(job, lines);
         next(job, present, lines);
@@ -57,14 +64,14 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     /// A picture of the present that is drawn again and again: at most `height` lines (but six at
     /// least), each with its end. Where not all tasks have room, those that run or failed come first,
     /// and a line says how many are left out.
-    public String frame(JobView job, Present present, int height) {
+    public String frame(JobView job, List<JobView> descendants, Present present, int height) {
         List<String> lines = summary(job, present);
         List<String> below = new ArrayList<>();
         pauses(job, present, below);
-        List<TaskView> all = shown(job);
+        List<Row> all = rows(new Lineage(job, descendants), present);
         int room = Math.max(1, height - lines.size() - TABLE_HEAD_LINES - below.size());
-        List<TaskView> fitting = all.size() <= room ? all : mostUrgent(all, Math.max(1, room - 1));
-        table(job, fitting, present, lines);
+        List<Row> fitting = all.size() <= room ? all : mostUrgent(all, Math.max(1, room - 1));
+        table(fitting, lines);
         if (fitting.size() < all.size()) {
             lines.add(
                     paint(
@@ -80,37 +87,84 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         lines.add(head(job, present));
         lines.add(fit(INDENT + Plain.line(job.goal())));
         lines.add(fit(INDENT + "submitted " + Figures.moment(job.submittedAt(), zone)));
+        job.request()
+                .parent()
+                .ifPresent(parent ->
+                        lines.add(
+                                fit(
+                                        "%slevel %s, started by %s of job %s"
+                                                .formatted(
+                                                        INDENT,
+                                                        job.request().depth(),
+                                                        parent.task(),
+                                                        parent.job()))));
         if (!job.why().isBlank()) {
             lines.add(fit(INDENT + Plain.line(job.why())));
         }
         return lines;
     }
 
-    /// The tasks that have a line: the engine's own only once they were attempted.
-    private static List<TaskView> shown(JobView job) {
-        return job.all().filter(task -> !task.id().isOwn() || !task.attempts().isEmpty()).toList();
+    /// A line of the table: a task, or a job that a task started.
+    ///
+    /// @param urgency the sooner a person looks for it the smaller
+    private record Row(List<String> cells, String what, Paint paint, int urgency) {}
+
+    private List<Row> rows(Lineage lineage, Present present) {
+        List<Row> rows = new ArrayList<>();
+        addTasks(lineage, present, "", rows);
+        return rows;
     }
 
-    /// Those that a person looks for first, in the order of the plan.
-    private static List<TaskView> mostUrgent(List<TaskView> tasks, int max) {
-        Set<TaskId> urgent =
-                tasks.stream()
-                        .sorted(Comparator.comparingInt(task -> urgency(task.status())))
-                        .limit(max)
-                        .map(TaskView::id)
-                        .collect(Collectors.toSet());
-        return tasks.stream().filter(task -> urgent.contains(task.id())).toList();
+    /// Those of a job started by another one stand below a line of their job's, its own end not among them.
+    private void addTasks(Lineage lineage, Present present, String indent, List<Row> rows) {
+        JobView job = lineage.job();
+        for (TaskView task : job.tasks()) {
+            rows.add(row(job, task, present, indent));
+            for (Lineage child : lineage.children(task.id())) {
+                rows.add(row(child.job(), present, indent + BRANCH));
+                addTasks(child, present, indent + INDENT, rows);
+            }
+        }
+        job.own().stream()
+                .filter(task -> isShown(task, indent.isEmpty()))
+                .forEach(task -> rows.add(row(job, task, present, indent)));
     }
 
-    private static int urgency(TaskStatus status) {
-        return switch (status) {
-            case RUNNING -> 0;
+    /// The engine's own tasks have a line once they were attempted.
+    private static boolean isShown(TaskView own, boolean isAtTop) {
+        return !own.attempts().isEmpty()
+                && own.child().isEmpty()
+                && (isAtTop || own.status() != TaskStatus.COMPLETED);
+    }
+
+    /// Those that a person looks for first, in the order of the table.
+    private static List<Row> mostUrgent(List<Row> rows, int max) {
+        Set<Row> urgent = Collections.newSetFromMap(new IdentityHashMap<>());
+        rows.stream()
+                .sorted(Comparator.comparingInt(Row::urgency))
+                .limit(max)
+                .forEach(urgent::add);
+        return rows.stream().filter(urgent::contains).toList();
+    }
+
+    private static int urgency(TaskView task) {
+        return switch (task.status()) {
+            case RUNNING -> isBetweenAttempts(task) ? 2 : 0;
             case FAILED, TIMEOUT -> 1;
-            case RETRYING -> 2;
-            case BLOCKED -> 3;
-            case READY -> 4;
-            case PENDING, CANCELED -> 5;
-            case COMPLETED -> 6;
+            case RETRYING -> 3;
+            case BLOCKED -> 4;
+            case READY -> 5;
+            case PENDING, CANCELED -> 6;
+            case COMPLETED -> 7;
+        };
+    }
+
+    private static int urgency(JobView child) {
+        return switch (child.status()) {
+            case FAILED, PARTIAL -> 1;
+            case SUBMITTED, PLANNING, RUNNING -> 2;
+            case CANCELED -> 6;
+            case COMPLETED -> 7;
         };
     }
 
@@ -123,32 +177,27 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                 + Plain.fit(rest, width - Plain.width(start) - Plain.width(status));
     }
 
-    private void table(JobView job, List<TaskView> shown, Present present, List<String> lines) {
-        if (job.all().findAny().isEmpty()) {
+    private void table(List<Row> shown, List<String> lines) {
+        if (shown.isEmpty()) {
             return;
         }
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(
+        List<String> heads =
                 columns(
                         List.of(
                                 "", "TASK", "STATUS", "AGENT", "TRY", "TIME", "COST", "CPU",
-                                "MEMORY")));
-        shown.forEach(task -> rows.add(columns(row(task, present))));
-        int[] widths = new int[rows.getFirst().size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], Plain.width(row.get(i)));
-            }
+                                "MEMORY"));
+        int[] widths = new int[heads.size()];
+        for (int i = 0; i < widths.length; i++) {
+            int column = i;
+            widths[i] =
+                    Stream.concat(Stream.of(heads), shown.stream().map(Row::cells))
+                            .mapToInt(cells -> Plain.width(cells.get(column)))
+                            .max()
+                            .getAsInt();
         }
         lines.add("");
-        lines.add(paint(line(rows.getFirst(), widths, "WHAT"), Paint.DIM));
-        for (int i = 0; i < shown.size(); i++) {
-            TaskView task = shown.get(i);
-            lines.add(
-                    paint(
-                            line(rows.get(i + 1), widths, what(task, present)),
-                            paintOf(task.status())));
-        }
+        lines.add(paint(line(heads, widths, "WHAT"), Paint.DIM));
+        shown.forEach(row -> lines.add(paint(line(row.cells(), widths, row.what()), row.paint())));
     }
 
     /// On a narrow terminal what a task is about takes the place of what it takes from the machine.
@@ -156,27 +205,72 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         return width < WIDTH_FOR_ALL ? cells.subList(0, cells.size() - 2) : cells;
     }
 
-    private List<String> row(TaskView task, Present present) {
+    private Row row(JobView job, TaskView task, Present present, String indent) {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<Load> taken =
                 last.filter(AttemptView::isRunning).isPresent()
-                        ? Optional.ofNullable(present.running().get(task.id()))
+                        ? Optional.ofNullable(
+                                present.running().getOrDefault(job.id(), Map.of()).get(task.id()))
                         : last.map(attempt ->
                                 new Load(
                                         attempt.resources().cpu(),
                                         attempt.resources().peakMemoryBytes()));
-        return List.of(
-                task.worker() == 0 ? "" : Integer.toString(task.worker()),
-                Plain.fit(task.id().value(), Math.max(TASK_WIDTH_MIN, width / 5)),
-                task.status() == TaskStatus.RUNNING
-                        ? last.map(attempt -> attempt.phase().wire()).orElse("running")
-                        : task.status().wire(),
-                task.agent().value(),
-                task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
-                last.isEmpty() ? "" : Figures.duration(task.duration(present.at())),
-                cost(task),
-                taken.map(load -> Figures.duration(load.cpu())).orElse(""),
-                taken.map(load -> Figures.memory(load.memoryBytes())).orElse(""));
+        List<String> cells =
+                List.of(
+                        task.worker() == 0 ? "" : job.request().numbers().of(task.worker()),
+                        indent
+                                + Plain.fit(
+                                        task.id().value(), Math.max(TASK_WIDTH_MIN, width / 5)),
+                        standing(task),
+                        task.agent().value(),
+                        task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
+                        last.isEmpty() ? "" : Figures.duration(task.duration(present.at())),
+                        cost(task),
+                        taken.map(load -> Figures.duration(load.cpu())).orElse(""),
+                        taken.map(load -> Figures.memory(load.memoryBytes())).orElse(""));
+        return new Row(
+                columns(cells),
+                what(job, task, present),
+                paintOf(task.status()),
+                urgency(task));
+    }
+
+    private Row row(JobView child, Present present, String indent) {
+        Counts counts = child.counts();
+        List<String> cells =
+                List.of(
+                        "",
+                        indent + "job " + child.id(),
+                        child.status().wire(),
+                        "",
+                        "",
+                        Figures.duration(child.elapsed(present.at())),
+                        child.usage().usd().isPresent() ? Figures.usd(child.usage().usd()) : "",
+                        "",
+                        "");
+        return new Row(
+                columns(cells),
+                "%s of %s: %s"
+                        .formatted(
+                                counts.completed(),
+                                Figures.number(counts.total(), "task"),
+                                Plain.firstLine(child.goal())),
+                paintOf(child.status()),
+                urgency(child));
+    }
+
+    private static String standing(TaskView task) {
+        if (task.status() != TaskStatus.RUNNING) {
+            return task.status().wire();
+        }
+        return isBetweenAttempts(task)
+                ? "waiting"
+                : task.lastAttempt().map(attempt -> attempt.phase().wire()).orElse("running");
+    }
+
+    /// Whether it runs and no attempt of it does: it waits for others.
+    private static boolean isBetweenAttempts(TaskView task) {
+        return task.lastAttempt().filter(attempt -> !attempt.isRunning()).isPresent();
     }
 
     private static String cost(TaskView task) {
@@ -186,7 +280,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         return task.unpricedAttempts() > 0 ? "?" : "";
     }
 
-    private String what(TaskView task, Present present) {
+    private String what(JobView job, TaskView task, Present present) {
         return switch (task.status()) {
             case BLOCKED -> task.blockedBy().map(cause -> "blocked by " + cause).orElse("blocked");
             case RETRYING -> again(task, present.at()) + ": " + task.message();
@@ -200,8 +294,19 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                     task.conflictedFiles().isEmpty()
                             ? task.task().name()
                             : "conflicts in " + String.join(", ", task.conflictedFiles());
-            case READY, RUNNING -> task.task().name();
+            case RUNNING -> isBetweenAttempts(task) ? waiting(job, task) : task.task().name();
+            case READY -> task.task().name();
         };
+    }
+
+    private static String waiting(JobView job, TaskView task) {
+        List<String> open =
+                job.children(task.id()).stream()
+                        .filter(child -> !child.status().isOver())
+                        .flatMap(child -> child.child().stream())
+                        .map(id -> "job " + id)
+                        .toList();
+        return open.isEmpty() ? task.task().name() : "waits for " + String.join(", ", open);
     }
 
     private static String again(TaskView task, Instant now) {

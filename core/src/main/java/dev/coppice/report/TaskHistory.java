@@ -100,9 +100,17 @@ final class TaskHistory {
     }
 
     void starting(Event.AttemptStarting starting, Instant due, Instant at) {
-        Phase first = task.duty() instanceof Duty.Integrating ? Phase.INTEGRATING : Phase.PREPARING;
-        attempts.add(new AttemptHistory(starting, first, due, at));
+        attempts.add(new AttemptHistory(starting, first(), due, at));
         open(TaskStatus.RUNNING);
+    }
+
+    /// What an attempt does to begin with.
+    private Phase first() {
+        return switch (task.duty()) {
+            case Duty.Integrating _ -> Phase.INTEGRATING;
+            case Duty.Delegating _ -> Phase.WORKING; // the other job does
+            case Duty.Planning _, Duty.Work _, Duty.Resolving _, Duty.Mending _ -> Phase.PREPARING;
+        };
     }
 
     /// Somebody outside has it; again, it is a sign of life.

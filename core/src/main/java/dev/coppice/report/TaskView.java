@@ -2,8 +2,10 @@ package dev.coppice.report;
 
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommitId;
+import dev.coppice.model.Duty;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Integration.Fate;
+import dev.coppice.model.JobId;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
@@ -48,6 +50,13 @@ public record TaskView(
 
     public TaskId id() {
         return task.id();
+    }
+
+    /// The job that does it, where it stands for one that another task started.
+    public Optional<JobId> child() {
+        return task.duty() instanceof Duty.Delegating delegating
+                ? Optional.of(delegating.child())
+                : Optional.empty();
     }
 
     /// The attempt that runs, else the last one.

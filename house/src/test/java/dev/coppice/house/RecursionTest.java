@@ -125,7 +125,21 @@ class RecursionTest {
         Program.Finished run = coppice.run("run", "--plan", plan.toString(), "--json");
 
         assertThat(run.exitCode()).as(run.errors() + run.output()).isZero();
-        assertIsPlanted(JsonMapper.shared().readTree(run.output()));
+        JsonNode results = JsonMapper.shared().readTree(run.output());
+        assertIsPlanted(results);
+        String job = results.path("job_id").stringValue();
+        String child = results.at("/results/tasks/0/child_job_id").stringValue();
+        assertThat(coppice.run("status").output().lines())
+                .satisfiesExactly(
+                        root -> assertThat(root).startsWith(job).contains("Plant a garden"),
+                        below ->
+                                assertThat(below)
+                                        .startsWith("└ " + child)
+                                        .contains("3/3  plant: Plant three beds"));
+        assertThat(coppice.run("status", job).output())
+                .containsSubsequence("└ job " + child, "1_1    rose", "1_3    aster");
+        assertThat(coppice.run("status", child).output())
+                .contains("level 1, started by plant of job " + job);
     }
 
     @Test

@@ -38,7 +38,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -138,6 +140,9 @@ final class Documents {
 
     private record Status(
             @JsonUnwrapped Results results,
+            int depth,
+            Optional<String> parentJobId,
+            Optional<String> parentTask,
             String goal,
             boolean interrupted,
             Optional<String> continueWith,
@@ -150,11 +155,24 @@ final class Documents {
             double elapsed,
             Progress progress,
             List<TaskStatusDocument> own,
+            List<Child> children,
             List<Pause> pauses,
             List<Found> discoveries,
             List<Note> notes,
             List<String> checkoutChanges,
             Optional<DeliveryDocument> delivery) {}
+
+    /// A job that a task started, with those that came of it.
+    private record Child(
+            String jobId,
+            String status,
+            String request,
+            int depth,
+            String parentJobId,
+            String parentTask,
+            Progress progress,
+            Optional<BigDecimal> costUsd,
+            List<Child> children) {}
 
     /// Both sets of names that pollers know.
     private record Progress(
@@ -228,6 +246,9 @@ final class Documents {
                                         .map(task ->
                                                 status(job, task, descendants, folder, present))
                                         .toList()),
+                        job.request().depth(),
+                        job.request().parent().map(parent -> parent.job().value()),
+                        job.request().parent().map(parent -> parent.task().value()),
                         job.goal(),
                         present.interrupted(),
                         present.interrupted()
@@ -244,6 +265,7 @@ final class Documents {
                         job.own().stream()
                                 .map(task -> status(job, task, descendants, folder, present))
                                 .toList(),
+                        children(job.id(), descendants),
                         job.pausesAt(now).stream()
                                 .map(pause ->
                                         new Pause(
@@ -253,6 +275,28 @@ final class Documents {
                         job.notes().stream().map(Documents::note).toList(),
                         job.checkoutChanges(),
                         job.integration().map(joined -> delivery(joined.delivery()))));
+    }
+
+    private static List<Child> children(JobId of, List<JobView> descendants) {
+        List<Child> children = new ArrayList<>();
+        for (JobView child : descendants) {
+            child.request()
+                    .parent()
+                    .filter(parent -> parent.job().equals(of))
+                    .ifPresent(parent ->
+                            children.add(
+                                    new Child(
+                                            child.id().value(),
+                                            child.status().wire(),
+                                            child.request().request(),
+                                            child.request().depth(),
+                                            of.value(),
+                                            parent.task().value(),
+                                            progress(child.counts()),
+                                            child.usage().usd(),
+                                            children(child.id(), descendants))));
+        }
+        return children;
     }
 
     private static Results results(JobView job, JobFolder folder, Instant now, List<?> tasks) {
@@ -292,22 +336,17 @@ final class Documents {
                 task.commit().map(CommitId::value),
                 task.usage().usd(),
                 task.usage().tokens(),
-                children.isEmpty() ? Optional.empty() : Optional.of(childId(children.getLast())),
+                children.isEmpty() ? Optional.empty() : children.getLast().child().map(JobId::value),
                 children.stream()
-                        .flatMap(child -> childResults(childId(child), descendants, now))
+                        .flatMap(child -> child.child().stream())
+                        .flatMap(id -> childResults(id, descendants, now))
                         .toList());
     }
 
-    private static String childId(TaskView child) {
-        return child.task().duty() instanceof Duty.Delegating delegating
-                ? delegating.child().value()
-                : "";
-    }
-
     private static Stream<TaskResult> childResults(
-            String id, List<JobView> descendants, Instant now) {
+            JobId id, List<JobView> descendants, Instant now) {
         return descendants.stream()
-                .filter(child -> child.id().value().equals(id))
+                .filter(child -> child.id().equals(id))
                 .flatMap(child ->
                         child.tasks().stream().map(task -> result(child, task, descendants, now)));
     }
@@ -388,7 +427,9 @@ final class Documents {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<AttemptView> running = last.filter(AttemptView::isRunning);
         Optional<Load> load =
-                running.flatMap(_ -> Optional.ofNullable(present.running().get(task.id())));
+                running.flatMap(_ -> 
+                        Optional.ofNullable(
+                                present.running().getOrDefault(job.id(), Map.of()).get(task.id())));
         Optional<Resources> taken =
                 last.filter(attempt -> !attempt.isRunning()).map(AttemptView::resources);
         List<String> errors = task.lastErrors(ERROR_LINES_MAX);
@@ -729,7 +770,7 @@ final class Documents {
                         .toList());
     }
 
-    String analytics(JobView job, Instant now) {
+    String analytics(JobView job, List<JobView> descendants, Instant now) {
         Analytics analytics = Analytics.of(job, now);
         SequencedMap<String, Spent> agents = new LinkedHashMap<>();
         analytics.agents().forEach((agent, usage) -> agents.put(agent.value(), spent(usage)));
@@ -756,7 +797,7 @@ final class Documents {
                         analytics.unpriced(),
                         seconds(analytics.cpu()),
                         measured(analytics.peakMemoryBytes()),
-                        Provenance.of(job).rows().stream().map(Documents::file).toList()));
+                        Provenance.of(job, descendants).rows().stream().map(Documents::file).toList()));
     }
 
     private static TaskFigures figures(Analytics.TaskFigures task) {

@@ -44,11 +44,11 @@ public record ReportFiles(
         whole(folder.metadata(), documents.metadata(job, folder));
         whole(folder.plan(), documents.plan(job));
         whole(folder.timeline(), documents.timeline(job, now));
-        whole(folder.analytics(), documents.analytics(job, now));
+        whole(folder.analytics(), documents.analytics(job, descendants, now));
         if (folder.depth() == 0) {
             levels(job, descendants, now);
         }
-        whole(folder.htmlReport(), HtmlReport.render(job, now, zone));
+        whole(folder.htmlReport(), HtmlReport.render(job, descendants, now, zone));
         whole(folder.finalResult(), FinalResult.render(job, descendants, now, zone));
         // Last: who waits for it finds all that it names.
         whole(folder.results(), documents.results(job, descendants, folder, now));

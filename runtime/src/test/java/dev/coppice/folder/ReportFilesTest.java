@@ -94,7 +94,9 @@ class ReportFilesTest {
                 new Present(
                         story.now(),
                         true,
-                        Map.of(new TaskId("a"), new Load(Duration.ofMillis(1500), 4096)));
+                        Map.of(
+                                JobStory.JOB,
+                                Map.of(new TaskId("a"), new Load(Duration.ofMillis(1500), 4096))));
 
         String status =
                 new StatusJson(folder, NO_SECRETS, _ -> Optional.empty())

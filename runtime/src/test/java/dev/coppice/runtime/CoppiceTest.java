@@ -240,13 +240,13 @@ class CoppiceTest {
                                 job.request().base().orElseThrow().value(),
                                 job.resultBranch().orElseThrow());
         String table =
-                Provenance.of(job).rows().stream()
+                Provenance.of(job, List.of()).rows().stream()
                         .map(row -> row.kind().name().charAt(0) + "\t" + row.path() + "\n")
                         .map(line -> line.startsWith("C") ? "A" + line.substring(1) : line)
                         .sorted()
                         .collect(Collectors.joining());
         assertThat(table.lines().sorted()).containsExactlyElementsOf(git.lines().sorted().toList());
-        assertThat(Provenance.of(job).rows())
+        assertThat(Provenance.of(job, List.of()).rows())
                 .allSatisfy(row ->
                         assertThat(commit(scene, row.commit().orElseThrow()))
                                 .as("who did it, as the commit says")

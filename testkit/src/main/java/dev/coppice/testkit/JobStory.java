@@ -6,6 +6,7 @@ import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.Expectation;
+import dev.coppice.model.Family;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Integration;
 import dev.coppice.model.Integration.Delivery;
@@ -27,6 +28,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
+import dev.coppice.model.WorkerNumbers;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,10 +55,12 @@ public final class JobStory {
     public static final JobId JOB = JobId.of(BEGINNING, 1);
     public static final AgentName CLAUDE = new AgentName("claude");
 
+    private final JobId job;
+    private final JobRequest request;
     private final List<Recorded> events = new ArrayList<>();
     private final Map<TaskId, Integer> attempts = new HashMap<>();
     private final Map<TaskId, Integer> workers = new HashMap<>();
-    private Instant now = BEGINNING;
+    private Instant now;
     private int commits;
     private Usage usage = Usage.NONE;
     private Resources resources = Resources.NONE;
@@ -68,18 +72,28 @@ public final class JobStory {
 
     /// A job for `request`, submitted and taken by a driver.
     public JobStory(String request, int slots) {
-        happens(
-                new Event.JobSubmitted(
-                        new JobRequest(
-                                request,
-                                "/home/ada/shop",
-                                Optional.of(commit(0xba5e)),
-                                Optional.of("main"),
-                                Optional.empty(),
-                                settings(slots),
-                                0,
-                                Optional.empty())));
+        this(JOB, request(request, settings(slots), 0, Optional.empty()), BEGINNING);
+    }
+
+    private JobStory(JobId job, JobRequest request, Instant beginning) {
+        this.job = job;
+        this.request = request;
+        now = beginning;
+        happens(new Event.JobSubmitted(request));
         happens(new Event.DriverTaken(1, process(1)));
+    }
+
+    private static JobRequest request(
+            String request, Settings settings, int depth, Optional<JobRequest.Parent> parent) {
+        return new JobRequest(
+                request,
+                "/home/ada/shop",
+                Optional.of(commit(0xba5e)),
+                Optional.of("main"),
+                Optional.empty(),
+                settings,
+                depth,
+                parent);
     }
 
     /// A task of the plan that needs the success of others.
@@ -244,7 +258,7 @@ public final class JobStory {
         Optional<String> rescue =
                 outcome instanceof Outcome.Failed
                         ? Optional.of(
-                                "refs/coppice/rescue/" + JOB + "/" + worker(id) + "-" + attempt(id))
+                                "refs/coppice/rescue/" + job + "/" + worker(id) + "-" + attempt(id))
                         : Optional.empty();
         return happens(
                 new Event.AttemptEnded(
@@ -274,7 +288,7 @@ public final class JobStory {
                 "@integrate-1",
                 new Outcome.Integrated(
                         new Integration(
-                                Optional.of("coppice/" + JOB + "/result"),
+                                Optional.of("coppice/" + job + "/result"),
                                 Optional.of(commit(0xfeed)),
                                 fates,
                                 delivery)));
@@ -285,9 +299,52 @@ public final class JobStory {
         return happens(new Event.JobEnded(status, why));
     }
 
+    /// The running attempt of `task`, the worker's first to do so, starts a job of two tasks for `request`; that job's
+    /// own story is returned.
+    public JobStory startsJob(String task, String request) {
+        TaskId by = new TaskId(task);
+        JobId child = JobId.of(now, events.size());
+        List<JobId> ancestors = new ArrayList<>();
+        this.request.parent().ifPresent(p -> ancestors.addAll(p.family().ancestors()));
+        ancestors.add(job);
+        WorkerNumbers numbers =
+                new WorkerNumbers(this.request.numbers().of(worker(by)), 1, 0, 2);
+        JobRequest asked =
+                request(
+                        request,
+                        this.request.settings(),
+                        this.request.depth() + 1,
+                        Optional.of(
+                                new JobRequest.Parent(
+                                        job, by, new Family(ancestors, 3, numbers))));
+        Task waits =
+                laid(
+                        TaskId.child(child).value(),
+                        new Duty.Delegating(by, child, asked),
+                        "Job " + child + ": " + request);
+        happens(new Event.TasksAdded(Optional.of(by), "", List.of(waits)));
+        attempts.merge(waits.id(), 1, Integer::sum);
+        happens(
+                new Event.AttemptStarting(
+                        waits.id(), 1, CLAUDE, Duration.ofMinutes(10), Optional.empty()));
+        return new JobStory(child, asked, now);
+    }
+
+    /// The job that a task of this one started has ended, which takes both stories to the same moment.
+    public JobStory learnsOf(JobStory child, Outcome outcome) {
+        now = child.now;
+        TaskId id = TaskId.child(child.job);
+        ends(id.value(), outcome);
+        boolean isDone = outcome instanceof Outcome.Done;
+        return over(
+                id.value(),
+                isDone ? TaskStatus.COMPLETED : TaskStatus.FAILED,
+                isDone ? Optional.empty() : Optional.of(Reason.CHILD_FAILED));
+    }
+
     /// Any event, now.
     public JobStory happens(Event event) {
-        events.add(new Recorded(JOB, events.size() + 1L, now, event));
+        events.add(new Recorded(job, events.size() + 1L, now, event));
         return this;
     }
 
@@ -327,7 +384,7 @@ public final class JobStory {
     }
 
     private String branch(TaskId task) {
-        return "coppice/" + JOB + "/" + worker(task) + "-" + task.value().replace("@", "");
+        return "coppice/" + job + "/" + worker(task) + "-" + task.value().replace("@", "");
     }
 
     private static CommitId commit(int number) {

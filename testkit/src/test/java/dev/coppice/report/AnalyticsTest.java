@@ -11,6 +11,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.report.AttemptView.Phase;
 import dev.coppice.testkit.JobStory;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnalyticsTest {
@@ -132,7 +133,7 @@ class AnalyticsTest {
 
     @Test
     void everyFileHasItsWorkerAgentAttemptAndCommit() {
-        Provenance provenance = Provenance.of(JobView.of(Stories.merged().events()));
+        Provenance provenance = Provenance.of(JobView.of(Stories.merged().events()), List.of());
 
         assertThat(provenance.rows())
                 .extracting(Provenance.Row::path)

@@ -50,9 +50,9 @@ class ReportsTest {
     @Test
     void thePageNeedsNothingButABrowser() {
         JobStory story = Stories.merged();
-        Golden.check("merged-report.html", HtmlReport.render(view(story), story.now(), ZONE));
+        Golden.check("merged-report.html", HtmlReport.render(view(story), List.of(), story.now(), ZONE));
         JobStory partial = Stories.partial();
-        String page = HtmlReport.render(view(partial), partial.now(), ZONE);
+        String page = HtmlReport.render(view(partial), List.of(), partial.now(), ZONE);
         Golden.check("partial-report.html", page);
         assertThat(page).doesNotContain("<script", "src=", "href=", "url(", "http:", "https:");
     }
@@ -80,11 +80,51 @@ class ReportsTest {
                         story.now(),
                         false,
                         Map.of(
-                                new TaskId("a"),
-                                new StatusText.Load(Duration.ofSeconds(4), 300L << 20)));
+                                JobStory.JOB,
+                                Map.of(
+                                        new TaskId("a"),
+                                        new StatusText.Load(Duration.ofSeconds(4), 300L << 20))));
         Golden.check(
                 "running-status.txt",
-                new StatusText(100, false, ZONE).render(view(story), present));
+                new StatusText(100, false, ZONE).render(view(story), List.of(), present));
+    }
+
+    @Test
+    void theStatusShowsTheJobsThatWorkersStartedBelowThem() {
+        Stories.Kin family = Stories.family();
+        StatusText text = new StatusText(100, false, ZONE);
+        Present present = new Present(family.now(), false, Map.of());
+
+        Golden.check(
+                "family-status.txt", text.render(family.view(), family.descendants(), present));
+        assertThat(text.frame(family.view(), family.descendants(), present, 9).lines())
+                .as("what runs is shown where not all has room")
+                .hasSizeLessThanOrEqualTo(9)
+                .anyMatch(line -> line.contains("users"))
+                .noneMatch(line -> line.contains("models"));
+        assertThat(text.render(family.descendants().getFirst(), List.of(), present))
+                .contains("  level 1, started by backend of job " + JobStory.JOB + "\n");
+    }
+
+    @Test
+    void theReportsOfAFamilyLeadToEachOther() {
+        Stories.Kin family = Stories.family().ended();
+        List<JobView> below = family.descendants();
+        JobView child = below.getFirst();
+        List<JobView> grandchild = below.subList(1, 2);
+
+        Golden.check(
+                "family-FINAL_RESULT.md",
+                FinalResult.render(family.view(), below, family.now(), ZONE));
+        Golden.check("family-LEVEL_1_REPORT.md", LevelReport.render(child, family.now(), ZONE));
+        String page = HtmlReport.render(family.view(), below, family.now(), ZONE);
+        assertThat(page)
+                .contains("<a href=\"../depth_1/worker_1_job_1/reports/report.html\">" + child.id())
+                .contains("<a href=\"../depth_2/worker_1_2_job_1/reports/report.html\">")
+                .contains("<td>worker_1 backend</td>", "<td>worker_1_2 migrations</td>");
+        assertThat(HtmlReport.render(child, grandchild, family.now(), ZONE))
+                .contains("<a href=\"../../../reports/report.html\">the whole</a>")
+                .contains("<a href=\"../../../depth_2/worker_1_2_job_1/reports/report.html\">");
     }
 
     @Test
@@ -92,7 +132,7 @@ class ReportsTest {
         JobStory story = new JobStory("Do it").lays(task("a")).begins("a");
         Present present = new Present(story.now(), true, Map.of());
 
-        assertThat(new StatusText(80, false, ZONE).render(view(story), present))
+        assertThat(new StatusText(80, false, ZONE).render(view(story), List.of(), present))
                 .contains("interrupted, continue with: coppice resume " + JobStory.JOB);
     }
 
@@ -109,7 +149,7 @@ class ReportsTest {
         Present present = new Present(story.now(), false, Map.of());
 
         List<String> lines =
-                new StatusText(80, false, ZONE).frame(view(story), present, 23).lines().toList();
+                new StatusText(80, false, ZONE).frame(view(story), List.of(), present, 23).lines().toList();
 
         assertThat(lines).hasSize(23);
         assertThat(lines).anyMatch(line -> line.contains("t21") && line.contains("failed"));
@@ -127,7 +167,7 @@ class ReportsTest {
         Present present = new Present(story.now(), false, Map.of());
 
         String[] lines =
-                new StatusText(60, false, ZONE).render(view(story), present).split("\n", -1);
+                new StatusText(60, false, ZONE).render(view(story), List.of(), present).split("\n", -1);
 
         assertThat(lines).allMatch(line -> Plain.width(line) <= 60);
         assertThat(lines).anyMatch(line -> line.endsWith("…"));
@@ -144,7 +184,7 @@ class ReportsTest {
                         .fails("a", Reason.CHECK_FAILED, HOSTILE, created(HOSTILE));
         JobView view = view(story);
 
-        String page = HtmlReport.render(view, story.now(), ZONE);
+        String page = HtmlReport.render(view, List.of(), story.now(), ZONE);
         String status = status(story, 100, false);
         String markdown =
                 FinalResult.render(view, story.now(), ZONE)
@@ -163,13 +203,13 @@ class ReportsTest {
         JobStory story = new JobStory("Do it");
 
         assertThat(FinalResult.render(view(story), story.now(), ZONE)).contains("planning");
-        assertThat(HtmlReport.render(view(story), story.now(), ZONE)).contains("planning");
+        assertThat(HtmlReport.render(view(story), List.of(), story.now(), ZONE)).contains("planning");
         assertThat(status(story, 80, false)).contains("planning");
     }
 
     private static String status(JobStory story, int width, boolean colour) {
         return new StatusText(width, colour, ZONE)
-                .render(view(story), new Present(story.now(), false, Map.of()));
+                .render(view(story), List.of(), new Present(story.now(), false, Map.of()));
     }
 
     private static JobView view(JobStory story) {

@@ -7,8 +7,12 @@ import static dev.coppice.testkit.JobStory.task;
 import dev.coppice.model.Event;
 import dev.coppice.model.Integration.Delivery;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
+import dev.coppice.model.TaskStatus;
+import dev.coppice.model.WorkResult;
 import dev.coppice.testkit.JobStory;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,5 +85,77 @@ final class Stories {
                         List.of(),
                         List.of("core"))
                 .ends(JobStatus.PARTIAL, "1 of 3 tasks completed");
+    }
+
+    /// Two tasks, the first of which starts a job of two, the second of which starts one that fails.
+    static Kin family() {
+        JobStory root =
+                new JobStory("Build a shop")
+                        .using("0.10", 2_000, 1)
+                        .lays(task("backend"), task("frontend"))
+                        .begins("backend")
+                        .passes(3)
+                        .begins("frontend");
+        JobStory child = root.startsJob("backend", "Split the backend");
+        root.ends(
+                "backend",
+                new Outcome.Done(
+                        new WorkResult(
+                                "I started a job.",
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(created("src/Routes.java")))));
+        child.using("0.03", 700, 1)
+                .lays(task("models"), task("migrations"))
+                .begins("models")
+                .begins("migrations")
+                .passes(4)
+                .finishes("models", created("src/Model.java"));
+        JobStory grandchild = child.startsJob("migrations", "Migrate each table");
+        grandchild.lays(task("users")).begins("users").passes(2);
+        return new Kin(root, child, grandchild);
+    }
+
+    /// The stories of a job, of one that it started, and of one that this started.
+    record Kin(JobStory root, JobStory child, JobStory grandchild) {
+        JobView view() {
+            return JobView.of(root.events());
+        }
+
+        List<JobView> descendants() {
+            return List.of(JobView.of(child.events()), JobView.of(grandchild.events()));
+        }
+
+        Instant now() {
+            return root.now().isAfter(grandchild.now()) ? root.now() : grandchild.now();
+        }
+
+        /// They all end: the youngest without success, which the others are told of.
+        Kin ended() {
+            grandchild
+                    .fails("users", Reason.NO_CHANGES, "nothing was done")
+                    .ends(JobStatus.FAILED, "No task is done.");
+            child.learnsOf(
+                            grandchild,
+                            new Outcome.Failed(
+                                    Reason.CHILD_FAILED,
+                                    "The job ended failed.",
+                                    WorkResult.NONE))
+                    .ends("migrations", new Outcome.Done(WorkResult.of("I did it myself.")))
+                    .over("migrations", TaskStatus.COMPLETED, Optional.empty())
+                    .integrates(
+                            new Delivery.NotAsked(), List.of("models", "migrations"), List.of())
+                    .ends(JobStatus.COMPLETED, "All tasks are done.");
+            root.learnsOf(child, new Outcome.Done(WorkResult.of("models: completed")))
+                    .begins("backend")
+                    .passes(1)
+                    .finishes("backend", created("src/Routes.java"), created("src/Model.java"))
+                    .finishes("frontend", created("web/index.html"))
+                    .integrates(
+                            new Delivery.NotAsked(), List.of("backend", "frontend"), List.of())
+                    .ends(JobStatus.COMPLETED, "All tasks are done.");
+            return this;
+        }
     }
 }

@@ -109,6 +109,7 @@ public final class Views implements AutoCloseable {
                 job.request().request(),
                 job.request().depth(),
                 job.request().parent().map(parent -> parent.job().value()),
+                job.request().parent().map(parent -> parent.task().value()),
                 job.submittedAt(),
                 job.endedAt(),
                 job.counts().total(),
@@ -196,7 +197,7 @@ public final class Views implements AutoCloseable {
             Instant now = clock.instant();
             Rendered last = rendered;
             if (last == null || !last.serves(of, now)) {
-                Present present = new Present(now, isInterrupted(of), coppice.loads(of));
+                Present present = new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
                 String text =
                         new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
                                 .status(of, present);

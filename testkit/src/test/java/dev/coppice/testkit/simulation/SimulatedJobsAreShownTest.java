@@ -80,10 +80,10 @@ class SimulatedJobsAreShownTest {
         ZoneOffset zone = ZoneOffset.UTC;
         assertThat(FinalResult.render(view, now, zone)).contains(view.id().value());
         assertThat(LevelReport.render(view, now, zone)).contains(view.id().value());
-        assertThat(HtmlReport.render(view, now, zone)).contains(view.id().value());
+        assertThat(HtmlReport.render(view, List.of(), now, zone)).contains(view.id().value());
         assertThat(
                         new StatusText(100, false, zone)
-                                .render(view, new StatusText.Present(now, false, Map.of())))
+                                .render(view, List.of(), new StatusText.Present(now, false, Map.of())))
                 .contains(view.id().value());
     }
 
