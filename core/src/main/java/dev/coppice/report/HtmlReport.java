@@ -98,8 +98,7 @@ public final class HtmlReport {
     ///
     /// @param descendants the jobs that came of it, whose own pages it leads to
     /// @param zone in which times are shown
-    public static String render(
-            JobView job, List<JobView> descendants, Instant now, ZoneId zone) {
+    public static String render(JobView job, List<JobView> descendants, Instant now, ZoneId zone) {
         HtmlReport report = new HtmlReport(new Lineage(job, descendants), now, zone);
         report.begin();
         report.head();

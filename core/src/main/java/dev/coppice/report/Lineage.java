@@ -38,8 +38,7 @@ record Lineage(JobView job, List<JobView> descendants) {
     }
 
     private Stream<JobView> all() {
-        return Stream.concat(
-                Stream.of(job), descendants.stream());
+        return Stream.concat(Stream.of(job), descendants.stream());
     }
 
     private static boolean isParent(JobView job, JobView child) {

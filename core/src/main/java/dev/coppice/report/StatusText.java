@@ -36,8 +36,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     /// @param at the moment of looking
     /// @param interrupted whether nobody drives the job, though it is not over
     /// @param running what the running attempts of tasks take from the machine, by their jobs
-    public record Present(
-            Instant at, boolean interrupted, Map<JobId, Map<TaskId, Load>> running) {
+    public record Present(Instant at, boolean interrupted, Map<JobId, Map<TaskId, Load>> running) {
         public Present {
             running = Map.copyOf(running);
         }
@@ -140,10 +139,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
     /// Those that a person looks for first, in the order of the table.
     private static List<Row> mostUrgent(List<Row> rows, int max) {
         Set<Row> urgent = Collections.newSetFromMap(new IdentityHashMap<>());
-        rows.stream()
-                .sorted(Comparator.comparingInt(Row::urgency))
-                .limit(max)
-                .forEach(urgent::add);
+        rows.stream().sorted(Comparator.comparingInt(Row::urgency)).limit(max).forEach(urgent::add);
         return rows.stream().filter(urgent::contains).toList();
     }
 
@@ -218,9 +214,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
         List<String> cells =
                 List.of(
                         task.worker() == 0 ? "" : job.request().numbers().of(task.worker()),
-                        indent
-                                + Plain.fit(
-                                        task.id().value(), Math.max(TASK_WIDTH_MIN, width / 5)),
+                        indent + Plain.fit(task.id().value(), Math.max(TASK_WIDTH_MIN, width / 5)),
                         standing(task),
                         task.agent().value(),
                         task.attempts().isEmpty() ? "" : Integer.toString(task.attempts().size()),
@@ -229,10 +223,7 @@ public record StatusText(int width, boolean colour, ZoneId zone) {
                         taken.map(load -> Figures.duration(load.cpu())).orElse(""),
                         taken.map(load -> Figures.memory(load.memoryBytes())).orElse(""));
         return new Row(
-                columns(cells),
-                what(job, task, present),
-                paintOf(task.status()),
-                urgency(task));
+                columns(cells), what(job, task, present), paintOf(task.status()), urgency(task));
     }
 
     private Row row(JobView child, Present present, String indent) {

@@ -337,6 +337,9 @@ final class WorkAttempt {
                 return cutOff.get();
             }
             end.report().stream().flatMap(r -> r.discoveries().stream()).forEach(this::discovered);
+            if (running.hasStartedJobs()) {
+                return bringForNow(end, bringing);
+            }
             List<CheckRun.Checked> ran = runChecks(place, round, files);
             Optional<String> failing =
                     ran.stream()
@@ -438,10 +441,25 @@ final class WorkAttempt {
         return ran;
     }
 
+    /// What is there while jobs that the attempt started are still to be taken in. Checks and evidence are for what
+    /// there is then.
+    private Outcome bringForNow(AgentEnd end, Bringing bringing) throws IOException {
+        if (running.isStopped()) {
+            return new Outcome.Stopped(WorkResult.of(end.output()));
+        }
+        return switch (bringing.bring(end.output())) {
+            case Brought.Not not -> failed(not, end);
+            case Brought.In in -> new Outcome.Done(in.result());
+        };
+    }
+
+    private static Outcome failed(Brought.Not not, AgentEnd end) {
+        return new Outcome.Failed(not.reason(), not.message(), WorkResult.of(end.output()));
+    }
+
     private Outcome bring(AgentEnd end, Bringing bringing) throws IOException {
         return switch (bringing.bring(end.output())) {
-            case Brought.Not(Reason reason, String message) ->
-                    new Outcome.Failed(reason, message, WorkResult.of(end.output()));
+            case Brought.Not not -> failed(not, end);
             case Brought.In(WorkResult result, Supplier<List<String>> tree) -> {
                 List<String> files = isAnyFileExpected() ? tree.get() : List.of();
                 yield Evidence.missing(order.task(), result.files(), end.output(), files)

@@ -37,11 +37,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
@@ -336,7 +336,9 @@ final class Documents {
                 task.commit().map(CommitId::value),
                 task.usage().usd(),
                 task.usage().tokens(),
-                children.isEmpty() ? Optional.empty() : children.getLast().child().map(JobId::value),
+                children.isEmpty()
+                        ? Optional.empty()
+                        : children.getLast().child().map(JobId::value),
                 children.stream()
                         .flatMap(child -> child.child().stream())
                         .flatMap(id -> childResults(id, descendants, now))
@@ -427,7 +429,7 @@ final class Documents {
         Optional<AttemptView> last = task.lastAttempt();
         Optional<AttemptView> running = last.filter(AttemptView::isRunning);
         Optional<Load> load =
-                running.flatMap(_ -> 
+                running.flatMap(_ ->
                         Optional.ofNullable(
                                 present.running().getOrDefault(job.id(), Map.of()).get(task.id())));
         Optional<Resources> taken =
@@ -797,7 +799,9 @@ final class Documents {
                         analytics.unpriced(),
                         seconds(analytics.cpu()),
                         measured(analytics.peakMemoryBytes()),
-                        Provenance.of(job, descendants).rows().stream().map(Documents::file).toList()));
+                        Provenance.of(job, descendants).rows().stream()
+                                .map(Documents::file)
+                                .toList()));
     }
 
     private static TaskFigures figures(Analytics.TaskFigures task) {

@@ -307,16 +307,14 @@ public final class JobStory {
         List<JobId> ancestors = new ArrayList<>();
         this.request.parent().ifPresent(p -> ancestors.addAll(p.family().ancestors()));
         ancestors.add(job);
-        WorkerNumbers numbers =
-                new WorkerNumbers(this.request.numbers().of(worker(by)), 1, 0, 2);
+        WorkerNumbers numbers = new WorkerNumbers(this.request.numbers().of(worker(by)), 1, 0, 2);
         JobRequest asked =
                 request(
                         request,
                         this.request.settings(),
                         this.request.depth() + 1,
                         Optional.of(
-                                new JobRequest.Parent(
-                                        job, by, new Family(ancestors, 3, numbers))));
+                                new JobRequest.Parent(job, by, new Family(ancestors, 3, numbers))));
         Task waits =
                 laid(
                         TaskId.child(child).value(),

@@ -50,7 +50,8 @@ class ReportsTest {
     @Test
     void thePageNeedsNothingButABrowser() {
         JobStory story = Stories.merged();
-        Golden.check("merged-report.html", HtmlReport.render(view(story), List.of(), story.now(), ZONE));
+        Golden.check(
+                "merged-report.html", HtmlReport.render(view(story), List.of(), story.now(), ZONE));
         JobStory partial = Stories.partial();
         String page = HtmlReport.render(view(partial), List.of(), partial.now(), ZONE);
         Golden.check("partial-report.html", page);
@@ -149,7 +150,10 @@ class ReportsTest {
         Present present = new Present(story.now(), false, Map.of());
 
         List<String> lines =
-                new StatusText(80, false, ZONE).frame(view(story), List.of(), present, 23).lines().toList();
+                new StatusText(80, false, ZONE)
+                        .frame(view(story), List.of(), present, 23)
+                        .lines()
+                        .toList();
 
         assertThat(lines).hasSize(23);
         assertThat(lines).anyMatch(line -> line.contains("t21") && line.contains("failed"));
@@ -167,7 +171,9 @@ class ReportsTest {
         Present present = new Present(story.now(), false, Map.of());
 
         String[] lines =
-                new StatusText(60, false, ZONE).render(view(story), List.of(), present).split("\n", -1);
+                new StatusText(60, false, ZONE)
+                        .render(view(story), List.of(), present)
+                        .split("\n", -1);
 
         assertThat(lines).allMatch(line -> Plain.width(line) <= 60);
         assertThat(lines).anyMatch(line -> line.endsWith("…"));
@@ -203,7 +209,8 @@ class ReportsTest {
         JobStory story = new JobStory("Do it");
 
         assertThat(FinalResult.render(view(story), story.now(), ZONE)).contains("planning");
-        assertThat(HtmlReport.render(view(story), List.of(), story.now(), ZONE)).contains("planning");
+        assertThat(HtmlReport.render(view(story), List.of(), story.now(), ZONE))
+                .contains("planning");
         assertThat(status(story, 80, false)).contains("planning");
     }
 

@@ -139,21 +139,17 @@ final class Stories {
             child.learnsOf(
                             grandchild,
                             new Outcome.Failed(
-                                    Reason.CHILD_FAILED,
-                                    "The job ended failed.",
-                                    WorkResult.NONE))
+                                    Reason.CHILD_FAILED, "The job ended failed.", WorkResult.NONE))
                     .ends("migrations", new Outcome.Done(WorkResult.of("I did it myself.")))
                     .over("migrations", TaskStatus.COMPLETED, Optional.empty())
-                    .integrates(
-                            new Delivery.NotAsked(), List.of("models", "migrations"), List.of())
+                    .integrates(new Delivery.NotAsked(), List.of("models", "migrations"), List.of())
                     .ends(JobStatus.COMPLETED, "All tasks are done.");
             root.learnsOf(child, new Outcome.Done(WorkResult.of("models: completed")))
                     .begins("backend")
                     .passes(1)
                     .finishes("backend", created("src/Routes.java"), created("src/Model.java"))
                     .finishes("frontend", created("web/index.html"))
-                    .integrates(
-                            new Delivery.NotAsked(), List.of("backend", "frontend"), List.of())
+                    .integrates(new Delivery.NotAsked(), List.of("backend", "frontend"), List.of())
                     .ends(JobStatus.COMPLETED, "All tasks are done.");
             return this;
         }

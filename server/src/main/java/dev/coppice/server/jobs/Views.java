@@ -197,7 +197,8 @@ public final class Views implements AutoCloseable {
             Instant now = clock.instant();
             Rendered last = rendered;
             if (last == null || !last.serves(of, now)) {
-                Present present = new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
+                Present present =
+                        new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
                 String text =
                         new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
                                 .status(of, present);

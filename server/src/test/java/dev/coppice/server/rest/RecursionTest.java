@@ -81,6 +81,13 @@ class RecursionTest {
             assertThat(task.path("status").stringValue()).isEqualTo("recursive_success");
             String child = task.path("child_job_id").stringValue();
             assertThat(child).isEqualTo(child(scene, job));
+            JsonNode below = ended.path("children").path(0);
+            assertThat(below.path("job_id").stringValue()).isEqualTo(child);
+            assertThat(below.path("depth").intValue()).isEqualTo(1);
+            assertThat(below.path("parent_job_id").stringValue()).isEqualTo(job);
+            assertThat(below.path("parent_task").stringValue()).isEqualTo("task-1");
+            assertThat(below.path("progress").path("completed").intValue()).isEqualTo(3);
+            assertThat(scene.finished(child).path("parent_task").stringValue()).isEqualTo("task-1");
             assertThat(
                             task.path("child_results")
                                     .valueStream()
@@ -254,6 +261,40 @@ class RecursionTest {
             assertThat(tasks(ended).getFirst().path("attempts").intValue()).isEqualTo(2);
             assertThat(scene.repository().read("coppice/" + job + "/result", "all.txt"))
                     .isEqualTo("mine\nand more\nmine\ntwo\n");
+        }
+    }
+
+    @Test
+    void whatAnAgentLeavesToItsJobsIsLookedForOnceTheyHaveEnded() throws Exception {
+        try (Scene scene = scene(scripted())) {
+            String description =
+                    """
+                    Have it done.
+                    ```script
+                    run NO_WAIT=1 %s
+                    ```
+                    ```script when The jobs that you started have ended
+                    say They did it.
+                    ```
+                    """
+                            .formatted(delegating("echo one > one.txt"));
+            String job =
+                    scene.post(
+                                    "/api/v1/orchestrate",
+                                    "{\"plan\":{\"goal\":\"Much\",\"tasks\":[{\"agent\":\"scripted\","
+                                            + "\"checks\":[\"test -s one.txt\"],\"expected_files\":[\"one.txt\"],\"description\":"
+                                            + JsonMapper.shared().writeValueAsString(description)
+                                            + "}]}}")
+                            .json()
+                            .path("job_id")
+                            .stringValue();
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(tasks(ended).getFirst().path("attempts").intValue()).isEqualTo(2);
+            assertThat(ended.path("children")).hasSize(1);
         }
     }
 

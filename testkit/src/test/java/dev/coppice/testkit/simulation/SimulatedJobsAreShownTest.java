@@ -83,7 +83,10 @@ class SimulatedJobsAreShownTest {
         assertThat(HtmlReport.render(view, List.of(), now, zone)).contains(view.id().value());
         assertThat(
                         new StatusText(100, false, zone)
-                                .render(view, List.of(), new StatusText.Present(now, false, Map.of())))
+                                .render(
+                                        view,
+                                        List.of(),
+                                        new StatusText.Present(now, false, Map.of())))
                 .contains(view.id().value());
     }
 
