@@ -12,6 +12,7 @@ import java.util.Optional;
 ///     others to add them, one after the other
 /// @param depth 0 for a root job
 /// @param parent the task that started this job
+/// @param receipt by which the same request is known when it comes again
 public record JobRequest(
         String request,
         String repository,
@@ -20,13 +21,46 @@ public record JobRequest(
         Optional<Plan> plan,
         Settings settings,
         int depth,
-        Optional<Parent> parent) {
+        Optional<Parent> parent,
+        Optional<Receipt> receipt) {
+    /// A request that is taken for a new one each time it comes.
+    public JobRequest(
+            String request,
+            String repository,
+            Optional<CommitId> base,
+            Optional<String> target,
+            Optional<Plan> plan,
+            Settings settings,
+            int depth,
+            Optional<Parent> parent) {
+        this(request, repository, base, target, plan, settings, depth, parent, Optional.empty());
+    }
 
     /// The same request with another plan.
     public JobRequest planned(Plan other) {
         return new JobRequest(
-                request, repository, base, target, Optional.of(other), settings, depth, parent);
+                request,
+                repository,
+                base,
+                target,
+                Optional.of(other),
+                settings,
+                depth,
+                parent,
+                receipt);
     }
+
+    /// The same request, known by `receipt` when it comes again.
+    public JobRequest known(Receipt by) {
+        return new JobRequest(
+                request, repository, base, target, plan, settings, depth, parent, Optional.of(by));
+    }
+
+    /// What tells a request that comes again from a new one; hashes, so that nobody can use it.
+    ///
+    /// @param key of the caller and the key that it chose for the request
+    /// @param body of the request as it came
+    public record Receipt(String key, String body) {}
 
     /// The task of another job that started this one.
     ///

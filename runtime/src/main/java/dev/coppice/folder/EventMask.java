@@ -88,7 +88,8 @@ record EventMask(Secrets secrets, boolean ofInstructions) {
                 request.plan().map(this::plan),
                 settings(request.settings()),
                 request.depth(),
-                request.parent());
+                request.parent(),
+                request.receipt());
     }
 
     private Settings settings(Settings settings) {

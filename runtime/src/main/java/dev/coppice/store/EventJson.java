@@ -363,7 +363,8 @@ final class EventJson {
                 .object("plan", request.plan(), EventJson::writePlan)
                 .object("settings", request.settings(), EventJson::writeSettings)
                 .number("depth", request.depth())
-                .object("parent", request.parent(), EventJson::writeParent);
+                .object("parent", request.parent(), EventJson::writeParent)
+                .object("receipt", request.receipt(), EventJson::writeReceipt);
     }
 
     private static JobRequest readRequest(Fields in) {
@@ -375,7 +376,16 @@ final class EventJson {
                 in.maybeObject("plan", EventJson::readPlan),
                 in.object("settings", EventJson::readSettings),
                 in.integer("depth"),
-                in.maybeObject("parent", EventJson::readParent));
+                in.maybeObject("parent", EventJson::readParent),
+                in.maybeObject("receipt", EventJson::readReceipt));
+    }
+
+    private static void writeReceipt(JsonWriter json, JobRequest.Receipt receipt) {
+        json.text("key", receipt.key()).text("body", receipt.body());
+    }
+
+    private static JobRequest.Receipt readReceipt(Fields in) {
+        return new JobRequest.Receipt(in.text("key"), in.text("body"));
     }
 
     private static void writeParent(JsonWriter json, JobRequest.Parent parent) {

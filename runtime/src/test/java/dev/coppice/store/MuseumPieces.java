@@ -57,6 +57,7 @@ final class MuseumPieces {
         return Map.ofEntries(
                 Map.entry("job_submitted", submitted()),
                 Map.entry("job_submitted-planned-child", submittedChild()),
+                Map.entry("job_submitted-repeatable", submittedRepeatably()),
                 Map.entry("driver_taken", new Event.DriverTaken(2, PROCESS)),
                 Map.entry("tasks_added", tasksAdded()),
                 Map.entry("tasks_added-given", tasksGiven()),
@@ -112,6 +113,11 @@ final class MuseumPieces {
                         settings(),
                         0,
                         Optional.empty()));
+    }
+
+    private static Event submittedRepeatably() {
+        JobRequest request = ((Event.JobSubmitted) submitted()).request();
+        return new Event.JobSubmitted(request.known(new JobRequest.Receipt("8c1f", "d6a7")));
     }
 
     private static Event submittedChild() {

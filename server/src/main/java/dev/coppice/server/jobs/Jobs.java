@@ -3,6 +3,7 @@ package dev.coppice.server.jobs;
 import dev.coppice.client.JobSummary;
 import dev.coppice.client.Submission;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.Problem;
@@ -80,9 +81,9 @@ public final class Jobs {
                 coppice.prepare(order.run(), order.over(coppice.configuration().settings()));
         return switch (prepared) {
             case Preparation.Refused(Refusal refusal) -> throw refused(refusal);
-            case Preparation.Ready ready -> {
-                JobId job = submit(ready);
-                yield submitted(job, ready.warnings());
+            case Preparation.Ready(JobRequest request, List<String> warnings) -> {
+                JobRequest known = order.receipt().map(request::known).orElse(request);
+                yield submitted(submit(new Preparation.Ready(known, warnings)), warnings);
             }
         };
     }
@@ -123,7 +124,8 @@ public final class Jobs {
         }
     }
 
-    private static Submission submitted(JobId job, List<String> warnings) {
+    /// What is answered where a job was started.
+    public static Submission submitted(JobId job, List<String> warnings) {
         return new Submission(job.value(), JobStatus.SUBMITTED.wire(), warnings);
     }
 

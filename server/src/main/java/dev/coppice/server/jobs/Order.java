@@ -2,6 +2,7 @@ package dev.coppice.server.jobs;
 
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
+import dev.coppice.model.JobRequest.Receipt;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.plan.PlanDraft;
@@ -16,7 +17,10 @@ import java.util.Optional;
 /// A job that a client asks for.
 ///
 /// @param request empty where the plan's goal is to stand for it
-public record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
+/// @param receipt by which the order is known when it comes again; not kept of a worker's, whose token does not outlive
+///     this process
+public record Order(
+        String request, Optional<PlanDraft> plan, Wishes wishes, Optional<Receipt> receipt) {
     /// What of the configuration the client wants otherwise, in the words of document 004.
     ///
     /// @param currentDepth how deep the client believes to be; never trusted, only held against the limit
@@ -42,6 +46,11 @@ public record Order(String request, Optional<PlanDraft> plan, Wishes wishes) {
         public Again {
             tasks = List.copyOf(tasks);
         }
+    }
+
+    /// The same order, known by `by` when it comes again.
+    public Order known(Receipt by) {
+        return new Order(request, plan, wishes, Optional.of(by));
     }
 
     RunOrder run() {

@@ -54,7 +54,7 @@ public final class OrderReader {
             keys.refuse("request", "say what is to be done, or give a plan");
         }
         keys.refuseAll();
-        return new Order(request.orElse(""), plan, wishes);
+        return new Order(request.orElse(""), plan, wishes, Optional.empty());
     }
 
     /// What `body` of a retry says.

@@ -1,26 +1,48 @@
 package dev.coppice.server.rest;
 
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.JobRequest.Receipt;
+import dev.coppice.model.Recorded;
+import dev.coppice.runtime.Histories;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.jobs.Fault;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /// Answers a request that comes a second time, with the same `Idempotency-Key` from the same caller, as it was answered
-/// the first time. Safe for use by many threads.
+/// the first time. A job's history has the receipt of its request, so that this holds for a day whatever becomes of
+/// the server. Safe for use by many threads.
 final class Idempotency {
     /// Keys that are remembered; the oldest is forgotten first.
     private static final int REMEMBERED_MAX = 10_000;
 
+    /// How old a job may be whose receipt is still looked up after a start.
+    private static final Duration RECALLED = Duration.ofDays(1);
+
+    /// A job's first events: the request, its driver and its warnings, which are appended at once.
+    private static final int FIRST_EVENTS = 100;
+
     /// Characters of a key.
     private static final int LENGTH_MAX = 255;
 
+    private final Histories log;
+    private final InstantSource clock;
+    private final BiFunction<JobId, List<String>, String> answer;
     private final Map<String, Answer> answers = new LinkedHashMap<>();
+    private boolean isRecalled;
 
     /// @param body of the first request, hashed
     private record Answer(String body, CompletableFuture<String> text) {}
@@ -28,7 +50,16 @@ final class Idempotency {
     /// Answers a request.
     @FunctionalInterface
     interface First {
-        String answer() throws InterruptedException;
+        /// @param receipt goes into the job's history
+        String answer(Receipt receipt) throws InterruptedException;
+    }
+
+    /// @param answer the text that the first request for a job was answered with, by its warnings
+    Idempotency(
+            Histories log, InstantSource clock, BiFunction<JobId, List<String>, String> answer) {
+        this.log = log;
+        this.clock = clock;
+        this.answer = answer;
     }
 
     /// The answer that the first request of this key got, or the one that `first` gives now.
@@ -36,11 +67,11 @@ final class Idempotency {
         if (key.isBlank() || key.length() > LENGTH_MAX) {
             throw Fault.invalid("Idempotency-Key", "must have 1 to 255 characters");
         }
-        String name = caller.name() + " " + key;
-        Answer mine = new Answer(hash(body), new CompletableFuture<>());
-        Answer known = remember(name, mine);
+        Receipt receipt = new Receipt(hash(caller.name() + " " + key), hash(body));
+        Answer mine = new Answer(receipt.body(), new CompletableFuture<>());
+        Answer known = remember(receipt.key(), mine);
         if (known.equals(mine)) {
-            return answerFirst(name, mine, first);
+            return answerFirst(receipt, mine, first);
         }
         if (!known.body().equals(mine.body())) {
             throw Fault.of(
@@ -55,37 +86,81 @@ final class Idempotency {
         }
     }
 
-    private String answerFirst(String name, Answer mine, First first) throws InterruptedException {
+    private String answerFirst(Receipt receipt, Answer mine, First first)
+            throws InterruptedException {
         boolean isAnswered = false;
         try {
-            String text = first.answer();
+            String text = first.answer(receipt);
             mine.text().complete(text);
             isAnswered = true;
             return text;
         } finally {
             if (!isAnswered) {
-                forget(name, mine);
+                forget(receipt.key(), mine);
                 mine.text().completeExceptionally(new IllegalStateException("refused"));
             }
         }
     }
 
-    private synchronized Answer remember(String name, Answer mine) {
-        Answer known = answers.putIfAbsent(name, mine);
-        if (answers.size() > REMEMBERED_MAX) {
-            answers.remove(answers.keySet().iterator().next());
+    private synchronized Answer remember(String key, Answer mine) {
+        if (!isRecalled) {
+            recall();
+            isRecalled = true;
         }
+        Answer known = answers.putIfAbsent(key, mine);
+        trim();
         return known == null ? mine : known;
     }
 
-    private synchronized void forget(String name, Answer mine) {
-        answers.remove(name, mine);
+    private synchronized void forget(String key, Answer mine) {
+        answers.remove(key, mine);
     }
 
-    private static String hash(String body) {
+    private void trim() {
+        if (answers.size() > REMEMBERED_MAX) {
+            answers.remove(answers.keySet().iterator().next());
+        }
+    }
+
+    /// Remembers what was answered before this process began.
+    private void recall() {
+        log.jobs().stream()
+                .filter(job -> job.madeAt().isAfter(clock.instant().minus(RECALLED)))
+                .sorted()
+                .map(job -> log.read(job, 0, FIRST_EVENTS))
+                .forEach(this::recall);
+    }
+
+    private void recall(List<Recorded> events) {
+        Recorded first = events.getFirst();
+        if (first.event() instanceof Event.JobSubmitted(JobRequest request)) {
+            request.receipt()
+                    .ifPresent(receipt -> {
+                        String text = answer.apply(first.job(), warnings(events));
+                        answers.put(
+                                receipt.key(),
+                                new Answer(
+                                        receipt.body(), CompletableFuture.completedFuture(text)));
+                        trim();
+                    });
+        }
+    }
+
+    /// Those that were stored together with the request.
+    private static List<String> warnings(List<Recorded> events) {
+        return events.stream()
+                .filter(each -> each.at().equals(events.getFirst().at()))
+                .flatMap(each ->
+                        each.event() instanceof Event.Noted noted
+                                ? Stream.of(noted.text())
+                                : Stream.empty())
+                .toList();
+    }
+
+    private static String hash(String text) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(body.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

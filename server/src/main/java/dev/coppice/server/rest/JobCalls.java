@@ -40,13 +40,18 @@ final class JobCalls {
     private final Jobs jobs;
     private final Views views;
     private final InstantSource clock;
-    private final Idempotency idempotency = new Idempotency();
+    private final Idempotency idempotency;
 
     JobCalls(Coppice coppice, Jobs jobs, Views views, InstantSource clock) {
         this.coppice = coppice;
         this.jobs = jobs;
         this.views = views;
         this.clock = clock;
+        this.idempotency =
+                new Idempotency(
+                        coppice.log(),
+                        clock,
+                        (job, warnings) -> Wire.write(Jobs.submitted(job, warnings)));
     }
 
     // ---- start ----
@@ -60,7 +65,10 @@ final class JobCalls {
                 key.isEmpty()
                         ? submitted(order, caller)
                         : idempotency.answer(
-                                caller, key.get(), body, () -> submitted(order, caller));
+                                caller,
+                                key.get(),
+                                body,
+                                receipt -> submitted(order.known(receipt), caller));
         Submission submission = Wire.read(answer, Submission.class);
         exchange.about(new JobId(submission.jobId()));
         exchange.set("Location", "/api/v1/jobs/" + submission.jobId());

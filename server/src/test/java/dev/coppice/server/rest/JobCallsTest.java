@@ -185,6 +185,18 @@ class JobCallsTest {
         scene.finished(first.json().path("job_id").stringValue());
     }
 
+    @Test
+    void aRequestThatComesAgainToTheNextServerIsDoneOnce() throws Exception {
+        Scene.Answer first = idempotent("k1", Scene.order("echo x > a.txt"));
+        scene.finished(first.json().path("job_id").stringValue());
+
+        scene.restart();
+
+        assertThat(idempotent("k1", Scene.order("echo x > a.txt")).json()).isEqualTo(first.json());
+        assertThat(idempotent("k1", Scene.order("echo y > a.txt")).status()).isEqualTo(422);
+        assertThat(scene.get("/api/v1/jobs").json().path("total").intValue()).isEqualTo(1);
+    }
+
     private Scene.Answer idempotent(String key, String body) throws Exception {
         return scene.send(
                 Scene.body(scene.call("/api/v1/orchestrate"), body).header("Idempotency-Key", key));
