@@ -6,6 +6,10 @@ import dev.coppice.library.envelope.Orchestration;
 import dev.coppice.library.envelope.RetryConfig;
 import dev.coppice.library.envelope.TaskResult;
 import dev.coppice.library.session.AgentProcess;
+import dev.coppice.library.session.Cascade;
+import dev.coppice.library.session.Debate;
+import dev.coppice.library.session.ExpertPanel;
+import dev.coppice.library.session.NVersion;
 import dev.coppice.library.session.OrchestratorSession;
 import dev.coppice.library.session.Patterns;
 import dev.coppice.library.session.ProcessResult;
@@ -21,6 +25,7 @@ void main() throws Exception {
     }
     sessions();
     patterns();
+    richerPatterns();
 }
 
 /// One envelope, on a branch of its own that is merged when the agent has completed it.
@@ -113,6 +118,30 @@ void patterns() throws InterruptedException {
                     .map(i -> process(session, "Process item " + i))
                     .toList();
     tell("in batches", Patterns.batched(items, 2));
+}
+
+/// The patterns in which agents judge what agents brought.
+void richerPatterns() throws InterruptedException {
+    OrchestratorSession session =
+            OrchestratorSession.named("example-reviews")
+                    .timeout(Duration.ofMinutes(5))
+                    .streamOutput(false)
+                    .open();
+
+    NVersion.Result versions = NVersion.of("Implement password hashing").run(session);
+    tell("n-version", versions.versions());
+    Debate.Result debate =
+            Debate.of("Should we use PostgreSQL or Redis?").withRounds(2).run(session);
+    IO.println("debate: " + debate.rounds().size() + " rounds");
+    Cascade.Result cascade =
+            Cascade.of(
+                            "Generate API documentation",
+                            Cascade.Strategy.QUALITY,
+                            Cascade.Timing.PATIENT)
+                    .run(session);
+    IO.println("cascade: " + cascade.level().map(Cascade.Level::name).orElse("no level"));
+    ExpertPanel.Result panel = ExpertPanel.of("def hash_password(pwd): ...").run(session);
+    IO.println("expert panel: " + panel.decision().vote());
 }
 
 AgentProcess process(OrchestratorSession session, String prompt) {

@@ -79,6 +79,7 @@ class ExamplesTest {
         assertThat(folder.resolve("orchestrator_audit.log")).isNotEmptyFile();
     }
 
+    /// The stand-in for claude casts no vote, so that the panel abstains.
     @Test
     void theExamplesOfUseRunToTheirEnd() throws Exception {
         GuidePage.Ran ran = run("ExampleUsage");
@@ -99,6 +100,10 @@ class ExamplesTest {
                         in sequence: 3 of 3 succeeded
                         with fallback: 1 of 1 succeeded
                         in batches: 4 of 4 succeeded
+                        n-version: 3 of 3 succeeded
+                        debate: 2 rounds
+                        cascade: primary
+                        expert panel: ABSTAIN
                         """);
     }
 
