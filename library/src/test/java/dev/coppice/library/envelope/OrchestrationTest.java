@@ -3,14 +3,18 @@ package dev.coppice.library.envelope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,9 +63,14 @@ class OrchestrationTest {
             "agents: { default: script, script: { command: [bash], stdin: description } }\n";
 
     private Surroundings surroundings(Path where) {
+        return surroundings(where, Map.of());
+    }
+
+    private Surroundings surroundings(Path where, Map<String, String> further) {
         Map<String, String> environment = new HashMap<>(repository.environment());
         environment.put("COPPICE_HOME", shared.resolve("coppice").toString());
         environment.put("PIP_NO_INDEX", "1");
+        environment.putAll(further);
         return new Surroundings(
                 where, shared, environment, Optional.empty(), InstantSource.system());
     }
@@ -127,6 +136,31 @@ class OrchestrationTest {
                 .isEqualTo(environment + " --arg\n");
         assertThatThrownBy(() -> orchestration.runAgentInVenv(folder, List.of("script.py")))
                 .hasMessageContaining("no virtualenv in " + folder);
+    }
+
+    @Test
+    void g6_wherePipCantBeUpgradedThatIsAWarning() throws Exception {
+        Path links = Files.createDirectory(folder.resolve("links"));
+        Files.writeString(links.resolve("pip-99.0-py3-none-any.whl"), "no wheel");
+        Surroundings fresh =
+                surroundings(
+                        repository.path(),
+                        Map.of(
+                                "COPPICE_HOME",
+                                folder.resolve("fresh").toString(),
+                                "PIP_FIND_LINKS",
+                                links.toString()));
+        try (Orchestration first =
+                Orchestration.open(
+                        fresh,
+                        folder.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8))) {
+            Path environment = first.setupVirtualenv(repository.path());
+
+            assertThat(environment.resolve("bin/python")).isExecutable();
+        }
+        assertThat(audit())
+                .contains("[WARNING] orchestrator.setup_virtualenv: pip could not be upgraded: ");
     }
 
     @Test
@@ -678,6 +712,24 @@ class OrchestrationTest {
     }
 
     @Test
+    void aFailedCommandStaysKnownInAnExceptionThatWasWrittenAndRead() throws Exception {
+        CommandFailedException thrown =
+                catchThrowableOfType(
+                        CommandFailedException.class,
+                        () -> orchestration.runCommand(List.of("sh", "-c", "exit 4")));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(thrown);
+        }
+
+        try (ObjectInputStream in =
+                new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThat(((CommandFailedException) in.readObject()).process())
+                    .isEqualTo(thrown.process());
+        }
+    }
+
+    @Test
     void whatIsMergedIsRemovedWithoutARescue() throws Exception {
         Path worktree = orchestration.createWorktree("done");
         ScratchRepository there = ScratchRepository.at(worktree, repository);
@@ -706,18 +758,11 @@ class OrchestrationTest {
                 """
                         .formatted(programs));
         Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Surroundings hanging = surroundings(repository.path());
-        Map<String, String> environment = new HashMap<>(hanging.environment());
-        environment.merge("PATH", programs.toString(), (path, first) -> first + ":" + path);
+        String path = programs + ":" + repository.environment().get("PATH");
 
         try (Orchestration limited =
                 new Orchestration(
-                        new Surroundings(
-                                hanging.folder(),
-                                hanging.home(),
-                                environment,
-                                hanging.launcher(),
-                                hanging.clock()),
+                        surroundings(repository.path(), Map.of("PATH", path)),
                         folder.resolve(Orchestration.AUDIT_FILE),
                         new PrintStream(console, true, StandardCharsets.UTF_8),
                         Duration.ofSeconds(3),
@@ -781,6 +826,7 @@ class OrchestrationTest {
                                                                         + pid
                                                                         + "'; sleep 97")))));
         while (!Files.exists(pid)) {
+            assertThat(end).as("the agent's run").isNotDone();
             Thread.onSpinWait();
         }
 
@@ -794,22 +840,13 @@ class OrchestrationTest {
     @Test
     void secretsAreInNoLineAndNoFile() throws Exception {
         String secret = "p\u00e4\"ss\\word";
-        Map<String, String> environment =
-                new HashMap<>(surroundings(repository.path()).environment());
-        environment.put("DATABASE_PASSWORD", secret);
         Path leak =
                 Files.writeString(
                         folder.resolve("leak.json"),
                         "{\"status\": \"completed\", \"results\": {\"password\": \"p\u00e4\\\"ss\\\\word\"}}");
-        Surroundings there = surroundings(repository.path());
         try (Orchestration careful =
                 Orchestration.open(
-                        new Surroundings(
-                                there.folder(),
-                                there.home(),
-                                environment,
-                                there.launcher(),
-                                there.clock()),
+                        surroundings(repository.path(), Map.of("DATABASE_PASSWORD", secret)),
                         folder.resolve(Orchestration.AUDIT_FILE),
                         new PrintStream(console, true, StandardCharsets.UTF_8))) {
             careful.runCommand(List.of("echo", secret));

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +61,92 @@ class PythonValuesTest {
                         "\"agent_type\": \"tester\"",
                         "\"timeout_seconds\": 60,",
                         "\\u00e9\\ud83d\\ude00");
+    }
+
+    @Test
+    void theKeysStandInTheDocumentsOrder() {
+        ProvenanceInfo provenance =
+                new ProvenanceInfo(
+                        "t",
+                        "a",
+                        "b",
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        "in",
+                        Optional.empty(),
+                        List.of(),
+                        0,
+                        Optional.empty());
+        TaskResult failed =
+                new TaskResult(
+                        "t",
+                        "a",
+                        TaskStatus.FAILED,
+                        Map.of(),
+                        Optional.of("no disk"),
+                        Optional.of(provenance),
+                        Duration.ofSeconds(1));
+        AggregatedResults all = Orchestration.aggregateResults(List.of(failed));
+
+        assertThat(keys(HandoffEnvelope.of("t", "a", "Do it", Map.of()).toJson(), 1))
+                .containsExactly(
+                        "task_id",
+                        "agent_name",
+                        "agent_type",
+                        "task_description",
+                        "inputs",
+                        "context",
+                        "constraints",
+                        "expected_outputs",
+                        "timeout_seconds",
+                        "retry_config",
+                        "metadata");
+        assertThat(keys(PythonJson.indented(failed.toMap()), 1))
+                .containsExactly(
+                        "task_id",
+                        "agent_name",
+                        "status",
+                        "outputs",
+                        "error_message",
+                        "provenance",
+                        "execution_time_seconds");
+        assertThat(keys(PythonJson.indented(provenance.toMap()), 1))
+                .containsExactly(
+                        "task_id",
+                        "agent_name",
+                        "branch_name",
+                        "started_at",
+                        "completed_at",
+                        "input_hash",
+                        "output_hash",
+                        "command_history",
+                        "retry_count",
+                        "worktree_path");
+        assertThat(keys(all.toJson(), 1))
+                .containsExactly(
+                        "total_tasks",
+                        "successful",
+                        "failed",
+                        "timeout",
+                        "total_execution_time",
+                        "wall_clock_time",
+                        "results_by_agent",
+                        "all_outputs",
+                        "provenance_records",
+                        "errors",
+                        "success_rate");
+        assertThat(keys(all.toJson(), 3))
+                .startsWith("status", "outputs", "execution_time")
+                .endsWith("agent", "task_id", "error");
+    }
+
+    /// The keys of the objects that stand so deep in a JSON text, in its order.
+    private static List<String> keys(String json, int depth) {
+        return Pattern.compile("(?m)^ {" + 2 * depth + "}\"(\\w+)\": ")
+                .matcher(json)
+                .results()
+                .map(key -> key.group(1))
+                .toList();
     }
 
     @ParameterizedTest
