@@ -142,6 +142,34 @@ class DocumentsTest {
         assertThat(versions.values()).allSatisfy(v -> assertThat(text).contains(v));
     }
 
+    /// What the page on troubles quotes in a heading is a message, and so is code with a `…`. What varies in a message
+    /// stands as `…` or `(N)` there.
+    @Test
+    void theMessagesOnThePageOfTroublesAreThoseOfThePrograms() {
+        Pattern quoted =
+                Pattern.compile("(?m)(?<=^## \")[^\"\n]+(?=\")|(?<=`)[^`\n]*…[^`\n]*(?=`)");
+        List<String> parts =
+                quoted.matcher(read("docs/guide/troubleshooting.md"))
+                        .results()
+                        .flatMap(message -> Pattern.compile("…|\\(N\\)").splitAsStream(message.group()))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList();
+        List<String> programs =
+                sources()
+                        .filter(source -> source.toString().contains("/src/main/"))
+                        .filter(source -> source.toString().endsWith(".java"))
+                        .map(DocumentsTest::read)
+                        .toList();
+
+        assertThat(parts)
+                .hasSizeGreaterThan(6)
+                .allSatisfy(part ->
+                        assertThat(programs)
+                                .as("a program that says: %s", part)
+                                .anyMatch(source -> source.contains(part)));
+    }
+
     @Test
     void theReadmeHasItsTwoCommands() {
         assertThat(read("README.md").lines()).contains("./coppice demo", "./mvnw verify");

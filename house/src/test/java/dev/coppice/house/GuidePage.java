@@ -2,6 +2,7 @@ package dev.coppice.house;
 
 import static java.util.stream.Collectors.joining;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +37,15 @@ record GuidePage(String name, List<Example> programs) {
 
     /// Generous: only to end a hang.
     private static final long MINUTES_MAX = 5;
+
+    /// The modules of Coppice that whoever depends on the library alone does not get.
+    private static final List<String> OTHER_MODULES =
+            List.of("house", "server", "cli", "client", "testkit");
+
+    /// Libraries that these modules bring, and those of tests.
+    private static final Pattern OTHER_LIBRARIES =
+            Pattern.compile(
+                    "(jetty|picocli|logback|junit|assertj|archunit|opentest4j|apiguardian|byte-buddy).*\\.jar");
 
     GuidePage {
         programs = List.copyOf(programs);
@@ -97,7 +107,7 @@ record GuidePage(String name, List<Example> programs) {
         return imports + "void main() throws Exception {\n" + statements + "}\n";
     }
 
-    /// Compiles all programs of the page into `folder`.
+    /// Compiles all programs of the page into `folder`, against what one has who depends on `coppice-library` alone.
     ///
     /// @return what the compiler has to say against them; empty when they are right
     List<String> compile(Path folder) throws IOException {
@@ -111,7 +121,12 @@ record GuidePage(String name, List<Example> programs) {
                                 folder.resolve(program.type() + ".java"), program.source()));
             }
             List<String> options =
-                    List.of("-cp", classPath(), "-d", folder.toString(), "-Xlint:all,-processing");
+                    List.of(
+                            "-cp",
+                            librarysClassPath(),
+                            "-d",
+                            folder.toString(),
+                            "-Xlint:all,-processing");
             compiler.getTask(
                             null,
                             files,
@@ -154,6 +169,21 @@ record GuidePage(String name, List<Example> programs) {
             throw new AssertionError(program + " hangs\n" + Files.readString(errors));
         }
         return new Ran(process.exitValue(), Files.readString(output), Files.readString(errors));
+    }
+
+    private static String librarysClassPath() {
+        Path modules = Path.of("").toAbsolutePath().resolveSibling("");
+        return Pattern.compile(File.pathSeparator)
+                .splitAsStream(classPath())
+                .filter(entry ->
+                        OTHER_MODULES.stream()
+                                .map(modules::resolve)
+                                .noneMatch(Path.of(entry)::startsWith))
+                .filter(entry ->
+                        !OTHER_LIBRARIES
+                                .matcher(String.valueOf(Path.of(entry).getFileName()))
+                                .matches())
+                .collect(joining(File.pathSeparator));
     }
 
     private static String classPath() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -55,6 +56,18 @@ class GuideTest {
                     .ifPresent(text ->
                             assertThat(UsersMachine.withoutAudit(ran.output())).isEqualTo(text));
         }
+    }
+
+    @Test
+    void aPageHasNothingButTheLibrary() throws Exception {
+        GuidePage.Example program =
+                new GuidePage.Example(
+                        "Beyond",
+                        "import dev.coppice.server.rest.RestServer;\nvoid main() {}\n",
+                        Optional.empty());
+
+        assertThat(new GuidePage("beyond", List.of(program)).compile(folder))
+                .anyMatch(problem -> problem.contains("dev.coppice.server.rest"));
     }
 
     @Test
