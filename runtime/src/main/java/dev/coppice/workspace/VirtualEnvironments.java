@@ -29,7 +29,9 @@ public final class VirtualEnvironments {
     /// The folder of an environment in its workspace.
     public static final String FOLDER = ".venv";
 
-    private static final Duration PIP_TIMEOUT = Duration.ofMinutes(10);
+    /// What each call of pip may take, and the making of an empty environment.
+    static final Duration PIP_TIMEOUT = Duration.ofMinutes(10);
+
     private static final Duration ASK_TIMEOUT = Duration.ofMinutes(1);
     private static final String COMPLETE = ".complete";
 
@@ -38,10 +40,16 @@ public final class VirtualEnvironments {
             "import sys; print(getattr(sys, '_base_executable', sys.executable), sys.version)";
 
     private final Path cache;
+    private final Duration pipTimeout;
     private final Map<String, String> pythons = new ConcurrentHashMap<>();
 
     VirtualEnvironments(Path cache) {
+        this(cache, PIP_TIMEOUT);
+    }
+
+    VirtualEnvironments(Path cache, Duration pipTimeout) {
         this.cache = cache;
+        this.pipTimeout = pipTimeout;
     }
 
     /// The environments whose cache lies in what is kept per user.
@@ -157,19 +165,19 @@ public final class VirtualEnvironments {
                         });
     }
 
-    private static void makeBase(Programs programs, Path at, List<String> warnings)
+    private void makeBase(Programs programs, Path at, List<String> warnings)
             throws IOException, InterruptedException {
-        programs.run(PIP_TIMEOUT, List.of("python3", "-m", "venv", at.toString()));
+        programs.run(pipTimeout, List.of("python3", "-m", "venv", at.toString()));
         Optional<String> failure =
                 programs.failureOf(
-                        PIP_TIMEOUT, pip(at, List.of("--upgrade", "--retries", "0", "pip")));
+                        pipTimeout, pip(at, List.of("--upgrade", "--retries", "0", "pip")));
         failure.ifPresent(why -> warnings.add("pip could not be upgraded: " + why));
     }
 
-    private static void install(Programs programs, Path environment, Requirements requirements)
+    private void install(Programs programs, Path environment, Requirements requirements)
             throws InterruptedException {
         if (!requirements.isEmpty()) {
-            programs.run(PIP_TIMEOUT, pip(environment, requirements.arguments()));
+            programs.run(pipTimeout, pip(environment, requirements.arguments()));
         }
     }
 

@@ -12,6 +12,8 @@ import dev.coppice.testkit.Wheels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -205,6 +207,27 @@ class VirtualEnvironmentTest {
         assertThatThrownBy(() -> make(workspace, List.of(), List.of("../other/requirements.txt")))
                 .isInstanceOf(WorkspaceException.class)
                 .hasMessageContaining("leads out of");
+    }
+
+    @Test
+    void whatHangsIsEndedWhenPipsTimeIsUp() throws Exception {
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        Path python =
+                Files.writeString(
+                        programs.resolve("python3"),
+                        "#!/bin/sh\ncase \"$*\" in *venv*) exec sleep 97 ;; *) echo stub ;; esac\n");
+        Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> variables = variables();
+        variables.put("PATH", programs + ":" + System.getenv("PATH"));
+
+        assertThatThrownBy(() ->
+                        new VirtualEnvironments(folder.resolve("cache"), Duration.ofSeconds(1))
+                                .make(
+                                        programs(workspace, variables),
+                                        new Requirements(List.of(), List.of())))
+                .isInstanceOf(WorkspaceException.class)
+                .hasMessageContainingAll("python3 -m venv", "time limit");
+        assertThat(VirtualEnvironments.PIP_TIMEOUT).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test

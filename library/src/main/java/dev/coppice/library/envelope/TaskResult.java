@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outputs what the agent brought: the `results` of its `task_result.json`. Of an agent that wrote none, and of which
 ///     no outputs were expected: `output`, what it said, and a `warning`
 /// @param errorMessage empty for a completed one
+/// @param executionTime from the start of the first attempt to the end, or from the call where it did not come to one
 public record TaskResult(
         String taskId,
         String agentName,
