@@ -151,7 +151,8 @@ class DocumentsTest {
         List<String> parts =
                 quoted.matcher(read("docs/guide/troubleshooting.md"))
                         .results()
-                        .flatMap(message -> Pattern.compile("…|\\(N\\)").splitAsStream(message.group()))
+                        .flatMap(message ->
+                                Pattern.compile("…|\\(N\\)").splitAsStream(message.group()))
                         .map(String::strip)
                         .filter(part -> !part.isEmpty())
                         .toList();

@@ -239,13 +239,13 @@ final class EnvelopeRun {
         }
     }
 
-    /// The agent's launch line, as its attempt wrote it down.
+    /// The agent's launch line, as its attempt wrote it down, without secrets.
     ///
     /// @param round how often a check that failed went back to the agent before
-    private static String command(JobFolder.AttemptFolder attempt, int round) {
+    private String command(JobFolder.AttemptFolder attempt, int round) {
         Path line = (round == 0 ? attempt : attempt.fix(round)).command();
         try {
-            return Files.readString(line).replace('\0', ' ');
+            return audit.masked(Files.readString(line).replace('\0', ' '));
         } catch (IOException e) {
             throw new UncheckedIOException(line + " can't be read", e);
         }
