@@ -578,6 +578,25 @@ public final class Coppice implements AutoCloseable {
     /// @param before older than this, what was rescued goes too
     /// @throws NoRepositoryException where there is no repository
     public Cleaning clean(Optional<Instant> before) throws InterruptedException {
+        return clean(before, this::isUnderWay);
+    }
+
+    /// Removes the folders of the root jobs that ended before `moment`, with those of the jobs that came of them, and
+    /// cleans up after these jobs as [#clean] does. A folder stays while a workspace is in it that has to stay; so do
+    /// the jobs' histories.
+    ///
+    /// @return the folders that were removed
+    public List<Path> removeFolders(Instant moment) throws InterruptedException {
+        Expiry expiry = Expiry.before(moment, log(), this::view);
+        if (!expiry.roots().isEmpty() && ground instanceof Ground.Checkout) {
+            clean(Optional.empty(), job -> !expiry.all().contains(job) || isUnderWay(job));
+        }
+        return expiry.removeFolders();
+    }
+
+    /// @param isSpared whether nothing of a job may be touched
+    private Cleaning clean(Optional<Instant> before, Predicate<JobId> isSpared)
+            throws InterruptedException {
         Set<BranchName> targets = new HashSet<>();
         for (JobId id : jobs()) {
             view(id).flatMap(job -> job.request().target())
@@ -587,7 +606,7 @@ public final class Coppice implements AutoCloseable {
         }
         BranchTemplate template =
                 new BranchTemplate(configuration.settings().layout().branchTemplate());
-        return workspaces().clean(new CleanOrder(targets, template, before, this::isUnderWay));
+        return workspaces().clean(new CleanOrder(targets, template, before, isSpared));
     }
 
     /// Of a job that is not stored nobody knows whether it is over: a plan alone is never stored.

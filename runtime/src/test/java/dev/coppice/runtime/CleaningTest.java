@@ -7,7 +7,10 @@ import dev.coppice.report.JobView;
 import dev.coppice.testkit.ScratchRepository;
 import dev.coppice.workspace.Cleaning;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,48 @@ class CleaningTest {
         assertThat(scene.repository().read(result, "a.txt")).isEqualTo("one\n");
         scene.repository().git("merge", "-q", result);
         assertThat(clean(scene).branches()).contains(result);
+    }
+
+    @Test
+    void foldersOfJobsThatEndedLongAgoAreRemovedButNoWorkThatIsNowhereElse() throws Exception {
+        // given a job that is done, one whose failed task left work, and a young one
+        Scene scene = new Scene(folder, 3, "workers: { max_retries: 0 }\n");
+        JobView done = scene.run(ONE_FILE);
+        JobView failed = scene.run("tasks: [{description: 'echo half > half.txt; exit 1'}]");
+        Instant moment = Instant.now();
+        JobView young = scene.run(ONE_FILE);
+
+        // when
+        try (Coppice coppice = scene.open()) {
+            assertThat(coppice.removeFolders(failed.submittedAt()))
+                    .isEqualTo(folders(coppice, done));
+            List<Path> first = coppice.removeFolders(moment);
+            List<Path> second = coppice.removeFolders(moment);
+
+            // then
+            assertThat(Stream.concat(first.stream(), second.stream()).toList())
+                    .isEqualTo(folders(coppice, failed));
+            assertThat(coppice.removeFolders(moment)).isEmpty();
+            assertThat(coppice.folder(young).root()).isDirectory();
+            assertThat(coppice.view(done.id())).isPresent();
+            assertThat(coppice.workspaces().rescued())
+                    .singleElement()
+                    .satisfies(rescued ->
+                            assertThat(
+                                            scene.repository()
+                                                    .read(rescued.commit().value(), "half.txt"))
+                                    .isEqualTo("half\n"));
+        }
+        for (JobView job : List.of(done, young)) {
+            assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "a.txt"))
+                    .isEqualTo("one\n");
+        }
+    }
+
+    private static List<Path> folders(Coppice coppice, JobView job) {
+        Path root = coppice.folder(job).root();
+        assertThat(root).doesNotExist();
+        return List.of(root);
     }
 
     @Test

@@ -49,6 +49,7 @@ public final class RestServer implements AutoCloseable {
     private final Views views;
     private final Feeds feeds;
     private final Patience patience;
+    private Optional<Retention> retention = Optional.empty();
     private final ScheduledExecutorService sweep =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("rest-sweep").factory());
@@ -130,6 +131,11 @@ public final class RestServer implements AutoCloseable {
         rest.listen(options.patience());
         coppice.openDoor(rest.address());
         rest.takeUp();
+        rest.retention =
+                coppice.configuration()
+                        .api()
+                        .retention()
+                        .map(kept -> new Retention(coppice, kept, options.clock()));
         return rest;
     }
 
@@ -204,6 +210,7 @@ public final class RestServer implements AutoCloseable {
     @Override
     public void close() {
         coppice.shutDoor();
+        retention.ifPresent(Retention::close);
         feeds.close();
         end();
     }

@@ -15,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,24 @@ class EntranceTest {
 
             assertThat(second.status()).isEqualTo(429);
             assertThat(second.header("Retry-After")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theFolderOfAJobThatEndedLongAgoIsRemoved() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { retention: 30d }\n")) {
+            String job = scene.submit("echo x > a.txt");
+            String workspace = scene.finished(job).path("results").path("workspace").stringValue();
+            scene.restart();
+            assertThat(Path.of(workspace)).isDirectory();
+
+            scene.restart(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+
+            scene.awaiting(
+                    () -> Optional.of(workspace).filter(gone -> !Files.exists(Path.of(gone))));
+            assertThat(scene.get("/api/v1/jobs/" + job + "/artifacts/FINAL_RESULT.md").status())
+                    .isEqualTo(404);
+            assertThat(scene.get("/api/v1/jobs/" + job + "/results").status()).isEqualTo(200);
         }
     }
 

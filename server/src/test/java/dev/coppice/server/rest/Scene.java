@@ -64,7 +64,7 @@ final class Scene implements AutoCloseable {
         repository.commit("Configure");
         keys = new Keys(folder.resolve("home/.coppice"), InstantSource.system());
         coppice = open();
-        server = serve(patience);
+        server = serve(patience, InstantSource.system());
     }
 
     private Coppice open() {
@@ -84,26 +84,26 @@ final class Scene implements AutoCloseable {
         };
     }
 
-    private RestServer serve(Duration patience) throws IOException {
+    private RestServer serve(Duration patience, InstantSource clock) throws IOException {
         return RestServer.start(
                 coppice,
                 new Access(keys, Optional.of(KEY)),
                 new RestServer.Options(
-                        "localhost",
-                        0,
-                        Files.createDirectories(logs()),
-                        patience,
-                        "test",
-                        InstantSource.system()));
+                        "localhost", 0, Files.createDirectories(logs()), patience, "test", clock));
     }
 
     /// Lays the jobs down and begins anew, as a new process would.
     void restart() throws IOException, InterruptedException {
+        restart(InstantSource.system());
+    }
+
+    /// The same, by this clock.
+    void restart(InstantSource clock) throws IOException, InterruptedException {
         server.layDown();
         server.close();
         coppice.close();
         coppice = open();
-        server = serve(RestServer.Options.PATIENCE);
+        server = serve(RestServer.Options.PATIENCE, clock);
     }
 
     ScratchRepository repository() {
