@@ -2,8 +2,10 @@ package dev.coppice.cli;
 
 import dev.coppice.model.Integration;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Reason;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
+import java.util.Optional;
 
 /// What the program's exit code says; scripts rely on the numbers.
 enum ExitCode {
@@ -50,7 +52,12 @@ enum ExitCode {
                         .map(Integration::delivery)
                         .filter(Integration.Delivery.Refused.class::isInstance)
                         .isPresent();
-        return isRefused
-                || job.tasks().stream().map(TaskView::conflictedFiles).anyMatch(f -> !f.isEmpty());
+        return isRefused || job.tasks().stream().anyMatch(ExitCode::leavesConflict);
+    }
+
+    /// Its branch is not in the result, or could not be made of what others brought.
+    private static boolean leavesConflict(TaskView task) {
+        return !task.conflictedFiles().isEmpty()
+                || task.reason().equals(Optional.of(Reason.CONFLICT));
     }
 }

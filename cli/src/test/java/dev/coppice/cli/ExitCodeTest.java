@@ -40,6 +40,20 @@ class ExitCodeTest {
         assertThat(code(story)).isEqualTo(ExitCode.STOPPED);
     }
 
+    @Test
+    void aConflictThatATaskCouldNotBeginWithIsLeftToResolveToo() {
+        JobStory story =
+                new JobStory("Do it")
+                        .planned(task("a"), task("b"))
+                        .begins("a")
+                        .finishes("a")
+                        .begins("b")
+                        .fails("b", Reason.CONFLICT, "The same lines were changed.")
+                        .ends(JobStatus.PARTIAL, "1 of 2 tasks is done.");
+
+        assertThat(code(story)).isEqualTo(ExitCode.CONFLICT);
+    }
+
     private static ExitCode code(JobStory story) {
         List<Recorded> events = story.events();
         JobHistory history = new JobHistory(events.getFirst());

@@ -63,11 +63,18 @@ final class Bases {
         return join(onto, Stream.concat(order.children().stream(), settled));
     }
 
-    /// Whether the input is the work of a resolver that was asked for what the task's jobs brought.
+    /// Whether the input is the work of a resolver that was asked for what the task's jobs brought, or for what came of
+    /// another such resolver.
     private boolean settlesChildren(Input input) {
         return input.task().duty() instanceof Duty.Resolving resolving
-                && order.children().stream()
-                        .anyMatch(child -> child.task().id().equals(resolving.incoming()));
+                && (isOneOf(order.children(), resolving.incoming())
+                        || order.inputs().stream()
+                                .filter(other -> other.task().id().equals(resolving.incoming()))
+                                .anyMatch(this::settlesChildren));
+    }
+
+    private static boolean isOneOf(List<Input> inputs, TaskId id) {
+        return inputs.stream().anyMatch(input -> input.task().id().equals(id));
     }
 
     private Base join(CommitId onto, Stream<Input> all) {

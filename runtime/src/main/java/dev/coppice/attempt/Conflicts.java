@@ -18,6 +18,7 @@ import dev.coppice.workspace.Keepsakes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What stops a joining becomes a task of its own, for an agent who wrote neither side.
 final class Conflicts {
@@ -80,11 +81,22 @@ final class Conflicts {
     }
 
     private static String intents(AttemptOrder order, Bases.Base.Wants wants) {
-        return order.inputs().stream()
-                .filter(i -> i.task().duty() instanceof Duty.Work)
-                .filter(i -> touches(i, wants))
-                .map(i -> i.task().id() + ": " + i.task().description().strip())
+        Stream<Task> others =
+                order.inputs().stream()
+                        .filter(i -> i.task().duty() instanceof Duty.Work)
+                        .filter(i -> touches(i, wants))
+                        .map(Input::task);
+        return Stream.concat(others, family(order))
+                .map(task -> task.id() + ": " + task.description().strip())
                 .collect(Collectors.joining("\n\n"));
+    }
+
+    /// A task and the jobs that it started, where there are any: they may have met each other.
+    private static Stream<Task> family(AttemptOrder order) {
+        return order.children().isEmpty()
+                ? Stream.empty()
+                : Stream.concat(
+                        Stream.of(order.task()), order.children().stream().map(Input::task));
     }
 
     /// Whether a task had a hand in the conflict.

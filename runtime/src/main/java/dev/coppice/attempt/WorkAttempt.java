@@ -192,7 +192,12 @@ final class WorkAttempt {
                 }
             }
         }
-        return switch (bases.joinChildren(onTheirBases(own))) {
+        CommitId floor = onTheirBases(own);
+        if (!floor.equals(own)) {
+            // Kept on the branch, so that the next attempt meets what a resolver was shown.
+            checkout.reset(workspace.branch(), floor, workspace.exclusions());
+        }
+        return switch (bases.joinChildren(floor)) {
             case Bases.Base.At(CommitId joined, List<Bases.Left> out) when out.isEmpty() -> {
                 checkout.reset(workspace.branch(), joined, workspace.exclusions());
                 yield attempt(workspace, output -> commit(workspace, checkout, output));
@@ -238,15 +243,19 @@ final class WorkAttempt {
                                 Naming.message(order)));
     }
 
-    private static Outcome conflict(Bases.Left left) {
-        return new Outcome.Failed(
-                Reason.CONFLICT,
-                "The tasks that this one needs changed the same lines: the work of "
-                        + left.task()
-                        + " conflicts in "
-                        + String.join(", ", left.files())
-                        + ".",
-                WorkResult.NONE);
+    private Outcome conflict(Bases.Left left) {
+        String files = String.join(", ", left.files());
+        String message =
+                order.children().stream()
+                        .filter(child -> child.task().id().equals(left.task()))
+                        .findFirst()
+                        .map(child ->
+                                "A job that this task started changed the same lines as the task itself, in %s. The job's work is on branch %s."
+                                        .formatted(files, child.branch().orElse("")))
+                        .orElse(
+                                "The tasks that this one needs changed the same lines: the work of %s conflicts in %s."
+                                        .formatted(left.task(), files));
+        return new Outcome.Failed(Reason.CONFLICT, message, WorkResult.NONE);
     }
 
     private Event.AttemptEnded changeFiles(CommitId base) throws InterruptedException, IOException {

@@ -106,6 +106,11 @@ final class Scene implements AutoCloseable {
         server = serve(RestServer.Options.PATIENCE, clock);
     }
 
+    /// What the server stands on.
+    Coppice coppice() {
+        return coppice;
+    }
+
     ScratchRepository repository() {
         return repository;
     }
