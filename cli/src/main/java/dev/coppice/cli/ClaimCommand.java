@@ -1,12 +1,15 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.Wire;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.WorkQueue.Claim;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.Figures;
+import dev.coppice.report.JobView;
 import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.server.jobs.ClaimedTask;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +47,7 @@ final class ClaimCommand implements Action {
         call.out()
                 .print(
                         call.isJson()
-                                ? json(claimant, granted) + "\n"
+                                ? Wire.write(ClaimedTask.of(claimant.name(), granted)) + "\n"
                                 : text(order)
                                         + "\nYours until "
                                         + Figures.moment(granted.until(), call.zone())
@@ -53,62 +56,15 @@ final class ClaimCommand implements Action {
     }
 
     private static int nothing(Invocation call, Claimant claimant) {
-        String status = claimant.coppice().view(claimant.job().id()).orElseThrow().status().wire();
+        JobView job = claimant.coppice().view(claimant.job().id()).orElseThrow();
         call.out()
                 .line(
                         call.isJson()
-                                ? Json.write(
-                                        Json.object(
-                                                "job_id",
-                                                claimant.job().id(),
-                                                "task",
-                                                Optional.empty(),
-                                                "job_status",
-                                                status))
-                                : "There is nothing to claim now; the job is " + status + ".");
+                                ? Wire.write(ClaimedTask.nothing(job))
+                                : "There is nothing to claim now; the job is "
+                                        + job.status().wire()
+                                        + ".");
         return ExitCode.FAILED.number();
-    }
-
-    private static String json(Claimant claimant, Claim.Granted granted) {
-        AttemptOrder order = granted.order();
-        Task task = order.task();
-        return Json.write(
-                Json.object(
-                        "job_id",
-                        claimant.job().id(),
-                        "goal",
-                        order.goal(),
-                        "task",
-                        Json.object(
-                                "id", task.id(),
-                                "description", task.description(),
-                                "priority", task.priority(),
-                                "dependencies",
-                                        task.needs().stream().map(need -> need.task()).toList(),
-                                "context_files", task.contextFiles(),
-                                "hints", task.hints(),
-                                "expected_files", task.expectedFiles()),
-                        "attempt",
-                        order.attempt(),
-                        "claimed_by",
-                        claimant.name(),
-                        "claimed_until",
-                        granted.until(),
-                        "results",
-                        order.inputs().stream()
-                                .map(input ->
-                                        Json.object(
-                                                "task",
-                                                input.task().id(),
-                                                "output",
-                                                input.output()))
-                                .toList(),
-                        "discoveries",
-                        order.discoveries().stream()
-                                .map(found ->
-                                        Json.object(
-                                                "content", found.content(), "tags", found.tags()))
-                                .toList()));
     }
 
     /// For a person, or an agent that reads.

@@ -71,10 +71,7 @@ record Claimant(Invocation call, Coppice coppice, JobView job, WorkQueue queue, 
     /// @throws CommandFailure where it is not
     int told(TaskId task, Answer answer, String what) throws InterruptedException {
         require(task, answer);
-        JobView now = coppice.view(job.id()).orElseThrow();
-        if (now.isLeftToClaimants() && now.status().isOver()) {
-            coppice.await(now.id()); // nobody else writes its reports
-        }
+        JobView now = coppice.afterClaim(job.id());
         call.out()
                 .line(
                         call.isJson()

@@ -16,6 +16,7 @@ import dev.coppice.schedule.Scheduler;
 import dev.coppice.schedule.TaskState;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -64,6 +65,21 @@ public final class WorkQueue {
         NO_SUCH_AGENT
     }
 
+    /// Tasks that are to join the job.
+    ///
+    /// @param warnings what a person should know of them; written with them
+    public record Batch(List<Task> tasks, List<String> warnings) {
+        public Batch {
+            tasks = List.copyOf(tasks);
+            warnings = List.copyOf(warnings);
+        }
+
+        /// Tasks of which there is nothing to be said.
+        public static Batch of(List<Task> tasks) {
+            return new Batch(tasks, List.of());
+        }
+    }
+
     /// What became of tasks that were to join the job.
     public sealed interface Addition {
         record Added(List<Task> tasks) implements Addition {
@@ -105,24 +121,38 @@ public final class WorkQueue {
     ///
     /// @param by the task whose attempt adds them; empty: somebody outside
     /// @param tasks the tasks, drawn up for the job as it stands; asked again when it changed meanwhile
-    public Addition addTasks(Optional<TaskId> by, Function<JobState, List<Task>> tasks) {
-        return add(state -> new Event.TasksAdded(by, state.goal(), tasks.apply(state)));
+    public Addition addTasks(Optional<TaskId> by, Function<JobState, Batch> tasks) {
+        return add(state -> {
+            Batch batch = tasks.apply(state);
+            return new Joining(
+                    new Event.TasksAdded(by, state.goal(), batch.tasks()), batch.warnings());
+        });
     }
 
     /// Has the lead plan the job, once: its tasks join those that are there.
     public Addition askLead() {
-        return add(Scheduler::planning);
+        return add(state -> new Joining(Scheduler.planning(state), List.of()));
     }
 
-    private Addition add(Function<JobState, Event.TasksAdded> addition) {
+    /// What is to be written of tasks that join.
+    private record Joining(Event.TasksAdded added, List<String> warnings) {
+        private List<Event> events() {
+            List<Event> events = new ArrayList<>(List.of(added));
+            warnings.forEach(w -> events.add(new Event.Noted(Event.Level.WARNING, added.by(), w)));
+            return events;
+        }
+    }
+
+    private Addition add(Function<JobState, Joining> addition) {
         return desk.ask((state, _) -> {
-            Event.TasksAdded added = addition.apply(state);
+            Joining joining = addition.apply(state);
+            Event.TasksAdded added = joining.added();
             return state.misfit(added.by(), added.tasks())
                     .<Desk.Reply<Addition>>map(why -> said(new Addition.Refused(why)))
                     .orElseGet(() ->
                             new Desk.Reply.Written<>(
                                     Optional.empty(),
-                                    List.of(added),
+                                    joining.events(),
                                     new Addition.Added(added.tasks())));
         });
     }

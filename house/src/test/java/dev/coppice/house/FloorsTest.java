@@ -247,6 +247,8 @@ class FloorsTest {
                         "org.sqlite..", List.of("dev.coppice.store.."),
                         "org.flywaydb..", List.of("dev.coppice.store.."),
                         "org.eclipse.jetty..", List.of("dev.coppice.server.rest.."),
+                        "io.modelcontextprotocol..", List.of("dev.coppice.server.mcp.."),
+                        "reactor..", List.of("dev.coppice.server.mcp.."),
                         "picocli..", List.of("dev.coppice.cli.."),
                         "ch.qos.logback..", List.of("dev.coppice.cli.."),
                         "tools.jackson..",

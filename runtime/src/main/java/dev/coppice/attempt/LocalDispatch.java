@@ -13,6 +13,7 @@ import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.WorkResult;
+import dev.coppice.model.Worker;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Identity;
 import dev.coppice.workspace.TimeUpException;
@@ -51,7 +52,9 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
 
     @Override
     public void start(AttemptOrder order, Reports reports) {
-        Running run = new Running(equipment.passes().issue(order));
+        Running run =
+                new Running(
+                        equipment.passes().issue(order), Papers.of(order, Naming.folder(order)));
         running.put(Key.of(order), run);
         threads.execute(() -> carry(order, masked(reports), run));
     }
@@ -74,6 +77,33 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         if (run != null) {
             run.waits(waits);
         }
+    }
+
+    /// Lays the result of a running attempt where its agent may leave it, in place of an earlier one. False where the
+    /// attempt does not run here.
+    ///
+    /// @param json in the form of the result file
+    public boolean layResult(Worker of, String json) {
+        Optional<Running> run = running(of);
+        try {
+            if (run.isPresent()) {
+                run.get().papers().layResult(json);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return run.isPresent();
+    }
+
+    /// The agent of a running attempt is at work, though it may print nothing. False where the attempt does not run here.
+    public boolean signOfLife(Worker of) {
+        Optional<Running> run = running(of);
+        run.ifPresent(Running::signOfLife);
+        return run.isPresent();
+    }
+
+    private Optional<Running> running(Worker of) {
+        return Optional.ofNullable(running.get(new Key(of.job(), of.task(), of.attempt())));
     }
 
     /// Ends what is left of the attempt and says that it was lost; its work stays in its workspace, from

@@ -1,6 +1,7 @@
 package dev.coppice.attempt;
 
 import dev.coppice.engine.AttemptOrder;
+import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.model.Handoff;
 import java.io.IOException;
@@ -43,6 +44,14 @@ record Papers(TaskFolder folder, Optional<Handoff> handoff) {
                 envelope(),
                 handed.envelope().getBytes(StandardCharsets.UTF_8),
                 StandardOpenOption.CREATE_NEW);
+    }
+
+    /// Lays a result there as the agent would, in place of whatever has its name.
+    void layResult(String json) throws IOException {
+        JobFolder.make(folder.root());
+        Path written = Files.createTempFile(folder.root(), "task_result", ".json"); // the owner's
+        Files.writeString(written, json);
+        Files.move(written, result(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Takes an earlier run's result away.

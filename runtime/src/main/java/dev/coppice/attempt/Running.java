@@ -16,6 +16,7 @@ final class Running {
     private boolean stopped;
     private boolean killed;
     private final Optional<Passes.Issued> pass;
+    private final Papers papers;
     private long waitedNanos;
     private long waitingSince;
     private boolean isWaiting;
@@ -23,8 +24,14 @@ final class Running {
     private @Nullable Child child;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    Running(Optional<Passes.Issued> pass) {
+    Running(Optional<Passes.Issued> pass, Papers papers) {
         this.pass = pass;
+        this.papers = papers;
+    }
+
+    /// By which the agent gives its result back.
+    Papers papers() {
+        return papers;
     }
 
     Optional<Passes.Issued> pass() {
@@ -73,6 +80,19 @@ final class Running {
             Child waitedFor = child;
             if (waitedFor != null) {
                 setClocks(waitedFor);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The agent says that it is at work: its child's idle clock begins anew.
+    void signOfLife() {
+        lock.lock();
+        try {
+            Child waitedFor = child;
+            if (waitedFor != null) {
+                waitedFor.signOfLife();
             }
         } finally {
             lock.unlock();

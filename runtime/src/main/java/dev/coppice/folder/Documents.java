@@ -229,6 +229,21 @@ final class Documents {
                                 .toList()));
     }
 
+    private record TaskOfJob(String jobId, @JsonUnwrapped TaskResult result) {}
+
+    String task(JobView job, TaskView task, List<JobView> descendants, Instant now) {
+        return text(new TaskOfJob(job.id().value(), result(job, task, descendants, now)));
+    }
+
+    private record Discoveries(String jobId, List<Found> discoveries) {}
+
+    String discoveries(JobView job) {
+        return text(
+                new Discoveries(
+                        job.id().value(),
+                        job.discoveries().stream().map(Documents::found).toList()));
+    }
+
     String counts(JobView job) {
         return text(
                 new CountsDocument(job.id().value(), job.status().wire(), progress(job.counts())));

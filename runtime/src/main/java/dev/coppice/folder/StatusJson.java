@@ -3,6 +3,7 @@ package dev.coppice.folder;
 import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText.Present;
+import dev.coppice.report.TaskView;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,5 +33,20 @@ public record StatusJson(
     /// running attempt takes from the machine.
     public String status(JobView job, Present present) {
         return new Documents(secrets).status(job, job.descendants(jobs), folder, present);
+    }
+
+    /// What results.json has of one task, so far.
+    public String task(JobView job, TaskView task, Instant now) {
+        return new Documents(secrets).task(job, task, job.descendants(jobs), now);
+    }
+
+    /// What plan.json has: the keys of a plan file.
+    public String plan(JobView job) {
+        return new Documents(secrets).plan(job);
+    }
+
+    /// What was found so far, oldest first.
+    public String discoveries(JobView job) {
+        return new Documents(secrets).discoveries(job);
     }
 }

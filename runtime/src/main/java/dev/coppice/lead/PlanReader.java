@@ -49,6 +49,13 @@ public final class PlanReader {
         return new PlanReader(name).draft(new Document(Optional.of(plan), List.of()));
     }
 
+    /// Takes the tasks of a plan alone, a list that is a part of a document which was read already.
+    public static PlanDraft tasks(String name, Value tasks) {
+        SequencedMap<String, Value> plan = new LinkedHashMap<>();
+        plan.put("tasks", tasks);
+        return value(name, new Value.Fields(name, plan));
+    }
+
     /// Reads what an agent answered: a JSON object, bare, in a fence or with words
     /// around it, or YAML in a fence. Places are `tasks[2].priority`. Prose is never a plan.
     public static PlanDraft answer(String text) {

@@ -109,6 +109,11 @@ public final class Child implements AutoCloseable {
         supervision.stopwatch().resume();
     }
 
+    /// Counts as output: the clock of the idle limit begins anew. Does nothing else.
+    public void signOfLife() {
+        supervision.signOfLife();
+    }
+
     /// What the tree uses, as of the last second; once it has ended, what it used in all.
     public Resources resources() {
         return ended().map(Ended::resources).orElseGet(supervision::resources);

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Watches over one child from its start to its end, in one thread of its own, which owns all that
 /// changes here but what others ask: stop, hurry, pause.
@@ -41,6 +42,7 @@ final class Supervision {
 
     private long sampledAt = begin;
     private long bytesSeen = -1;
+    private final AtomicBoolean isAlive = new AtomicBoolean();
     private long idleSince;
     private Duration cpuThen = Duration.ZERO;
 
@@ -124,7 +126,7 @@ final class Supervision {
         if (now >= limits.wall().toNanos()) {
             return Optional.of(new Exit.TimedOut(Exit.Limit.WALL));
         }
-        if (bytes != bytesSeen || stopwatch.isPaused()) {
+        if (bytes != bytesSeen || stopwatch.isPaused() || isAlive.getAndSet(false)) {
             bytesSeen = bytes;
             beginIdle(now);
         } else if (now - idleSince >= limits.idle().toNanos()) {
@@ -135,6 +137,11 @@ final class Supervision {
             beginIdle(now);
         }
         return Optional.empty();
+    }
+
+    /// It says itself that it is at work.
+    void signOfLife() {
+        isAlive.set(true);
     }
 
     private void beginIdle(long now) {

@@ -495,6 +495,44 @@ public final class Coppice implements AutoCloseable {
         return drive().delegation().start(of, order, wishes);
     }
 
+    /// Adds tasks that an agent wants to have in a job, all or none. The job goes on with them where it was over.
+    ///
+    /// @param by whose running attempt adds them; empty: an agent outside
+    /// @throws IllegalArgumentException where there is no such job
+    public TaskBirth addTasks(JobId job, Optional<Worker> by, PlanDraft tasks) {
+        TaskBirth birth = drive().delegation().add(job, by, tasks);
+        if (birth instanceof TaskBirth.Added
+                && !view(job).map(JobView::isLeftToClaimants).orElse(false)) {
+            resume(job);
+        }
+        return birth;
+    }
+
+    /// Lays the result of a running attempt where its agent may leave it. False where the attempt does not run here.
+    ///
+    /// @param json in the form of the result file
+    public boolean layResult(Worker of, String json) {
+        return drive().dispatch().layResult(of, json);
+    }
+
+    /// Whoever does a running attempt is at work, though nothing may be printed. False where the attempt does not run
+    /// here.
+    public boolean signOfLife(Worker of) {
+        return drive().dispatch().signOfLife(of);
+    }
+
+    /// The job after its queue was worked. Where that ended it and nobody drives it, its reports are there.
+    ///
+    /// @throws IllegalArgumentException where there is no such job
+    public JobView afterClaim(JobId job) throws InterruptedException {
+        JobView now =
+                view(job).orElseThrow(() -> new IllegalArgumentException("there is no job " + job));
+        if (now.isLeftToClaimants() && now.status().isOver()) {
+            await(job);
+        }
+        return now;
+    }
+
     /// Asks the lead for a plan of the request, and runs none of it.
     public Outcome plan(Preparation.Ready prepared) throws InterruptedException {
         Instant now = surroundings.clock().instant();

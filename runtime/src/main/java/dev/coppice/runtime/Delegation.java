@@ -1,6 +1,7 @@
 package dev.coppice.runtime;
 
 import dev.coppice.engine.Engine;
+import dev.coppice.engine.WorkQueue;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
 import dev.coppice.git.RefName;
@@ -9,6 +10,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
+import dev.coppice.model.Task;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.PlanRules;
@@ -21,13 +23,14 @@ import dev.coppice.schedule.JobState;
 import dev.coppice.schedule.TaskState;
 import dev.coppice.workspace.Workspaces;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
-/// Starts jobs for the agents of running attempts. Their plans are an agent's: checked as such. Safe for use
-/// by many threads.
+/// Starts jobs for the agents of running attempts, and adds tasks to jobs. What comes from agents is checked as such.
+/// Safe for use by many threads.
 final class Delegation {
     private final Engine engine;
     private final Optional<Workspaces> workspaces;
@@ -54,6 +57,65 @@ final class Delegation {
         } finally {
             starting.unlock();
         }
+    }
+
+    /// Adds tasks to a job, all or none.
+    ///
+    /// @param by whose attempt adds them; empty: an agent outside
+    /// @throws IllegalArgumentException where there is no such job
+    TaskBirth add(JobId job, Optional<Worker> by, PlanDraft draft) {
+        WorkQueue queue =
+                engine.queue(job)
+                        .orElseThrow(() -> new IllegalArgumentException("there is no job " + job));
+        List<String> warnings = new ArrayList<>();
+        try {
+            WorkQueue.Addition addition =
+                    queue.addTasks(
+                            by.map(Worker::task),
+                            state -> {
+                                Verdict.Valid valid = joining(state, by, draft);
+                                warnings.clear();
+                                valid.warnings().forEach(w -> warnings.add(w.toString()));
+                                return new WorkQueue.Batch(valid.plan().tasks(), warnings);
+                            });
+            return switch (addition) {
+                case WorkQueue.Addition.Added(List<Task> tasks) ->
+                        new TaskBirth.Added(tasks.stream().map(Task::id).toList(), warnings);
+                case WorkQueue.Addition.Refused(String why) -> new TaskBirth.Refused(why);
+            };
+        } catch (Unfit unfit) {
+            return new TaskBirth.Invalid(unfit.problems);
+        }
+    }
+
+    /// What is wrong with tasks, as the job stands.
+    private static final class Unfit extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Problem> problems;
+
+        private Unfit(List<Problem> problems) {
+            super(null, null, false, false);
+            this.problems = problems;
+        }
+    }
+
+    private static Verdict.Valid joining(JobState state, Optional<Worker> by, PlanDraft draft) {
+        Path folder =
+                by.flatMap(worker ->
+                                state.task(worker.task())
+                                        .map(task -> folder(state.request(), worker, task)))
+                        .orElseGet(() -> Path.of(state.request().repository()));
+        PlanRules rules =
+                new PlanRules(
+                        state.settings(),
+                        PlanRules.Author.AGENT,
+                        path -> Preparing.isIn(folder, path),
+                        state.tasks().stream().map(task -> task.task().id()).toList());
+        return switch (Plans.check(draft, rules)) {
+            case Verdict.Invalid(List<Problem> problems) -> throw new Unfit(problems);
+            case Verdict.Valid valid -> valid;
+        };
     }
 
     private static ChildBirth gone(Worker of) {

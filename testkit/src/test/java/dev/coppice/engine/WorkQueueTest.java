@@ -185,7 +185,7 @@ class WorkQueueTest {
         WorkQueue queue = queue(job(task("a")));
         assertThat(add(queue, task("a"))).isInstanceOf(Addition.Refused.class);
         assertThat(add(queue, task("b", "x"))).isInstanceOf(Addition.Refused.class);
-        assertThat(queue.addTasks(Optional.of(A), _ -> List.of(task("b"))))
+        assertThat(queue.addTasks(Optional.of(A), _ -> WorkQueue.Batch.of(List.of(task("b")))))
                 .as("by an attempt that does not run")
                 .isInstanceOf(Addition.Refused.class);
     }
@@ -195,7 +195,7 @@ class WorkQueueTest {
         WorkQueue queue = queue(job(task("a")));
         queue.claim(ANN);
         Discovery found = new Discovery("it is round", List.of("shape"));
-        assertThat(queue.addTasks(Optional.of(A), _ -> List.of(task("b"))))
+        assertThat(queue.addTasks(Optional.of(A), _ -> WorkQueue.Batch.of(List.of(task("b")))))
                 .isInstanceOf(Addition.Added.class);
         assertThat(queue.discover(A, found)).isEqualTo(Answer.ACCEPTED);
         assertThat(queue.discover(B, found)).isEqualTo(Answer.NOT_YOURS);
@@ -254,7 +254,7 @@ class WorkQueueTest {
     }
 
     private static Addition add(WorkQueue queue, Task task) {
-        return queue.addTasks(Optional.empty(), _ -> List.of(task));
+        return queue.addTasks(Optional.empty(), _ -> WorkQueue.Batch.of(List.of(task)));
     }
 
     private WorkQueue queue(JobRequest request) {

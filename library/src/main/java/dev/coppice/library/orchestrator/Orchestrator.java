@@ -5,6 +5,7 @@ import dev.coppice.engine.Engine;
 import dev.coppice.engine.WorkQueue;
 import dev.coppice.engine.WorkQueue.Addition;
 import dev.coppice.engine.WorkQueue.Answer;
+import dev.coppice.engine.WorkQueue.Batch;
 import dev.coppice.engine.WorkQueue.Claim;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.Event;
@@ -372,7 +373,8 @@ public final class Orchestrator implements AutoCloseable {
         if (drafts.isEmpty()) {
             return List.of();
         }
-        Addition addition = now.queue().addTasks(parent, state -> checked(now, drafts, state));
+        Addition addition =
+                now.queue().addTasks(parent, state -> Batch.of(checked(now, drafts, state)));
         return switch (addition) {
             case Addition.Refused(String why) -> throw new InvalidTaskException(why);
             case Addition.Added(List<dev.coppice.model.Task> added) -> {

@@ -42,8 +42,9 @@ public final class Fault extends RuntimeException {
             return status;
         }
 
-        private String type() {
-            return "urn:coppice:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        /// A word for programs: `not-found`.
+        public String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /// The kind that stands for an error of the protocol itself.
@@ -68,6 +69,8 @@ public final class Fault extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
+    /// What is wrong, in one sentence.
+    ///
     /// @param detail a whole sentence
     public static Fault of(Kind kind, String detail) {
         return new Fault(kind, detail, List.of(), Optional.empty());
@@ -97,6 +100,10 @@ public final class Fault extends RuntimeException {
                 : first + " (and " + (problems.size() - 1) + " more, see errors)";
     }
 
+    public Kind kind() {
+        return kind;
+    }
+
     /// The status of an answer over HTTP.
     public int status() {
         return kind.status();
@@ -111,7 +118,7 @@ public final class Fault extends RuntimeException {
     public ProblemDocument document() {
         String detail = String.valueOf(getMessage());
         return new ProblemDocument(
-                kind.type(),
+                "urn:coppice:problem:" + kind.code(),
                 kind.title,
                 kind.status,
                 detail,

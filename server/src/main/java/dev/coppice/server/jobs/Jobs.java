@@ -8,6 +8,7 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.Problem;
 import dev.coppice.report.JobView;
+import dev.coppice.report.TaskView;
 import dev.coppice.runtime.ChildBirth;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
@@ -158,15 +159,17 @@ public final class Jobs {
                         () -> Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named));
     }
 
-    /// Workers look at their own job and at those that it started.
+    /// The task of a job that is named by its id or its worker.
     ///
-    /// @throws Fault where the job is none of these
-    public static void checkIsTheirs(JobView job, Caller caller) {
-        if (caller instanceof Caller.AtWork(Worker worker)
-                && !job.id().equals(worker.job())
-                && job.request().parent().filter(p -> p.job().equals(worker.job())).isEmpty()) {
-            throw Fault.of(
-                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that yours started.");
-        }
+    /// @throws Fault where there is none
+    public static TaskView task(JobView job, String named) {
+        return job.all()
+                .filter(task -> task.id().value().equals(named) || task.workerId().equals(named))
+                .findFirst()
+                .orElseThrow(() -> noTask(named));
+    }
+
+    public static Fault noTask(String named) {
+        return Fault.of(Fault.Kind.NOT_FOUND, "The job has no such task: " + named);
     }
 }

@@ -106,6 +106,8 @@ public final class JsonKeys {
         }
     }
 
+    /// Tells of everything that is wrong, if anything is.
+    ///
     /// @throws Fault with every problem, where there is one
     public void refuseAll() {
         if (!problems.isEmpty()) {

@@ -53,12 +53,13 @@ public record Order(
         return new Order(request, plan, wishes, Optional.of(by));
     }
 
-    RunOrder run() {
+    /// What the runtime is asked for.
+    public RunOrder run() {
         return new RunOrder(request, plan, wishes.base());
     }
 
     /// The configuration's settings with the client's wishes over them.
-    Settings over(Settings settings) {
+    public Settings over(Settings settings) {
         return settings.withWorkers(workers(settings.workers()))
                 .withRecursion(recursion(settings.recursion()))
                 .withAgents(agents(settings.agents()))

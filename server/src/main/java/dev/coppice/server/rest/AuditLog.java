@@ -1,5 +1,6 @@
 package dev.coppice.server.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.coppice.client.Wire;
 import dev.coppice.folder.Secrets;
 import dev.coppice.model.JobId;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// ```json
 /// {"at":"…","key":"ci","address":"127.0.0.1","method":"POST","path":"/api/v1/orchestrate","status":202,"job":"…"}
 /// ```
-/// Keys are not among it, and secrets in a path are masked. Safe for use by many threads.
+/// Of a tool that was called by MCP its name stands there as `tool`. Keys are not among it, and secrets in a path are masked. Safe for use by many threads.
 final class AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int REFUSED_FROM = 400;
@@ -35,6 +36,7 @@ final class AuditLog {
             String address,
             String method,
             String path,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> tool,
             int status,
             Optional<String> job) {}
 
@@ -53,8 +55,8 @@ final class AuditLog {
 
     /// Writes a line where the call changed something or was refused.
     void note(Exchange exchange) {
-        boolean isChange = !exchange.method().equals("GET");
-        if (!isChange && exchange.status() < REFUSED_FROM) {
+        Exchange.Audited call = exchange.audited();
+        if (!call.isChange() && call.status() < REFUSED_FROM) {
             return;
         }
         Line line =
@@ -64,7 +66,8 @@ final class AuditLog {
                         exchange.address(),
                         exchange.method(),
                         secrets.mask(exchange.path()),
-                        exchange.status(),
+                        call.tool(),
+                        call.status(),
                         exchange.job().map(JobId::value));
         write(Wire.write(line) + "\n");
     }

@@ -6,6 +6,7 @@ import dev.coppice.server.access.Access;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.access.Scope;
 import dev.coppice.server.jobs.Fault;
+import dev.coppice.server.jobs.Rights;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -93,7 +94,7 @@ final class Entrance extends Handler.Abstract {
     private void answer(Exchange exchange, Optional<Route> route)
             throws IOException, InterruptedException {
         try {
-            admit(exchange, route.map(Route::door).orElse(KEYED));
+            admit(exchange, route.map(Route::door).orElseGet(() -> doorOfPath(exchange)));
             Route found = route.orElseThrow(() -> nowhere(exchange));
             exchange.matched(found.match(exchange.path()).orElseThrow(), found.queries());
             found.action().answer(exchange);
@@ -107,6 +108,16 @@ final class Entrance extends Handler.Abstract {
                             Fault.Kind.INTERNAL,
                             "Something went wrong in the server; its log has more."));
         }
+    }
+
+    /// Who asks a path by a method that it does not know is told so where it may come in by another.
+    private Route.Door doorOfPath(Exchange exchange) {
+        return routes.stream()
+                .filter(route -> route.match(exchange.path()).isPresent())
+                .map(Route::door)
+                .filter(Route.Door.Shared.class::isInstance)
+                .findFirst()
+                .orElse(KEYED);
     }
 
     private static void tell(Exchange exchange, Fault fault) throws IOException {
@@ -159,14 +170,7 @@ final class Entrance extends Handler.Abstract {
 
     private static void require(Scope needed, Caller known) {
         switch (known) {
-            case Caller.KeyHolder(String _, Scope scope) -> {
-                if (!scope.allows(needed)) {
-                    throw Fault.of(
-                            Fault.Kind.FORBIDDEN,
-                            "This needs a key of the scope %s; this one has %s."
-                                    .formatted(needed.wire(), scope.wire()));
-                }
-            }
+            case Caller.KeyHolder holder -> Rights.require(needed, holder);
             case Caller.AtWork _ ->
                     throw Fault.of(
                             Fault.Kind.FORBIDDEN,
@@ -224,12 +228,16 @@ final class Entrance extends Handler.Abstract {
     /// Whether a call without a key comes from this machine itself, and not through something that passes on the calls
     /// of others.
     private boolean isOpenTo(Exchange exchange) {
-        String host = exchange.header("Host").orElse("").replaceFirst(":\\d+$", "");
         return isStatusOpen
                 && isLoopback(exchange.address())
-                && LOCAL_NAMES.contains(host.toLowerCase(Locale.ROOT))
+                && isLocalName(exchange.header("Host").orElse(""))
                 && exchange.header("Forwarded").isEmpty()
                 && exchange.header("X-Forwarded-For").isEmpty();
+    }
+
+    /// Whether a host, perhaps with a port, is named by one of this machine's own names.
+    static boolean isLocalName(String host) {
+        return LOCAL_NAMES.contains(host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
     }
 
     static boolean isLoopback(String host) {

@@ -39,6 +39,7 @@ final class Exchange {
     private Map<String, String> query = Map.of();
     private Optional<Caller> caller = Optional.empty();
     private Optional<JobId> job = Optional.empty();
+    private Optional<Audited> audited = Optional.empty();
     private boolean isEnded;
 
     Exchange(Request request, Response response, Patience patience) {
@@ -169,6 +170,22 @@ final class Exchange {
 
     void about(JobId job) {
         this.job = Optional.of(job);
+    }
+
+    /// What the audit log is to have of a call that says more than its method and its answer's status do.
+    ///
+    /// @param isChange whether it was to change something
+    /// @param status how it went
+    /// @param tool of MCP that was called
+    record Audited(boolean isChange, int status, Optional<String> tool) {}
+
+    void audited(Audited as) {
+        this.audited = Optional.of(as);
+    }
+
+    Audited audited() {
+        return audited.orElseGet(
+                () -> new Audited(!method().equals("GET"), status(), Optional.empty()));
     }
 
     /// The body's text, whole; empty where there is none.

@@ -10,18 +10,17 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
-import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.jobs.Fault;
 import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.Order;
 import dev.coppice.server.jobs.OrderReader;
+import dev.coppice.server.jobs.Rights;
 import dev.coppice.server.jobs.Views;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -117,7 +116,7 @@ final class JobCalls {
     JobView job(Exchange exchange) {
         JobView job = jobs.find(exchange.part("job"));
         exchange.about(job.id());
-        exchange.caller().ifPresent(caller -> Jobs.checkIsTheirs(job, caller));
+        exchange.caller().ifPresent(caller -> Rights.requireTheirs(job, caller));
         return job;
     }
 
@@ -181,7 +180,8 @@ final class JobCalls {
     void retry(Exchange exchange) throws IOException {
         JobView job = job(exchange);
         Order.Again again = OrderReader.readRetry(exchange.body());
-        List<TaskId> tasks = tasks(job, again.tasks());
+        List<TaskId> tasks =
+                again.tasks().stream().map(named -> Jobs.task(job, named).id()).toList();
         switch (coppice.engine().retry(job.id(), tasks, again.timeout())) {
             case ACCEPTED -> {
                 coppice.resume(job.id());
@@ -194,26 +194,7 @@ final class JobCalls {
                     throw Fault.of(
                             Fault.Kind.CONFLICT,
                             "The job is completed, so there is nothing to try again.");
-            case NO_SUCH_JOB, NO_SUCH_TASK -> throw noTask(String.join(", ", again.tasks()));
+            case NO_SUCH_JOB, NO_SUCH_TASK -> throw Jobs.noTask(String.join(", ", again.tasks()));
         }
-    }
-
-    /// The tasks that are named by their ids or their workers.
-    private static List<TaskId> tasks(JobView job, List<String> named) {
-        List<TaskId> tasks = new ArrayList<>();
-        for (String name : named) {
-            tasks.add(
-                    job.all()
-                            .filter(task ->
-                                    task.id().value().equals(name) || task.workerId().equals(name))
-                            .map(TaskView::id)
-                            .findFirst()
-                            .orElseThrow(() -> noTask(name)));
-        }
-        return tasks;
-    }
-
-    private static Fault noTask(String name) {
-        return Fault.of(Fault.Kind.NOT_FOUND, "The job has no such task: " + name);
     }
 }

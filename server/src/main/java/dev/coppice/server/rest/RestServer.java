@@ -7,6 +7,7 @@ import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Access;
 import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.Views;
+import dev.coppice.server.mcp.McpDoor;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
@@ -87,7 +88,11 @@ public final class RestServer implements AutoCloseable {
                                 coppice, jobs, views, feeds, metrics, now, options.version()),
                         calls,
                         new FileCalls(coppice, calls, views, feeds),
-                        feeds);
+                        feeds,
+                        new McpCalls(
+                                new McpDoor(
+                                        coppice, jobs, views, options.clock(), options.version()),
+                                Entrance.isLoopback(options.host())));
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
         threads.setName("rest");
         threads.setReservedThreads(0);

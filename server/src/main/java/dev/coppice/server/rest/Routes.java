@@ -18,7 +18,8 @@ final class Routes {
 
     private Routes() {}
 
-    static List<Route> of(ServerCalls server, JobCalls jobs, FileCalls files, Feeds feeds) {
+    static List<Route> of(
+            ServerCalls server, JobCalls jobs, FileCalls files, Feeds feeds, McpCalls mcp) {
         return List.of(
                 get("/health", OPEN, server::health),
                 get("/metrics", READ, server::metrics),
@@ -40,7 +41,9 @@ final class Routes {
                 get(JOB + "/results", LOOK, jobs::results),
                 get(JOB + "/events", READ, call -> events(call, jobs, feeds), "after"),
                 get(JOB + "/logs/{worker}", READ, files::log, "offset", "limit", "follow"),
-                get(JOB + "/artifacts/{path...}", READ, files::artifact));
+                get(JOB + "/artifacts/{path...}", READ, files::artifact),
+                new Route(
+                        "POST", "/mcp", new Route.Door.Shared(Scope.READ), List.of(), mcp::answer));
     }
 
     private static void events(Exchange call, JobCalls jobs, Feeds feeds)

@@ -17,18 +17,24 @@ final class RawCall {
 
     static Answer send(URI server, String method, String path, String key, String body)
             throws IOException {
+        return send(server, "localhost", method, path, key, body);
+    }
+
+    /// The same, with another name for the server.
+    static Answer send(URI server, String host, String method, String path, String key, String body)
+            throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head =
                 """
                 %s %s HTTP/1.1\r
-                Host: localhost\r
+                Host: %s\r
                 X-API-Key: %s\r
                 Content-Type: application/json\r
                 Content-Length: %d\r
                 Connection: close\r
                 \r
                 """
-                        .formatted(method, path, key, bytes.length);
+                        .formatted(method, path, host, key, bytes.length);
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             OutputStream out = socket.getOutputStream();

@@ -163,6 +163,10 @@ class RoutesTest {
                                 .propertyStream()
                                 .map(property -> "\"config\":{\"" + property.getKey() + "\":%s}"),
                         Stream.of(
+                                "\"jsonrpc\":\"2.0\",\"id\":1,\"method\":%s",
+                                "\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"tools/call\"",
+                                "\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":%s",
+                                "\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"add_tasks\",\"arguments\":%s}",
                                 "\"config\":%s",
                                 "\"plan\":%s",
                                 "\"plan\":{\"tasks\":%s}",

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
+import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.server.access.Access;
 import dev.coppice.server.access.Keys;
 import dev.coppice.server.access.Scope;
+import dev.coppice.server.jobs.OrderReader;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.net.URI;
@@ -196,6 +198,14 @@ final class Scene implements AutoCloseable {
             throw new AssertionError(answer.body());
         }
         return answer.json().path("job_id").stringValue();
+    }
+
+    /// A job whose tasks nobody does but those who claim them.
+    String leaveToClaimants(String... lines) throws InterruptedException {
+        return switch (coppice.prepare(OrderReader.read(order(lines)).run())) {
+            case Preparation.Ready ready -> coppice.leaveToClaimants(ready).value();
+            case Preparation.Refused refused -> throw new AssertionError(refused.toString());
+        };
     }
 
     static String order(String... lines) {

@@ -90,7 +90,7 @@ final class Claimants {
 
     private void add(Place place, WorkQueue queue) {
         String prefix = "x" + added++ + "-";
-        queue.addTasks(Optional.empty(), _ -> requests.plan(prefix).tasks());
+        queue.addTasks(Optional.empty(), _ -> WorkQueue.Batch.of(requests.plan(prefix).tasks()));
         world.time().in(world.upTo(1_000), () -> world.takeUpIfUndriven(place.job()));
     }
 

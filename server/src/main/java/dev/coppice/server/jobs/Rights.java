@@ -1,0 +1,35 @@
+package dev.coppice.server.jobs;
+
+import dev.coppice.model.Worker;
+import dev.coppice.report.JobView;
+import dev.coppice.server.access.Caller;
+import dev.coppice.server.access.Scope;
+
+/// Who may do what, once it is known who calls.
+public final class Rights {
+    private Rights() {}
+
+    /// Refuses a key of too narrow a scope.
+    ///
+    /// @throws Fault where the key's scope is not enough
+    public static void require(Scope needed, Caller.KeyHolder caller) {
+        if (!caller.scope().allows(needed)) {
+            throw Fault.of(
+                    Fault.Kind.FORBIDDEN,
+                    "This needs a key of the scope %s; this one has %s."
+                            .formatted(needed.wire(), caller.scope().wire()));
+        }
+    }
+
+    /// Workers look at their own job and at those that it started.
+    ///
+    /// @throws Fault where the job is none of these
+    public static void requireTheirs(JobView job, Caller caller) {
+        if (caller instanceof Caller.AtWork(Worker worker)
+                && !job.id().equals(worker.job())
+                && job.request().parent().filter(p -> p.job().equals(worker.job())).isEmpty()) {
+            throw Fault.of(
+                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that yours started.");
+        }
+    }
+}
