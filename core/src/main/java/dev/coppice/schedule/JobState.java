@@ -109,6 +109,7 @@ public final class JobState {
     private Optional<ProcessIdentity> driverProcess = Optional.empty();
 
     private final SequencedMap<TaskId, TaskState> tasks = new LinkedHashMap<>();
+    private final RemainingPaths paths = new RemainingPaths(this::find);
     private final List<TaskState> workers = new ArrayList<>();
     private final Map<AgentName, NavigableSet<TaskState>> ready = new TreeMap<>();
     private final NavigableSet<TaskState> retrying = new TreeSet<>(RETRY_ORDER);
@@ -217,7 +218,8 @@ public final class JobState {
             link(state, state.needs());
             countNeeds(state);
         }
-        RemainingPaths.measure(added);
+        RemainingPaths.estimate(added);
+        measure(added);
         added.forEach(this::settle);
         added.forEach(this::hang);
         if (event.by().isEmpty()) {
@@ -242,6 +244,16 @@ public final class JobState {
         }
         open++;
         return state;
+    }
+
+    /// Measures what these tasks make longer. What is ready stands in the order of its paths, and must
+    /// not stand there while that changes.
+    private void measure(Collection<TaskState> these) {
+        Set<TaskState> changing = paths.before(these);
+        List<TaskState> waiting =
+                changing.stream().filter(state -> readyOf(state).remove(state)).toList();
+        paths.measure(changing);
+        waiting.forEach(state -> readyOf(state).add(state));
     }
 
     /// A child job is waited for by the task that started it, which runs.
@@ -800,6 +812,7 @@ public final class JobState {
             state.waiters.stream().map(TaskState.Waiter::task).forEach(held::add);
             begin(state, event.timeout());
         }
+        measure(again);
         held.removeIf(state -> again.contains(state) || !isWaitingToStart(state));
         held.forEach(this::hold);
         again.forEach(this::beginAgain);

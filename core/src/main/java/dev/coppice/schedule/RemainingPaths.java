@@ -4,9 +4,13 @@ import dev.coppice.model.Need;
 import dev.coppice.model.TaskId;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /// Measures how much work lies behind a task: the longest chain that begins with it, by the estimates
 /// where there are any.
@@ -14,31 +18,17 @@ final class RemainingPaths {
     /// What a task without an estimate is thought to take, where no other task has one.
     private static final Duration DEFAULT_ESTIMATE = Duration.ofMinutes(1);
 
-    private RemainingPaths() {}
+    private final Function<TaskId, TaskState> find;
 
-    /// Measures tasks that joined together. Each is measured after all that wait for it.
-    static void measure(List<TaskState> added) {
+    RemainingPaths(Function<TaskId, TaskState> find) {
+        this.find = find;
+    }
+
+    /// Says of tasks that join together what each is thought to take.
+    static void estimate(List<TaskState> added) {
         Duration typical = typical(added);
-        Map<TaskId, TaskState> byId = new HashMap<>();
-        Map<TaskId, Integer> unmeasuredWaiters = new HashMap<>();
-        ArrayDeque<TaskState> measurable = new ArrayDeque<>();
         for (TaskState state : added) {
-            byId.put(state.task().id(), state);
-            unmeasuredWaiters.put(state.task().id(), state.waiters.size());
-            if (state.waiters.isEmpty()) {
-                measurable.add(state);
-            }
-        }
-        while (!measurable.isEmpty()) {
-            TaskState state = measurable.remove();
-            state.remainingPathMillis =
-                    behind(state) + state.task().estimate().orElse(typical).toMillis();
-            for (Need need : state.needs()) {
-                TaskState needed = byId.get(need.task());
-                if (needed != null && unmeasuredWaiters.merge(need.task(), -1, Integer::sum) == 0) {
-                    measurable.add(needed);
-                }
-            }
+            state.estimateMillis = state.task().estimate().orElse(typical).toMillis();
         }
     }
 
@@ -46,6 +36,45 @@ final class RemainingPaths {
         List<Duration> known =
                 added.stream().flatMap(t -> t.task().estimate().stream()).sorted().toList();
         return known.isEmpty() ? DEFAULT_ESTIMATE : known.get(known.size() / 2);
+    }
+
+    /// The tasks whose paths these may make longer: they themselves, and the open ones that they need,
+    /// directly or through others.
+    Set<TaskState> before(Collection<TaskState> these) {
+        Set<TaskState> found = new LinkedHashSet<>(these);
+        ArrayDeque<TaskState> unseen = new ArrayDeque<>(found);
+        while (!unseen.isEmpty()) {
+            for (Need need : unseen.remove().needs()) {
+                TaskState needed = find.apply(need.task());
+                if (!needed.isOver() && found.add(needed)) {
+                    unseen.add(needed);
+                }
+            }
+        }
+        return found;
+    }
+
+    /// Measures these tasks: each after all of them that wait for it.
+    void measure(Set<TaskState> these) {
+        Map<TaskState, Integer> unmeasuredWaiters = new HashMap<>();
+        for (TaskState state : these) {
+            for (Need need : state.needs()) {
+                unmeasuredWaiters.merge(find.apply(need.task()), 1, Integer::sum);
+            }
+        }
+        ArrayDeque<TaskState> measurable = new ArrayDeque<>(these);
+        measurable.removeIf(unmeasuredWaiters::containsKey);
+        while (!measurable.isEmpty()) {
+            TaskState state = measurable.remove();
+            state.remainingPathMillis = behind(state) + state.estimateMillis;
+            for (Need need : state.needs()) {
+                TaskState needed = find.apply(need.task());
+                if (unmeasuredWaiters.merge(needed, -1, Integer::sum) == 0
+                        && these.contains(needed)) {
+                    measurable.add(needed);
+                }
+            }
+        }
     }
 
     private static long behind(TaskState state) {

@@ -35,6 +35,7 @@ public final class TaskState {
 
     TaskStatus status = TaskStatus.PENDING;
     int unmetNeeds;
+    long estimateMillis;
     long remainingPathMillis;
     int attempt;
     int retries;

@@ -5,8 +5,10 @@ import static dev.coppice.schedule.Part.OTHER_AGENT;
 import static dev.coppice.schedule.Part.part;
 import static dev.coppice.schedule.Story.job;
 
+import dev.coppice.model.Event;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Which of the ready tasks gets a free slot.
@@ -64,6 +66,36 @@ class OrderOfWorkTest {
                         c.after(b).estimate(Duration.ofMinutes(4)))
                 .withSlots(1)
                 .started(a);
+    }
+
+    @Test
+    void whatJoinsLaterMakesThePathsLonger() {
+        job(d, a, b)
+                .withSlots(1)
+                .nobodyDrives()
+                .happens(joins(c.after(b)))
+                .happens(joins(e.after(c)))
+                .when(d.succeeds())
+                .goesOn()
+                .started(d, b);
+    }
+
+    @Test
+    void aTaskThatIsTriedAgainHasWhatJoinedSinceBehindIt() {
+        job(b, a, d)
+                .withSlots(1)
+                .when(b.fails())
+                .when(a.fails())
+                .nobodyDrives()
+                .happens(joins(c.after(a)))
+                .triedAgain(b, a)
+                .when(d.succeeds())
+                .goesOn()
+                .started(b, a, d, a);
+    }
+
+    private static Event joins(Part part) {
+        return new Event.TasksAdded(Optional.empty(), "the goal", Part.tasks(part));
     }
 
     @Test

@@ -110,8 +110,8 @@ public record CoordinationState(
     }
 
     /// The tasks that can be claimed, the one whose turn it is first, as [Orchestrator#claimTask(String)] gives them: by
-    /// priority, then those first on which the longest chain of tasks waits, then as they were added. For the queue a chain
-    /// is as long as it was when its tasks joined: what is added later makes no earlier task more urgent.
+    /// priority, then those first on which the longest chain of tasks waits, then as they were added. A leader's estimates,
+    /// which no state holds, count for the queue alone.
     public List<Task> availableTasks() {
         Map<String, Task> byId =
                 tasks.stream().collect(Collectors.toMap(Task::id, Function.identity()));

@@ -604,6 +604,26 @@ class OrchestratorTest {
     }
 
     @Test
+    void c22_theOrderIsTheSameWhereTasksAreAddedOneByOne() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            orchestrator.addTask(NewTask.of("alone").withId("alone"));
+            orchestrator.addTask(NewTask.of("waited for").withId("one"));
+            orchestrator.addTask(NewTask.of("waited for by a chain").withId("two"));
+            orchestrator.addTask(NewTask.of("a").withDependencies("one"));
+            orchestrator.addTask(NewTask.of("b").withId("b").withDependencies("two"));
+            orchestrator.addTask(NewTask.of("c").withDependencies("b"));
+
+            List<String> available =
+                    orchestrator.state().availableTasks().stream().map(Task::id).toList();
+
+            assertThat(available).containsExactly("two", "one", "alone");
+            for (String id : available) {
+                assertThat(orchestrator.claimTask("ann").map(Task::id)).contains(id);
+            }
+        }
+    }
+
+    @Test
     void c23_whatAnAttemptAddsAndFindsKnowsWhereItIsFrom() throws Exception {
         Scene scene = new Scene(scratch);
         try (Orchestrator orchestrator = scene.begun()) {
