@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 /// to do is stored as it was asked, and never altered.
 ///
 /// Two kinds are masked: values that are known to be secret, wherever they stand, also encoded for a
-/// URL; and whatever has the form of a well-known token. A secret must lie within one text: who
+/// URL or as JSON; and whatever has the form of a well-known token. A secret must lie within one text: who
 /// masks a stream hands over whole lines. Safe for use by many threads.
 public final class Secrets {
     /// What stands where a secret stood.
@@ -24,6 +25,8 @@ public final class Secrets {
 
     /// Known values shorter than this are not masked, since they would take ordinary words out.
     public static final int SHORTEST = 6;
+
+    private static final char LAST_OF_ASCII = 0x7f;
 
     /// A kind of token. The pattern is tried only where one of the hints, in lower case, is found in
     /// the text: finding a word is many times faster than trying a pattern at each place.
@@ -91,6 +94,8 @@ public final class Secrets {
                                 Stream.of(
                                         value,
                                         URLEncoder.encode(value, StandardCharsets.UTF_8),
+                                        inJson(value, Character.MAX_VALUE),
+                                        inJson(value, LAST_OF_ASCII),
                                         // in a text that is bytes, as MaskedLogs reads it
                                         new String(
                                                 value.getBytes(StandardCharsets.UTF_8),
@@ -99,6 +104,24 @@ public final class Secrets {
                         // A secret that holds another one must go first, or its rest would stay.
                         .sorted(Comparator.comparingInt(String::length).reversed())
                         .toList();
+    }
+
+    /// The value as it stands within a JSON text, with escapes for what must have one and for all beyond `last`.
+    private static String inJson(String value, char last) {
+        StringBuilder json = new StringBuilder();
+        for (char each : value.toCharArray()) {
+            switch (each) {
+                case '"', '\\' -> json.append('\\').append(each);
+                case '\n' -> json.append("\\n");
+                case '\r' -> json.append("\\r");
+                case '\t' -> json.append("\\t");
+                default -> {
+                    boolean isEscaped = each < ' ' || each > last;
+                    json.append(isEscaped ? "\\u" + HexFormat.of().toHexDigits(each) : each);
+                }
+            }
+        }
+        return json.toString();
     }
 
     /// The event with every text in it masked, to be shown.

@@ -55,6 +55,14 @@ class SecretsTest {
         assertThat(SECRETS.mask(before + "q7Rz0pLx91")).isEqualTo(before + "***");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"p\u00e4\"ss\\\nword", "p\u00e4\\\"ss\\\\\\nword", "p\\u00e4\\\"ss\\\\\\nword"})
+    void aSecretIsTakenOutAlsoOfJson(String written) {
+        Secrets secrets = new Secrets(List.of("p\u00e4\"ss\\\nword"));
+
+        assertThat(secrets.mask("{\"dsn\": \"" + written + "\"}")).isEqualTo("{\"dsn\": \"***\"}");
+    }
+
     @Test
     void aPasswordInAnAddressIsTakenOut() {
         assertThat(SECRETS.mask("clone https://ada:s3cret@example.org/x.git"))
