@@ -150,8 +150,11 @@ final class EnvelopeRun {
         JobFolder.TaskFolder folder = JobFolder.of(ready.request(), job).task(1, TASK);
         try (JobEvents _ = coppice.events(job, recorded -> happened(recorded, folder))) {
             Driver.Turn _ = coppice.awaitOrCancel(job);
+        } finally {
+            if (end.isPresent()) { // else an agent may still work there
+                coppice.workspaces().giveUp(folder.worktree());
+            }
         }
-        coppice.workspaces().giveUp(folder.worktree());
         return result(coppice.git(), folder);
     }
 

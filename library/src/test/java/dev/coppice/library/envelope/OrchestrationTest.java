@@ -835,11 +835,15 @@ class OrchestrationTest {
         assertThat(end.get()).isInstanceOf(InterruptedException.class);
         assertThat(isAlive(Long.parseLong(Files.readString(pid).strip()))).isFalse();
         assertThat(audit()).contains("run_subagent: a: command bash in ");
+        assertThat(repository.git("worktree", "list").lines())
+                .as("only the repository's own")
+                .hasSize(1);
     }
 
     @Test
     void secretsAreInNoLineAndNoFile() throws Exception {
         String secret = "p\u00e4\"ss\\word";
+        String json = "{\"dsn\": \"p\u00e4\\\"ss\\\\word\"}";
         Path leak =
                 Files.writeString(
                         folder.resolve("leak.json"),
@@ -852,7 +856,7 @@ class OrchestrationTest {
             careful.runCommand(List.of("echo", secret));
             TaskResult result =
                     careful.runSubagent(
-                            "leaky", shell("leaky", "cat '" + leak + "' > task_result.json"));
+                            "leaky", shell("leaky", "cat '" + leak + "' > task_result.json # " + json));
             Path results = careful.writeResults(Orchestration.aggregateResults(List.of(result)));
 
             assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
@@ -861,7 +865,9 @@ class OrchestrationTest {
                     .contains("\"password\": \"***\"")
                     .doesNotContain("ss\\\\word");
         }
-        assertThat(audit()).contains("command echo ***").doesNotContain("word\"", "ss\\word");
+        assertThat(audit())
+                .contains("command echo ***", "# {\"dsn\": \"***\"}")
+                .doesNotContain("word\"", "ss\\word", "ss\\\\word");
         assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain(secret);
     }
 
