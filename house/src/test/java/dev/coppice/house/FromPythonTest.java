@@ -13,6 +13,7 @@ import dev.coppice.library.orchestrator.TaskContext;
 import dev.coppice.library.orchestrator.TaskResult;
 import dev.coppice.library.session.AgentProcess;
 import dev.coppice.library.session.OrchestratorSession;
+import dev.coppice.library.session.Round;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
@@ -23,13 +24,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +50,23 @@ class FromPythonTest {
 
     /// A value alone is the row's own; one with `=` stands in what is named behind it.
     private static final Pattern VALUE = Pattern.compile("`([^`]*)`(?: = `([\\w.]+)`)?");
+
+    /// What stands in words where no value can stand: a parameter that may be left out. What then counts is what the tests
+    /// of its method say.
+    private static final Set<String> LEFT_OUT =
+            Set.of(
+                    "none",
+                    "false",
+                    "empty",
+                    "where one stands",
+                    "`.coppice/worktrees` there",
+                    "`.claude/runtime/logs` there",
+                    "`process_001` and so on",
+                    "the processors and 4 more, at most 32",
+                    "that of each process");
+
+    /// What stands in words of what can't be left out.
+    private static final Set<String> OTHERWISE = Set.of("the lambda has them", "now");
 
     @TempDir static Path folder;
 
@@ -79,6 +101,16 @@ class FromPythonTest {
                     .flatMap(method -> Stream.of(method.getParameters()))
                     .map(Parameter::getName)
                     .anyMatch(name::equals);
+        }
+
+        /// Whether it can be called without this parameter: each method of a builder is left out as a whole.
+        boolean hasWithout(String name) {
+            return type.getSimpleName().equals("Builder")
+                    || methods().stream()
+                            .anyMatch(method ->
+                                    Stream.of(method.getParameters())
+                                            .map(Parameter::getName)
+                                            .noneMatch(name::equals));
         }
 
         Object value() throws ReflectiveOperationException {
@@ -153,6 +185,34 @@ class FromPythonTest {
                         .isEqualTo(canonical(value.group(1)));
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void whatIsSaidInWordsIsSaidOfAParameterThatMayBeLeftOut(Family family) {
+        for (Row row : family.rows()) {
+            String words = row.value();
+            if (LEFT_OUT.contains(words)) {
+                assertThat(named(family, row.java()).hasWithout(row.parameter().orElseThrow()))
+                        .as("%s without %s, for %s", row.java(), row.parameter(), row.python())
+                        .isTrue();
+            } else if (!words.isEmpty() && !VALUE.matcher(words).matches()) {
+                assertThat(OTHERWISE).as(row.python()).contains(words);
+            }
+        }
+    }
+
+    @Test
+    void theWordsForWhatIsComputedAreTrue() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        OrchestratorSession session =
+                OrchestratorSession.named("s").workingDirectory(folder).open();
+
+        assertThat(Discovery.of("a", "found").createdAt()).isBetween(before, Instant.now());
+        assertThat(Round.DEFAULT_MAX_WORKERS)
+                .isEqualTo(Math.min(32, Runtime.getRuntime().availableProcessors() + 4));
+        assertThat(session.createProcess("Do it").processId()).isEqualTo("process_001");
+        assertThat(session.logDirectory().getParent()).endsWith(Path.of(".claude/runtime/logs"));
     }
 
     private static Named named(Family family, String name) {

@@ -56,7 +56,12 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"p\u00e4\"ss\\\nword", "p\u00e4\\\"ss\\\\\\nword", "p\\u00e4\\\"ss\\\\\\nword"})
+    @ValueSource(
+            strings = {
+                "p\u00e4\"ss\\\nword",
+                "p\u00e4\\\"ss\\\\\\nword",
+                "p\\u00e4\\\"ss\\\\\\nword"
+            })
     void aSecretIsTakenOutAlsoOfJson(String written) {
         Secrets secrets = new Secrets(List.of("p\u00e4\"ss\\\nword"));
 

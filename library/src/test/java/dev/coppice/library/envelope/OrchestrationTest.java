@@ -856,7 +856,8 @@ class OrchestrationTest {
             careful.runCommand(List.of("echo", secret));
             TaskResult result =
                     careful.runSubagent(
-                            "leaky", shell("leaky", "cat '" + leak + "' > task_result.json # " + json));
+                            "leaky",
+                            shell("leaky", "cat '" + leak + "' > task_result.json # " + json));
             Path results = careful.writeResults(Orchestration.aggregateResults(List.of(result)));
 
             assertThat(result.status()).isEqualTo(TaskStatus.COMPLETED);
