@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -25,7 +26,7 @@ final class Feed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
     /// Events that are read at once, which is the largest batch.
-    static final int READ_MAX = 500;
+    private static final int READ_MAX = 500;
 
     /// Batches that wait for one follower.
     private static final int QUEUE_MAX = 64;
@@ -46,13 +47,13 @@ final class Feed implements AutoCloseable {
         private final int[] ends;
 
         private final byte[] bytes;
-        private final boolean isEnd;
+        private final Optional<Boolean> isOver;
 
-        private Batch(long first, int[] ends, byte[] bytes, boolean isEnd) {
+        private Batch(long first, int[] ends, byte[] bytes, Optional<Boolean> isOver) {
             this.first = first;
             this.ends = ends;
             this.bytes = bytes;
-            this.isEnd = isEnd;
+            this.isOver = isOver;
         }
 
         /// The last one's sequence.
@@ -60,9 +61,9 @@ final class Feed implements AutoCloseable {
             return first + ends.length - 1;
         }
 
-        /// Whether the last one ends the job.
-        boolean isEnd() {
-            return isEnd;
+        /// Whether the job is over with them; `before` where they tell nothing of it.
+        boolean isOver(boolean before) {
+            return isOver.orElse(before);
         }
 
         /// What stands behind the event `after`.
@@ -138,18 +139,45 @@ final class Feed implements AutoCloseable {
     static Batch batch(Coppice coppice, List<Recorded> events) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int[] ends = new int[events.size()];
+        Optional<Boolean> isOver = Optional.empty();
         for (int i = 0; i < ends.length; i++) {
             Recorded recorded = events.get(i);
             String text =
                     "id: %d\ndata: %s\n\n".formatted(recorded.sequence(), coppice.json(recorded));
             bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
             ends[i] = bytes.size();
+            Optional<Boolean> before = isOver;
+            isOver = isOver(recorded.event()).or(() -> before);
         }
-        return new Batch(
-                events.getFirst().sequence(),
-                ends,
-                bytes.toByteArray(),
-                events.getLast().event() instanceof Event.JobEnded);
+        return new Batch(events.getFirst().sequence(), ends, bytes.toByteArray(), isOver);
+    }
+
+    /// Whether the job is over with this event, which need not be its last: a result is merged after the end.
+    private static Optional<Boolean> isOver(Event event) {
+        return switch (event) {
+            case Event.JobEnded _ -> Optional.of(true);
+            case Event.TasksAdded _, Event.RetryRequested _ -> Optional.of(false);
+            case Event.JobSubmitted _,
+                    Event.DriverTaken _,
+                    Event.AttemptClaimed _,
+                    Event.AttemptStarting _,
+                    Event.WorkspaceReady _,
+                    Event.AttemptStarted _,
+                    Event.SessionOpened _,
+                    Event.AgentEnded _,
+                    Event.Checked _,
+                    Event.Discovered _,
+                    Event.AttemptEnded _,
+                    Event.RetryScheduled _,
+                    Event.TaskEnded _,
+                    Event.AgentPaused _,
+                    Event.CheckoutChanged _,
+                    Event.CancelRequested _,
+                    Event.PauseRequested _,
+                    Event.Noted _,
+                    Event.ResultMerged _ ->
+                    Optional.empty();
+        };
     }
 
     /// One that follows.

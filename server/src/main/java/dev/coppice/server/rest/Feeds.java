@@ -2,6 +2,7 @@ package dev.coppice.server.rest;
 
 import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
+import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.jobs.Fault;
 import java.io.IOException;
@@ -9,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +30,22 @@ final class Feeds implements AutoCloseable {
     private static final ByteBuffer BEAT_TEXT =
             ByteBuffer.wrap(":\n\n".getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
 
+    /// Events of a page, each of which may carry tens of kilobytes of an agent's output.
+    private static final int PAGE = 20;
+
+    /// Pages that are kept for those who begin at the same time.
+    private static final int PAGES_MAX = 32;
+
     private final Coppice coppice;
+    private final Map<Page, Feed.Batch> pages = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<JobId, Feed> feeds = new HashMap<>();
     private final Set<Thread> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosed;
+
+    /// Events that are stored, as they are sent.
+    ///
+    /// @param number 0 for the first of the job
+    private record Page(JobId job, long number) {}
 
     Feeds(Coppice coppice) {
         this.coppice = coppice;
@@ -71,54 +86,81 @@ final class Feeds implements AutoCloseable {
     }
 
     /// Sends the job's events after `sequence`, and then each that comes, until the job is over.
-    void send(Exchange exchange, JobId job, long sequence)
+    void send(Exchange exchange, JobView job, long sequence)
             throws IOException, InterruptedException {
         try (Stream stream = begin()) {
-            Feed.Follower follower = follow(job);
+            Feed.Follower follower = follow(job.id());
             try {
                 exchange.set("X-Accel-Buffering", "no");
                 exchange.begin(200, "text/event-stream");
                 exchange.piece(BEAT_TEXT.duplicate());
-                long sent = sendStored(exchange, job, sequence);
-                if (sent >= 0) {
-                    sendLive(exchange, follower, stream, sent);
-                }
+                sendLive(exchange, follower, stream, sendStored(exchange, job, sequence));
                 exchange.end();
             } finally {
-                leave(job, follower);
+                leave(job.id(), follower);
             }
         }
     }
 
-    /// Sends what is stored; the last sequence, or -1 where the job is over with it.
-    private long sendStored(Exchange exchange, JobId job, long sequence) throws IOException {
-        long sent = sequence;
-        boolean isEnd = false;
-        List<Recorded> more = coppice.log().read(job, sent, Feed.READ_MAX);
-        while (!more.isEmpty()) {
-            Feed.Batch batch = Feed.batch(coppice, more);
-            exchange.piece(batch.after(sent));
-            sent = batch.last();
-            isEnd = batch.isEnd();
-            more = coppice.log().read(job, sent, Feed.READ_MAX);
+    /// How far a follower is.
+    ///
+    /// @param sequence of the last event that it was sent
+    /// @param isOver whether the job was over then
+    private record Sent(long sequence, boolean isOver) {
+        Sent and(Feed.Batch batch) {
+            return new Sent(batch.last(), batch.isOver(isOver));
         }
-        return isEnd ? -1 : sent;
+    }
+
+    private Sent sendStored(Exchange exchange, JobView job, long sequence) throws IOException {
+        Sent sent = new Sent(sequence, job.status().isOver());
+        Optional<Feed.Batch> more = stored(job.id(), sequence);
+        while (more.isPresent()) {
+            exchange.piece(more.get().after(sent.sequence()));
+            sent = sent.and(more.get());
+            more = stored(job.id(), sent.sequence());
+        }
+        return sent;
+    }
+
+    /// The page on which the next event stands, if it is stored. One is read and rendered at a time, and once for all who
+    /// want it, so that the number of followers does not tell how much memory they take.
+    Optional<Feed.Batch> stored(JobId job, long after) {
+        Page page = new Page(job, after / PAGE);
+        synchronized (pages) {
+            Feed.Batch known = pages.get(page);
+            if (known == null) {
+                List<Recorded> events = coppice.log().read(job, page.number() * PAGE, PAGE);
+                if (events.isEmpty()) {
+                    return Optional.empty();
+                }
+                known = Feed.batch(coppice, events);
+                if (events.size() == PAGE) {
+                    keep(page, known);
+                }
+            }
+            return Optional.of(known).filter(batch -> batch.last() > after);
+        }
+    }
+
+    private void keep(Page page, Feed.Batch batch) {
+        pages.put(page, batch);
+        if (pages.size() > PAGES_MAX) {
+            pages.remove(pages.keySet().iterator().next());
+        }
     }
 
     private static void sendLive(
-            Exchange exchange, Feed.Follower follower, Stream stream, long sequence)
+            Exchange exchange, Feed.Follower follower, Stream stream, Sent stored)
             throws IOException, InterruptedException {
-        long sent = sequence;
-        while (!stream.isOver() && !follower.isDropped()) {
+        Sent sent = stored;
+        while (!sent.isOver() && !stream.isOver() && !follower.isDropped()) {
             Feed.Batch batch = follower.waiting().poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
             if (batch == null) {
                 exchange.piece(BEAT_TEXT.duplicate());
-            } else if (batch.last() > sent) {
-                exchange.piece(batch.after(sent));
-                sent = batch.last();
-                if (batch.isEnd()) {
-                    return;
-                }
+            } else if (batch.last() > sent.sequence()) {
+                exchange.piece(batch.after(sent.sequence()));
+                sent = sent.and(batch);
             }
         }
     }

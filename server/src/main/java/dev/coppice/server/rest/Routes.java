@@ -53,7 +53,7 @@ final class Routes {
         if (job.status().isOver() && after >= job.sequence()) {
             call.empty(204); // by which a browser knows that it need not come again
         } else {
-            feeds.send(call, job.id(), after);
+            feeds.send(call, job, after);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.git.BranchName;
+import dev.coppice.model.JobId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -151,6 +156,44 @@ class FeedsTest {
         assertThat(last).containsOnly(last.getFirst());
     }
 
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void theEventsOfAJobWhoseResultWasMergedHaveAnEnd() throws Exception {
+        String job = scene.submitted(Scene.with(Scene.order("echo x > a.txt"), "{\"integrate\":\"branch\"}"));
+        scene.finished(job);
+        long ended = lastEvent(job);
+
+        scene.coppice().merge(scene.coppice().view(new JobId(job)).orElseThrow(), new BranchName("trunk"));
+
+        assertThat(lastEvent(job)).isEqualTo(ended + 1);
+        for (long after : List.of(0L, ended - 1, ended)) {
+            try (Following following = follow(job, after).orElseThrow()) {
+                assertThat(following.rest())
+                        .isEqualTo(LongStream.rangeClosed(after + 1, ended + 1).boxed().toList());
+            }
+        }
+        assertThat(follow(job, ended + 1)).isEmpty();
+    }
+
+    private long lastEvent(String job) {
+        return scene.coppice().log().last(new JobId(job)).orElseThrow().sequence();
+    }
+
+    @Test
+    void whatIsStoredIsRenderedOnceForAllWhoReadIt() throws Exception {
+        Files.createFile(gate());
+        String job = scene.submit(waiting("one"), waiting("two"), waiting("three"));
+        scene.finished(job);
+        try (Feeds feeds = new Feeds(scene.coppice())) {
+            Feed.Batch first = feeds.stored(new JobId(job), 0).orElseThrow();
+
+            assertThat(feeds.stored(new JobId(job), 7)).containsSame(first);
+            assertThat(first.last()).as("a page is bounded").isEqualTo(20);
+            assertThat(feeds.stored(new JobId(job), 20).orElseThrow().last()).isBetween(21L, 40L);
+            assertThat(feeds.stored(new JobId(job), lastEvent(job))).isEmpty();
+        }
+    }
+
     // ---- logs ----
 
     @Test
@@ -181,17 +224,22 @@ class FeedsTest {
         String whole = scene.get(path).body();
         int size = whole.length();
 
-        for (String range : List.of("0-9", "5-", "-7", "0-999999")) {
-            Scene.Answer part = scene.send(scene.call(path).header("Range", "bytes=" + range));
-            assertThat(whole).as(range).contains(part.body());
-            assertThat(part.status()).isEqualTo(part.body().length() == size ? 200 : 206);
+        Map<String, String> parts =
+                Map.of(
+                        "0-9", whole.substring(0, 10),
+                        "5-", whole.substring(5),
+                        "-7", whole.substring(size - 7),
+                        "0-999999", whole);
+        for (Map.Entry<String, String> part : parts.entrySet()) {
+            Scene.Answer answer =
+                    scene.send(scene.call(path).header("Range", "bytes=" + part.getKey()));
+            assertThat(answer.body()).as(part.getKey()).isEqualTo(part.getValue());
+            assertThat(answer.status()).isEqualTo(answer.body().length() == size ? 200 : 206);
         }
         assertThat(
                         scene.send(scene.call(path).header("Range", "bytes=0-9"))
                                 .header("Content-Range"))
                 .isEqualTo("bytes 0-9/" + size);
-        assertThat(scene.send(scene.call(path).header("Range", "bytes=-7")).body())
-                .isEqualTo(whole.substring(size - 7));
         assertThat(scene.get(path + "?offset=10&limit=20").body())
                 .isEqualTo(whole.substring(10, 30));
         assertThat(scene.get(path + "?offset=" + size).status()).isEqualTo(416);
