@@ -4,9 +4,13 @@ import dev.coppice.model.Worker;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Says who calls. The one place where a secret is looked at. Safe for use by many threads.
 public final class Access {
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
+
     /// The name of the key that the configuration has, or that the server made for itself.
     public static final String LOCAL = "local";
 
@@ -16,6 +20,9 @@ public final class Access {
 
     /// A shorter key can be guessed.
     private static final int LENGTH_MIN = 32;
+
+    /// Stands for the stamp of a file that can't be looked at.
+    private static final String UNREADABLE = "unreadable";
 
     private final Optional<Keys> keys;
     private final Optional<String> local;
@@ -63,8 +70,6 @@ public final class Access {
     }
 
     /// Who has this secret; empty where nobody has.
-    ///
-    /// @throws AccessException where the keys can't be read
     public Optional<Caller> caller(String secret) {
         Optional<Caller> found = workers.apply(secret).map(Caller.AtWork::new);
         if (local.isPresent() && KeySecret.isSame(local.get(), secret)) {
@@ -83,13 +88,22 @@ public final class Access {
         return keys.map(this::entries).orElse(List.of());
     }
 
+    /// Where the file can't be read, those that were read last are good, so that nobody is locked out who has another key.
     private List<Keys.Entry> entries(Keys from) {
-        String stamp = from.stamp();
         Known now = known;
-        if (!now.stamp().equals(stamp)) {
-            now = new Known(stamp, from.list());
-            known = now;
+        String stamp = UNREADABLE;
+        try {
+            stamp = from.stamp();
+            if (!now.stamp().equals(stamp)) {
+                now = new Known(stamp, from.list());
+            }
+        } catch (AccessException e) {
+            if (!now.stamp().equals(stamp)) {
+                LOG.error("Keys that were changed since are not known", e);
+            }
+            now = new Known(stamp, now.entries());
         }
+        known = now;
         return now.entries();
     }
 }

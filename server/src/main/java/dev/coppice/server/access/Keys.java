@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The keys of a user's servers, in a file that only this user can read:
 ///
 /// ```json
-/// {"keys": [{"name": "ci", "scope": "submit", "sha256": "…", "made": "2026-11-21T09:30:00Z"}]}
+/// {"keys": [{"name": "ci", "scope": "SUBMIT", "sha256": "…", "made": "2026-11-21T09:30:00Z"}]}
 /// ```
 /// A key itself is shown once, when it is made. Several processes may change the file at the same time; a
 /// running server sees each change. Safe for use by many threads.

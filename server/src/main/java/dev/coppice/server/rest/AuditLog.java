@@ -8,6 +8,7 @@ import dev.coppice.server.access.Caller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -21,10 +22,18 @@ import org.slf4j.LoggerFactory;
 /// ```json
 /// {"at":"…","key":"ci","address":"127.0.0.1","method":"POST","path":"/api/v1/orchestrate","status":202,"job":"…"}
 /// ```
-/// Of a tool that was called by MCP its name stands there as `tool`. Keys are not among it, and secrets in a path are masked. Safe for use by many threads.
+/// Of a tool that was called by MCP its name stands there as `tool`. Keys are not among it, and secrets in a path are masked.
+/// Of a caller that is refused because it calls too often the first refusal is a line, those that follow without a call
+/// between are none. A file that is full becomes `audit.1.jsonl`, in place of the one before it. Safe for use by many
+/// threads.
 final class AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int REFUSED_FROM = 400;
+
+    /// Characters of a path; none of ours is longer but for the names of artifacts.
+    private static final int PATH_MAX = 200;
+
+    private static final long FULL_BYTES = 64L << 20;
 
     private final Path file;
     private final Secrets secrets;
@@ -46,17 +55,20 @@ final class AuditLog {
         this.secrets = secrets;
         this.clock = clock;
         if (!Files.exists(file)) {
-            Files.createFile(
-                    file,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
+            make();
         }
+    }
+
+    private void make() throws IOException {
+        Files.createFile(
+                file,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /// Writes a line where the call changed something or was refused.
     void note(Exchange exchange) {
         Exchange.Audited call = exchange.audited();
-        if (!call.isChange() && call.status() < REFUSED_FROM) {
+        if (exchange.isPassedOver() || (!call.isChange() && call.status() < REFUSED_FROM)) {
             return;
         }
         Line line =
@@ -65,15 +77,26 @@ final class AuditLog {
                         exchange.caller().map(Caller::name),
                         exchange.address(),
                         exchange.method(),
-                        secrets.mask(exchange.path()),
+                        cut(secrets.mask(exchange.path())),
                         call.tool(),
                         call.status(),
                         exchange.job().map(JobId::value));
         write(Wire.write(line) + "\n");
     }
 
+    private static String cut(String path) {
+        return path.length() <= PATH_MAX ? path : path.substring(0, PATH_MAX) + "…";
+    }
+
     private synchronized void write(String line) {
         try {
+            if (Files.exists(file) && Files.size(file) >= FULL_BYTES) {
+                Files.move(
+                        file,
+                        file.resolveSibling("audit.1.jsonl"),
+                        StandardCopyOption.REPLACE_EXISTING);
+                make();
+            }
             Files.writeString(file, line, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
         } catch (IOException e) {
             LOG.error("The audit log {} can't be written", file, e);

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -147,9 +146,10 @@ final class Entrance extends Handler.Abstract {
 
     private void admit(Exchange exchange, Route.Door door) {
         Optional<String> secret = secret(exchange);
-        Optional<Caller> caller = secret.flatMap(access::caller);
-        count(caller.map(Caller::name).orElse("address " + exchange.address()));
+        Optional<Caller> caller =
+                door instanceof Route.Door.Open ? Optional.empty() : secret.flatMap(access::caller);
         caller.ifPresent(exchange::calledBy);
+        count(exchange);
         switch (door) {
             case Route.Door.Open _ -> {}
             case Route.Door.Ajar _ -> {
@@ -178,13 +178,17 @@ final class Entrance extends Handler.Abstract {
         }
     }
 
-    private void count(String caller) {
-        Optional<Duration> wait = limit.take(caller);
-        if (wait.isPresent()) {
+    private void count(Exchange exchange) {
+        String caller = exchange.caller().map(Caller::name).orElse("address " + exchange.address());
+        Optional<RateLimit.Refused> refused = limit.take(caller);
+        if (refused.isPresent()) {
+            if (!refused.get().isFirst()) {
+                exchange.passOver();
+            }
             throw Fault.later(
                     Fault.Kind.TOO_MANY_REQUESTS,
                     "Too many requests a minute (api.rate_limit).",
-                    wait.get());
+                    refused.get().pause());
         }
     }
 
@@ -226,13 +230,12 @@ final class Entrance extends Handler.Abstract {
     }
 
     /// Whether a call without a key comes from this machine itself, and not through something that passes on the calls
-    /// of others.
+    /// of others, as far as that can be seen.
     private boolean isOpenTo(Exchange exchange) {
         return isStatusOpen
                 && isLoopback(exchange.address())
                 && isLocalName(exchange.header("Host").orElse(""))
-                && exchange.header("Forwarded").isEmpty()
-                && exchange.header("X-Forwarded-For").isEmpty();
+                && !exchange.isPassedOn();
     }
 
     /// Whether a host, perhaps with a port, is named by one of this machine's own names.

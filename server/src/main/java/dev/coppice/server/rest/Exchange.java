@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -32,6 +33,16 @@ final class Exchange {
     /// What a body that is too large may still send, so that its sender hears why it is refused.
     private static final long SPILL_BYTES_MAX = 256L << 20;
 
+    /// Headers of those that pass on the calls of others.
+    private static final List<String> PROXIES =
+            List.of(
+                    "Forwarded",
+                    "X-Forwarded-For",
+                    "X-Forwarded-Host",
+                    "X-Forwarded-Proto",
+                    "X-Real-IP",
+                    "Via");
+
     private final Request request;
     private final Response response;
     private final Patience patience;
@@ -41,6 +52,7 @@ final class Exchange {
     private Optional<JobId> job = Optional.empty();
     private Optional<Audited> audited = Optional.empty();
     private boolean isEnded;
+    private boolean isPassedOver;
 
     Exchange(Request request, Response response, Patience patience) {
         this.request = request;
@@ -67,6 +79,13 @@ final class Exchange {
 
     Optional<String> header(String name) {
         return Optional.ofNullable(request.getHeaders().get(name));
+    }
+
+    /// Whether the call shows that a proxy passed it on: by a header, or by the version that proxies speak and hardly any
+    /// client does.
+    boolean isPassedOn() {
+        return PROXIES.stream().anyMatch(name -> header(name).isPresent())
+                || request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1;
     }
 
     /// A variable part of the path.
@@ -186,6 +205,15 @@ final class Exchange {
     Audited audited() {
         return audited.orElseGet(
                 () -> new Audited(!method().equals("GET"), status(), Optional.empty()));
+    }
+
+    /// Leaves the call out of the audit log.
+    void passOver() {
+        isPassedOver = true;
+    }
+
+    boolean isPassedOver() {
+        return isPassedOver;
     }
 
     /// The body's text, whole; empty where there is none.

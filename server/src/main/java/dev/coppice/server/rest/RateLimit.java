@@ -17,9 +17,16 @@ final class RateLimit {
     private final LongSupplier nanoTime;
     private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
 
+    /// A call that is one too many.
+    ///
+    /// @param pause until the next may come
+    /// @param isFirst whether the caller's last call before it was let in
+    record Refused(Duration pause, boolean isFirst) {}
+
     private static final class Bucket {
         private double tokens;
         private long at;
+        private boolean isRefused;
 
         private Bucket(double tokens, long at) {
             this.tokens = tokens;
@@ -33,8 +40,8 @@ final class RateLimit {
         this.nanoTime = nanoTime;
     }
 
-    /// Counts a call; where there were too many, how long to wait for the next.
-    synchronized Optional<Duration> take(String caller) {
+    /// Counts a call; empty where it may come in.
+    synchronized Optional<Refused> take(String caller) {
         long now = nanoTime.getAsLong();
         Bucket bucket = buckets.computeIfAbsent(caller, _ -> new Bucket(perMinute, now));
         double filled = bucket.tokens + (double) (now - bucket.at) / MINUTE_NANOS * perMinute;
@@ -45,9 +52,12 @@ final class RateLimit {
         }
         if (bucket.tokens < 1) {
             double missing = (1 - bucket.tokens) / perMinute * MINUTE_NANOS;
-            return Optional.of(Duration.ofNanos((long) missing));
+            boolean isFirst = !bucket.isRefused;
+            bucket.isRefused = true;
+            return Optional.of(new Refused(Duration.ofNanos((long) missing), isFirst));
         }
         bucket.tokens -= 1;
+        bucket.isRefused = false;
         return Optional.empty();
     }
 }

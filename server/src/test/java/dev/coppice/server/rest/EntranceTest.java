@@ -6,6 +6,7 @@ import dev.coppice.server.access.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -69,7 +70,7 @@ class EntranceTest {
     }
 
     @Test
-    void p6ADepthBelowTheLimitIsRefusedInTheDocumentedWords() throws Exception {
+    void p6ADepthBeyondTheLimitIsRefusedInTheDocumentedWords() throws Exception {
         try (Scene scene = new Scene(folder, "")) {
             Scene.Answer answer =
                     scene.post(
@@ -95,11 +96,36 @@ class EntranceTest {
                     .containsExactly("job_id", "status", "progress");
             assertThat(scene.send(scene.keyless(path).header("X-API-Key", "wrong")).status())
                     .isEqualTo(401);
-            assertThat(
-                            scene.send(scene.keyless(path).header("X-Forwarded-For", "10.0.0.1"))
-                                    .status())
-                    .isEqualTo(401);
             assertThat(scene.send(scene.keyless("/api/v1/jobs/" + job)).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void whatAProxyPassesOnHasNoOpenStatus() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String path = "/api/v1/jobs/" + scene.submit("echo x > a.txt") + "/status";
+            for (String header :
+                    List.of(
+                            "Forwarded: for=10.0.0.1",
+                            "X-Forwarded-For: 10.0.0.1",
+                            "X-Real-IP: 10.0.0.1",
+                            "Via: 1.1 proxy")) {
+                String[] words = header.split(": ");
+                assertThat(scene.send(scene.keyless(path).header(words[0], words[1])).status())
+                        .as(header)
+                        .isEqualTo(401);
+            }
+            String host = "\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            assertThat(raw(scene, "GET " + path + " HTTP/1.1" + host)).startsWith("HTTP/1.1 200");
+            assertThat(raw(scene, "GET " + path + " HTTP/1.0" + host)).startsWith("HTTP/1.1 401");
+        }
+    }
+
+    private static String raw(Scene scene, String call) throws IOException {
+        URI server = scene.uri("/");
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.getOutputStream().write(call.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -126,6 +152,27 @@ class EntranceTest {
             assertThat(scene.send(act).status()).isEqualTo(403);
             assertThat(scene.revoke("reader")).isTrue();
             assertThat(scene.send(look).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aSpoiltFileOfKeysLocksNobodyOut() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String reader = scene.key("reader", Scope.READ);
+            HttpRequest.Builder look = scene.keyless("/api/v1/jobs").header("X-API-Key", reader);
+            assertThat(scene.send(look).status()).isEqualTo(200);
+
+            Files.writeString(folder.resolve("home/.coppice/keys.json"), "{\"keys\": [{");
+
+            assertThat(scene.send(look).status()).isEqualTo(200);
+            assertThat(scene.get("/api/v1/jobs").status()).isEqualTo(200);
+            assertThat(scene.get("/health").status()).isEqualTo(200);
+            assertThat(
+                            scene.send(
+                                            scene.keyless("/api/v1/jobs")
+                                                    .header("X-API-Key", KEY_OF_NOBODY))
+                                    .status())
+                    .isEqualTo(401);
         }
     }
 
@@ -199,6 +246,48 @@ class EntranceTest {
             HttpRequest.Builder other =
                     scene.keyless("/api/v1/jobs").header("X-API-Key", scene.key("b", Scope.READ));
             assertThat(scene.send(other).status()).as("each key has its own").isEqualTo(200);
+        }
+    }
+
+    @Test
+    void manyCallsTooManyAreOneLineOfTheAuditLogWithTheKeysName() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 1 }\n")) {
+            scene.get("/api/v1/jobs");
+            for (int i = 0; i < 10; i++) {
+                assertThat(scene.get("/api/v1/jobs").status()).isEqualTo(429);
+            }
+            scene.send(scene.keyless("/api/v1/" + "x".repeat(10_000)));
+
+            assertThat(
+                            audit(scene, 2).stream()
+                                    .map(JsonMapper.shared()::readTree)
+                                    .map(line ->
+                                            line.path("key").asString("-")
+                                                    + " "
+                                                    + line.path("status").asInt()
+                                                    + " "
+                                                    + line.path("path").asString()))
+                    .containsExactly(
+                            "local 429 /api/v1/jobs", "- 401 /api/v1/" + "x".repeat(192) + "…");
+        }
+    }
+
+    @Test
+    void anAuditLogThatIsFullBeginsAnew() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Path log = scene.logs().resolve("audit.jsonl");
+            long full = 64L << 20;
+            try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+                file.setLength(full);
+            }
+
+            scene.send(scene.keyless("/api/v1/jobs"));
+
+            scene.awaiting(() -> Optional.of(log).filter(file -> file.toFile().length() < full));
+            audit(scene, 1);
+            assertThat(scene.logs().resolve("audit.1.jsonl")).hasSize(full);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                    .isEqualTo("rw-------");
         }
     }
 

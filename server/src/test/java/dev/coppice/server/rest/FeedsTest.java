@@ -159,11 +159,14 @@ class FeedsTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void theEventsOfAJobWhoseResultWasMergedHaveAnEnd() throws Exception {
-        String job = scene.submitted(Scene.with(Scene.order("echo x > a.txt"), "{\"integrate\":\"branch\"}"));
+        String job =
+                scene.submitted(
+                        Scene.with(Scene.order("echo x > a.txt"), "{\"integrate\":\"branch\"}"));
         scene.finished(job);
         long ended = lastEvent(job);
 
-        scene.coppice().merge(scene.coppice().view(new JobId(job)).orElseThrow(), new BranchName("trunk"));
+        scene.coppice()
+                .merge(scene.coppice().view(new JobId(job)).orElseThrow(), new BranchName("trunk"));
 
         assertThat(lastEvent(job)).isEqualTo(ended + 1);
         for (long after : List.of(0L, ended - 1, ended)) {
