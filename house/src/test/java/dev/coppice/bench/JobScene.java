@@ -1,5 +1,7 @@
 package dev.coppice.bench;
 
+import dev.coppice.lead.PlanReader;
+import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Preparation;
@@ -12,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A scratch repository on which jobs run whose agent is the shell: each task's description is what it does.
 record JobScene(ScratchRepository scratch, Path home) {
@@ -49,6 +53,22 @@ record JobScene(ScratchRepository scratch, Path home) {
             case Opening.Opened(Coppice coppice) -> coppice;
             case Opening.Refused refused -> throw new IllegalStateException(refused.toString());
         };
+    }
+
+    /// Runs a job of so many tasks, each of which writes a file, to its end.
+    JobId runSmall(int tasks) throws InterruptedException {
+        String plan =
+                IntStream.rangeClosed(1, tasks)
+                        .mapToObj(n -> "  - description: echo %d > made-%d.txt\n".formatted(n, n))
+                        .collect(Collectors.joining("", "goal: Little\ntasks:\n", ""));
+        try (Coppice coppice = open()) {
+            RunOrder order =
+                    new RunOrder(
+                            "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty());
+            JobId job = coppice.submit(ready(coppice, order));
+            coppice.await(job);
+            return job;
+        }
     }
 
     static Preparation.Ready ready(Coppice coppice, RunOrder order) throws InterruptedException {

@@ -1,13 +1,8 @@
 package dev.coppice.bench;
 
-import dev.coppice.lead.PlanReader;
-import dev.coppice.runtime.Coppice;
-import dev.coppice.runtime.RunOrder;
 import dev.coppice.testkit.ScratchRepository;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// A short command of the program as its users start it.
 ///
@@ -48,7 +43,7 @@ record StartUp(String argument, Goal goal) implements Row {
         ScratchRepository scratch =
                 ScratchRepository.ofFiles(bench.folder().resolve("repository"), 100);
         JobScene jobs = new JobScene(scratch, "");
-        fill(jobs);
+        jobs.runSmall(4);
         Map<String, String> environment = jobs.environment();
         List<String> ours = List.of(bench.home().resolve("coppice").toString(), argument);
         List<String> theirs = List.of("python3", "-c", PYTHON);
@@ -56,20 +51,5 @@ record StartUp(String argument, Goal goal) implements Row {
                 ROUNDS,
                 () -> Bench.millis(() -> bench.run(scratch.path(), environment, ours)),
                 () -> Bench.millis(() -> bench.run(scratch.path(), environment, theirs)));
-    }
-
-    /// Runs one small job, so that there is a store with something in it.
-    private static void fill(JobScene jobs) throws InterruptedException {
-        List<String> tasks = new ArrayList<>();
-        for (int n = 1; n <= 4; n++) {
-            tasks.add("  - description: echo %d > made-%d.txt\n".formatted(n, n));
-        }
-        String plan = "goal: Little\ntasks:\n" + String.join("", tasks);
-        try (Coppice coppice = jobs.open()) {
-            RunOrder order =
-                    new RunOrder(
-                            "", Optional.of(PlanReader.file("plan.yaml", plan)), Optional.empty());
-            coppice.await(coppice.submit(JobScene.ready(coppice, order)));
-        }
     }
 }

@@ -1,0 +1,71 @@
+package dev.coppice.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What people make a small web server with.
+enum WebRival {
+    FASTAPI(
+            "FastAPI on uvicorn",
+            "server.py",
+            """
+            import json, sys, uvicorn
+            from fastapi import FastAPI
+            app = FastAPI()
+            answer = json.load(open(sys.argv[1]))
+            @app.get('/api/v1/jobs/{job}/status')
+            async def status(job: str):
+                return answer
+            config = uvicorn.Config(app, host='127.0.0.1', port=0, log_level='warning')
+            socket = config.bind_socket()
+            print('serving at http://127.0.0.1:%d' % socket.getsockname()[1], flush=True)
+            uvicorn.Server(config).run([socket])
+            """),
+    NODE(
+            "node:http",
+            "server.js",
+            """
+            const answer = JSON.parse(require('fs').readFileSync(process.argv[2]))
+            const server = require('http').createServer((request, response) => {
+              const body = JSON.stringify(answer)
+              response.writeHead(200, {'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body)})
+              response.end(body)
+            })
+            server.listen(0, '127.0.0.1', () => console.log('serving at http://127.0.0.1:' + server.address().port))
+            """);
+
+    /// Names a Python that has FastAPI and uvicorn.
+    private static final String PYTHON = "COPPICE_BENCH_PYTHON";
+
+    private final String words;
+    private final String file;
+    private final String program;
+
+    WebRival(String words, String file, String program) {
+        this.words = words;
+        this.file = file;
+        this.program = program;
+    }
+
+    String words() {
+        return words;
+    }
+
+    /// Starts it; it answers each call with what is in a file.
+    Served start(Path folder, Path answer) throws IOException {
+        Path script = Files.writeString(folder.resolve(file), program);
+        return Served.start(
+                folder, Map.of(), List.of(interpreter(), script.toString(), answer.toString()));
+    }
+
+    private String interpreter() {
+        return switch (this) {
+            case FASTAPI -> Optional.ofNullable(System.getenv(PYTHON)).orElse("python3");
+            case NODE -> "node";
+        };
+    }
+}
