@@ -20,7 +20,8 @@ final class Callers {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final String GOOD = "HTTP/1.1 20";
     private static final Pattern LENGTH =
-            Pattern.compile("^content-length: *(\\d+)", Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
+            Pattern.compile(
+                    "^content-length: *(\\d+)", Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
 
     private Callers() {}
 

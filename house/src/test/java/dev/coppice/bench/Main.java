@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `./coppice-bench [--quick] [row…]`: measures and prints the rows of these numbers. All rows
@@ -34,7 +35,11 @@ final class Main {
             System.out.println(machine.text());
             System.out.print(Table.head());
             for (Row row : rows) {
-                System.out.print(table.add(row, row.measure(bench)));
+                Optional<String> lacking = row.lacking();
+                System.out.print(
+                        lacking.isPresent()
+                                ? table.leaveOut(row, lacking.get())
+                                : table.add(row, row.measure(bench)));
             }
             if (wanted.isEmpty()) {
                 Path document = home.resolve("docs").resolve("benchmarks.md");

@@ -1,5 +1,7 @@
 package dev.coppice.bench;
 
+import java.util.Optional;
+
 /// One line of the table: something that Coppice does, and what it is measured against.
 interface Row {
     /// Its number among the goals, by which it can be asked for; several rows may share one.
@@ -15,6 +17,11 @@ interface Row {
     String unit();
 
     Goal goal();
+
+    /// What this machine lacks to measure it, as the end of a sentence; empty: nothing.
+    default Optional<String> lacking() throws InterruptedException {
+        return Optional.empty();
+    }
 
     /// Measures both sides in turns.
     Measurement measure(Bench bench) throws Exception;

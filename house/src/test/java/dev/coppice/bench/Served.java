@@ -38,7 +38,8 @@ record Served(Process process, URI address) implements AutoCloseable {
             }
             if (!process.isAlive() || System.nanoTime() - begin > HANGS_NANOS) {
                 process.destroy();
-                throw new IllegalStateException(argv + " does not serve:\n" + Files.readString(output));
+                throw new IllegalStateException(
+                        argv + " does not serve:\n" + Files.readString(output));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

@@ -13,12 +13,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The status of a job is asked for over REST, by callers that ask again as soon as they are answered. The other side
 /// answers with the same document, which it has in memory.
 record StatusCalls(WebRival rival, Goal goal) implements Row {
     private static final int ROUNDS = 5;
-    private static final Duration ROUND = Duration.ofSeconds(2);
+    private static final Duration ROUND = Duration.ofSeconds(3);
     private static final String KEY = "a-key-of-forty-characters-for-the-bench!";
     private static final String PATH = "/api/v1/jobs/JOB/status";
 
@@ -43,6 +44,11 @@ record StatusCalls(WebRival rival, Goal goal) implements Row {
     }
 
     @Override
+    public Optional<String> lacking() throws InterruptedException {
+        return rival.lacking();
+    }
+
+    @Override
     public Measurement measure(Bench bench) throws Exception {
         Path folder = bench.folder();
         JobScene jobs =
@@ -62,7 +68,8 @@ record StatusCalls(WebRival rival, Goal goal) implements Row {
                         rival.start(
                                 folder,
                                 Files.writeString(
-                                        folder.resolve("answer.json"), get(ours.address() + path)))) {
+                                        folder.resolve("answer.json"),
+                                        get(ours.address() + path)))) {
             return bench.inTurns(
                     ROUNDS,
                     () -> Callers.micros(ours.socket(), request(path), ROUND),

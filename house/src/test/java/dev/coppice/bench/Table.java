@@ -46,12 +46,29 @@ final class Table {
     }
 
     private final List<Line> lines = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
 
     /// Takes what a row gave, and shows its line.
     String add(Row row, Measurement measured) {
         Line line = new Line(row, measured);
         lines.add(line);
         return line.text();
+    }
+
+    /// Leaves a row out that can't be measured here, and shows its line.
+    ///
+    /// @param lacking what is lacking
+    String leaveOut(Row row, String lacking) {
+        String text =
+                "| %d | %s | %s | – | – | not measured: %s | %s | – |\n"
+                        .formatted(
+                                row.number(),
+                                row.what(),
+                                row.against(),
+                                lacking,
+                                row.goal().text());
+        leftOut.add(text);
+        return text;
     }
 
     static String head() {
@@ -78,6 +95,7 @@ final class Table {
         }
         text.append("Measured on: ").append(machine.text()).append("\n\n").append(HEAD);
         lines.forEach(line -> text.append(line.text()));
+        leftOut.forEach(text::append);
         text.append('\n').append(missed());
         return text.toString();
     }
@@ -85,7 +103,9 @@ final class Table {
     private String missed() {
         List<Line> missed = lines.stream().filter(line -> !line.isMet()).toList();
         if (missed.isEmpty()) {
-            return "This run met every goal.\n";
+            return leftOut.isEmpty()
+                    ? "This run met every goal.\n"
+                    : "This run met every goal of what it could measure.\n";
         }
         StringBuilder text = new StringBuilder("Goals that this run missed:\n\n");
         missed.forEach(line ->

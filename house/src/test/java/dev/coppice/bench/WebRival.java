@@ -11,6 +11,7 @@ import java.util.Optional;
 enum WebRival {
     FASTAPI(
             "FastAPI on uvicorn",
+            List.of(python(), "-c", "import fastapi, uvicorn"),
             "server.py",
             """
             import json, sys, uvicorn
@@ -27,6 +28,7 @@ enum WebRival {
             """),
     NODE(
             "node:http",
+            List.of("node", "--version"),
             "server.js",
             """
             const answer = JSON.parse(require('fs').readFileSync(process.argv[2]))
@@ -38,34 +40,52 @@ enum WebRival {
             server.listen(0, '127.0.0.1', () => console.log('serving at http://127.0.0.1:' + server.address().port))
             """);
 
-    /// Names a Python that has FastAPI and uvicorn.
-    private static final String PYTHON = "COPPICE_BENCH_PYTHON";
-
     private final String words;
+
+    /// Succeeds where there is all that it needs.
+    private final List<String> probe;
+
     private final String file;
     private final String program;
 
-    WebRival(String words, String file, String program) {
+    WebRival(String words, List<String> probe, String file, String program) {
         this.words = words;
+        this.probe = probe;
         this.file = file;
         this.program = program;
+    }
+
+    /// A Python that may have FastAPI and uvicorn.
+    private static String python() {
+        return Optional.ofNullable(System.getenv("COPPICE_BENCH_PYTHON")).orElse("python3");
     }
 
     String words() {
         return words;
     }
 
+    /// What this machine lacks to start it; empty: nothing.
+    Optional<String> lacking() throws InterruptedException {
+        try {
+            Process probing =
+                    new ProcessBuilder(probe)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            return probing.waitFor() == 0 ? Optional.empty() : Optional.of(needed());
+        } catch (IOException _) {
+            return Optional.of(needed()); // there is not even the program
+        }
+    }
+
+    private String needed() {
+        return "there is no " + words;
+    }
+
     /// Starts it; it answers each call with what is in a file.
     Served start(Path folder, Path answer) throws IOException {
         Path script = Files.writeString(folder.resolve(file), program);
         return Served.start(
-                folder, Map.of(), List.of(interpreter(), script.toString(), answer.toString()));
-    }
-
-    private String interpreter() {
-        return switch (this) {
-            case FASTAPI -> Optional.ofNullable(System.getenv(PYTHON)).orElse("python3");
-            case NODE -> "node";
-        };
+                folder, Map.of(), List.of(probe.getFirst(), script.toString(), answer.toString()));
     }
 }

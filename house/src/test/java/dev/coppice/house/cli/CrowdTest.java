@@ -66,7 +66,10 @@ class CrowdTest {
             for (int i = 0; i < FOLLOWERS; i++) {
                 followers.add(callers.submit(() -> follow(http, path)));
             }
-            Scene.await(() -> get(http, address + "/metrics").body().contains("coppice_streams " + FOLLOWERS));
+            Scene.await(() ->
+                    get(http, address + "/metrics")
+                            .body()
+                            .contains("coppice_streams " + FOLLOWERS));
             List<Future<Integer>> polls = new ArrayList<>();
             for (int i = 0; i < POLLS; i++) {
                 polls.add(callers.submit(() -> get(http, path + "/status").statusCode()));
@@ -78,7 +81,8 @@ class CrowdTest {
             Files.createFile(gate);
 
             // then
-            List<Long> whole = LongStream.rangeClosed(1, followers.getFirst().get().size()).boxed().toList();
+            List<Long> whole =
+                    LongStream.rangeClosed(1, followers.getFirst().get().size()).boxed().toList();
             for (Future<List<Long>> follower : followers) {
                 assertThat(follower.get()).isEqualTo(whole);
             }
@@ -98,9 +102,7 @@ class CrowdTest {
 
     private static String submit(String address, String last) throws InterruptedException {
         List<Map<String, String>> tasks =
-                Stream.concat(
-                                IntStream.range(0, 20).mapToObj(i -> "echo " + i),
-                                Stream.of(last))
+                Stream.concat(IntStream.range(0, 20).mapToObj(i -> "echo " + i), Stream.of(last))
                         .map(line -> Map.of("description", line))
                         .toList();
         try (CoppiceClient client = new CoppiceClient(address, KEY)) {

@@ -26,10 +26,10 @@ final class KeySecret {
     }
 
     /// Whether both are the same, in a time that does not depend on where they differ.
-    static boolean isSame(String hash, String secret) {
+    static boolean isSame(String hash, String other) {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII),
-                hash(secret).getBytes(StandardCharsets.US_ASCII));
+                other.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static byte[] digest(String secret) {

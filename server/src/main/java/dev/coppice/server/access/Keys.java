@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -112,7 +113,8 @@ public final class Keys {
     /// The file's stamp, which differs after each change.
     String stamp() {
         try {
-            return Files.getLastModifiedTime(file) + " " + Files.size(file);
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return now.lastModifiedTime() + " " + now.size();
         } catch (NoSuchFileException _) {
             return "";
         } catch (IOException e) {

@@ -202,14 +202,27 @@ public final class Views implements AutoCloseable {
                 String text =
                         new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
                                 .status(of, present);
-                last = new Rendered(of.sequence(), of.status().isOver(), now, text);
+                byte[] json = text.getBytes(StandardCharsets.UTF_8);
+                last = new Rendered(of.sequence(), of.status().isOver(), now, json);
                 rendered = last;
             }
-            return last.json().getBytes(StandardCharsets.UTF_8);
+            return last.json;
         }
     }
 
-    private record Rendered(long sequence, boolean isOver, Instant at, String json) {
+    private static final class Rendered {
+        private final long sequence;
+        private final boolean isOver;
+        private final Instant at;
+        private final byte[] json;
+
+        private Rendered(long sequence, boolean isOver, Instant at, byte[] json) {
+            this.sequence = sequence;
+            this.isOver = isOver;
+            this.at = at;
+            this.json = json;
+        }
+
         private boolean serves(JobView job, Instant now) {
             return job.sequence() == sequence
                     && (isOver || Duration.between(at, now).compareTo(FRESH) < 0);

@@ -3,27 +3,21 @@ package dev.coppice.server.rest;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /// What a Prometheus server collects, in its text format. Safe for use by many threads.
 final class Metrics {
     /// @param route a route's path, never the one that was asked, of which there may be any number
-    private record Answered(String method, String route, int status)
-            implements Comparable<Answered> {
-        @Override
-        public int compareTo(Answered other) {
-            return toString().compareTo(other.toString());
-        }
-
-        @Override
-        public String toString() {
-            return "{method=\"%s\",route=\"%s\",status=\"%d\"}".formatted(method, route, status);
+    private record Answered(String method, String route, int status) {
+        private String line(long count) {
+            return "coppice_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %d\n"
+                    .formatted(method, route, status, count);
         }
     }
 
-    private final Map<Answered, LongAdder> answered = new ConcurrentSkipListMap<>();
+    private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
     private final LongAdder nanos = new LongAdder();
 
     void answered(String method, String route, int status, long tookNanos) {
@@ -44,8 +38,8 @@ final class Metrics {
         head(text, "coppice_http_requests_total", "counter", "Answered calls.");
         text.append(
                 answered.entrySet().stream()
-                        .map(e -> "coppice_http_requests_total" + e.getKey() + " " + e.getValue())
-                        .map(line -> line + "\n")
+                        .map(each -> each.getKey().line(each.getValue().sum()))
+                        .sorted()
                         .collect(Collectors.joining()));
         head(text, "coppice_http_request_seconds_sum", "counter", "Time spent on calls.");
         text.append("coppice_http_request_seconds_sum ").append(nanos.sum() / 1e9).append('\n');

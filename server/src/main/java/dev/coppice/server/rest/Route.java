@@ -46,6 +46,9 @@ record Route(String method, String path, Door door, List<String> queries, Action
     ///
     /// @param asked the path as it was sent
     Optional<Map<String, String>> match(String asked) {
+        if (!hasEndsOf(asked)) {
+            return Optional.empty();
+        }
         String[] mine = path.split("/", -1);
         String[] theirs = asked.split("/", -1);
         boolean takesRest = mine[mine.length - 1].endsWith("...}");
@@ -65,6 +68,17 @@ record Route(String method, String path, Door door, List<String> queries, Action
             }
         }
         return Optional.of(parts);
+    }
+
+    /// Whether `asked` begins and ends as this path does, which most others do not.
+    private boolean hasEndsOf(String asked) {
+        int head = path.indexOf('{');
+        int tail = path.length() - path.lastIndexOf('}') - 1;
+        return head < 0
+                ? path.equals(asked)
+                : asked.regionMatches(0, path, 0, head)
+                        && asked.regionMatches(
+                                asked.length() - tail, path, path.length() - tail, tail);
     }
 
     private static String decoded(String part) {
