@@ -61,8 +61,9 @@ class RecursionTest {
 
     private static final String DELEGATE =
             """
-            curl -sS --fail-with-body -X POST "$COPPICE_API_URL/api/v1/orchestrate" \\
-              -H "X-API-Key: $COPPICE_API_KEY" -H 'Content-Type: application/json' -d @order.json -o answer.json
+            printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" |
+              curl -sS --fail-with-body -H @- -X POST "$COPPICE_API_URL/api/v1/orchestrate" \\
+              -H 'Content-Type: application/json' -d @order.json -o answer.json
             """;
 
     private static final Pattern SERVING = Pattern.compile("^serving at (\\S+)", Pattern.MULTILINE);

@@ -74,18 +74,19 @@ final class TaskPrompt {
         return text.toString();
     }
 
-    /// When and how to start a job: in the words of document 004.
+    /// When and how to start a job: in the words of document 004, but that the token goes through a pipe. Every user of
+    /// the machine can read the arguments of its programs.
     private static String jobs() {
         return """
         Only where your task has 5 or more sub-components that other agents could build side by side, start a job \
         of your own for them. Never do so for a simple task: it costs more than it saves.
         Post what the job is for, with its tasks if you know them:
-        curl -sS -X POST "$COPPICE_API_URL/api/v1/orchestrate" -H "X-API-Key: $COPPICE_API_KEY" \
+        printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- -X POST "$COPPICE_API_URL/api/v1/orchestrate" \
         -H "Content-Type: application/json" -d '{"request": "what is to be done", \
         "plan": {"tasks": [{"description": "one part of it"}, {"description": "another"}]}}'
         It starts from the files as they are where you stand, and the answer has its job_id. Every 5 seconds ask for \
         its status, until that is completed, partial, failed or canceled:
-        curl -sS -H "X-API-Key: $COPPICE_API_KEY" "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
+        printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
         Then end. What the job brought is merged into your files, and you are asked once more to bring your task to \
         its end.\
         """;

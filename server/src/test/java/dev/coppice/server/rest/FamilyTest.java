@@ -26,7 +26,7 @@ class FamilyTest {
     /// Posts its argument and goes on at once.
     private static final String DELEGATE =
             """
-            curl -sS --fail-with-body -H "X-API-Key: $COPPICE_API_KEY" -H 'Content-Type: application/json' \\
+            printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS --fail-with-body -H @- -H 'Content-Type: application/json' \\
               -d "$1" "$COPPICE_API_URL/api/v1/orchestrate"
             """;
 

@@ -21,7 +21,7 @@ class RecursionTest {
     /// Posts its argument as document 004 does, polls until that job is over, and prints what it became.
     private static final String DELEGATE =
             """
-            call() { curl -sS -H "X-API-Key: $COPPICE_API_KEY" -H 'Content-Type: application/json' "$@"; }
+            call() { printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- -H 'Content-Type: application/json' "$@"; }
             answer=$(call -d "$1" "$COPPICE_API_URL/api/v1/orchestrate")
             job=$(printf %s "$answer" | sed -n 's/.*"job_id":"\\([0-9a-z]*\\)".*/\\1/p')
             if [ -z "$job" ]; then printf '%s\\n' "$answer"; exit 1; fi
@@ -340,13 +340,60 @@ class RecursionTest {
         }
     }
 
+    /// Runs the very lines that its prompt tells it to, at the first depth; a curl before the real one writes down the
+    /// arguments of all programs that run then.
+    private static final String OBEDIENT =
+            """
+            prompt=$(cat)
+            echo x > "$COPPICE_JOB.txt"
+            case $prompt in *'start a job of your own'*) ;; *) exit 0;; esac
+            here=%s
+            printf %%s "$COPPICE_API_KEY" > $here/token
+            export CURL=$(command -v curl) PATH=$here/bin:$PATH
+            lines=$(printf '%%s\\n' "$prompt" | grep curl)
+            answer=$(eval "$(printf '%%s\\n' "$lines" | head -n 1)")
+            job=$(printf %%s "$answer" | sed -n 's/.*"job_id":"\\([0-9a-z]*\\)".*/\\1/p')
+            eval "$(printf '%%s\\n' "$lines" | tail -n 1 | sed "s/JOB_ID/$job/")" > $here/status
+            """;
+
+    private static final String LOOKING_CURL =
+            """
+            #!/bin/sh
+            cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n' >> %s/arguments
+            exec "$CURL" "$@"
+            """;
+
+    @Test
+    void whatAnAgentIsToldToRunShowsItsTokenInNoArguments() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Path curl = Files.writeString(bin.resolve("curl"), LOOKING_CURL.formatted(folder));
+        assertThat(curl.toFile().setExecutable(true)).isTrue();
+        Path agent = Files.writeString(folder.resolve("agent.sh"), OBEDIENT.formatted(folder));
+        String obedient = "  obedient: { command: [sh, " + agent + "] }\n";
+        try (Scene scene = scene(obedient + "recursion: { max_depth: 1 }\n")) {
+            String job =
+                    scene.submitted(
+                            Scene.with(Scene.order("Obey"), "{\"agent\":\"obedient\"}"));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(folder.resolve("status")).content().contains(child(scene, job));
+            assertThat(folder.resolve("arguments"))
+                    .content()
+                    .contains("/api/v1/orchestrate", "/status")
+                    .doesNotContain(Files.readString(folder.resolve("token")));
+        }
+    }
+
     @Test
     void aWorkerComesNoFurtherThanItsOwnJobs() throws Exception {
         try (Scene scene = scene("")) {
             String others = scene.submit("echo x > x.txt");
             scene.finished(others);
             String get =
-                    "curl -s -o /dev/null -w '%{http_code} ' -H \"X-API-Key: $COPPICE_API_KEY\" $COPPICE_API_URL";
+                    "printf 'X-API-Key: %s\\n' $COPPICE_API_KEY | curl -s -o /dev/null -w '%{http_code} ' -H @- $COPPICE_API_URL";
             String job =
                     scene.submit(
                             get
