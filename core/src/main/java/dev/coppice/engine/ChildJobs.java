@@ -25,16 +25,11 @@ import java.util.function.Consumer;
 /// reports how it ended. All other attempts go to the dispatch behind. Safe for use by many threads;
 /// what needs the log is done elsewhere, so that no method fails with it.
 public final class ChildJobs implements Dispatch {
-    private static final int READ_MAX = 1_000;
-
-    /// Of what a child job's tasks said so many characters go on to its parent's agent.
-    private static final int OUTPUT_MAX = 16 * 1024;
+    /// So many characters tell a parent's agent how its child job ended and what that job's tasks said. Nothing of it is
+    /// cut on the way.
+    private static final int OUTPUT_MAX = Orders.INPUT_OUTPUT_MAX - 1024;
 
     private static final int TASK_OUTPUT_MAX = 2 * 1024;
-
-    /// A child job that somebody waits for.
-    private record Watch(
-            Duty.Delegating child, JobId job, TaskId task, int attempt, Reports reports) {}
 
     private final EventLog log;
     private final Dispatch behind;
@@ -86,9 +81,9 @@ public final class ChildJobs implements Dispatch {
     @Override
     public void stop(JobId job, TaskId task, int attempt, boolean now) {
         for (Watch watch : watches.values()) {
-            if (watch.job().equals(job) && watch.task().equals(task)) {
+            if (watch.isOf(job, task)) {
                 if (!now) {
-                    patiently.accept(() -> cancel(watch.child()));
+                    patiently.accept(() -> cancel(watch));
                 }
                 return;
             }
@@ -104,9 +99,7 @@ public final class ChildJobs implements Dispatch {
     }
 
     private void see(Duty.Delegating child, AttemptOrder order, Reports reports) {
-        watches.put(
-                child.child(),
-                new Watch(child, order.job(), order.task().id(), order.attempt(), reports));
+        watches.put(child.child(), new Watch(child, order, reports));
         patiently.accept(() -> {
             submit(child);
             drive.accept(child.child());
@@ -125,14 +118,11 @@ public final class ChildJobs implements Dispatch {
         }
     }
 
-    private void cancel(Duty.Delegating delegating) {
-        JobId child = delegating.child();
-        submit(delegating);
-        while (watches.containsKey(child)) {
-            JobState state = state(child, new Spent());
-            Event asked = new Event.CancelRequested(Optional.empty(), Reason.CANCELED);
-            if (state.isOver()
-                    || log.append(child, state.sequence() + 1, clock.instant(), List.of(asked))) {
+    private void cancel(Watch watch) {
+        JobId child = watch.child.child();
+        submit(watch.child);
+        while (watches.get(child) == watch) {
+            if (watch.cancel()) {
                 drive.accept(child);
                 return;
             }
@@ -140,76 +130,105 @@ public final class ChildJobs implements Dispatch {
     }
 
     private void look(JobId child) {
-        boolean isOver =
-                log.last(child).filter(r -> r.event() instanceof Event.JobEnded).isPresent();
         Watch watch = watches.get(child);
-        if (isOver && watch != null) {
-            Spent spent = new Spent();
-            JobState state = state(child, spent);
-            if (state.isOver() && watches.remove(child, watch)) {
-                watch.reports().happened(ended(watch, state, spent.usage));
+        if (watch != null) {
+            Optional<Event> end = watch.end();
+            if (end.isPresent() && watches.remove(child, watch)) {
+                watch.reports.happened(end.get());
             }
         }
     }
 
-    private static final class Spent {
+    /// A child job that somebody waits for, as far as its history was read.
+    private final class Watch {
+        private final Duty.Delegating child;
+        private final AttemptOrder order;
+        private final Reports reports;
+        private final JobState state;
         private Usage usage = Usage.NONE;
-    }
+        private String lastWord = "";
 
-    private JobState state(JobId job, Spent spent) {
-        JobState state = new JobState(job);
-        List<Recorded> more;
-        do {
-            more = log.read(job, state.sequence(), READ_MAX);
-            for (Recorded recorded : more) {
-                if (recorded.event() instanceof Event.AttemptEnded e) {
-                    spent.usage = spent.usage.plus(e.usage());
-                }
-                state.apply(recorded);
-            }
-        } while (more.size() == READ_MAX);
-        return state;
-    }
+        private Watch(Duty.Delegating child, AttemptOrder order, Reports reports) {
+            this.child = child;
+            this.order = order;
+            this.reports = reports;
+            this.state = new JobState(child.child());
+        }
 
-    private static Event ended(Watch watch, JobState child, Usage usage) {
-        JobStatus status = child.ended().orElseThrow();
-        WorkResult joined = child.joined().orElse(WorkResult.NONE);
-        String output = output(child);
-        WorkResult result =
-                new WorkResult(output, false, joined.branch(), joined.commit(), joined.files());
-        Outcome outcome =
-                status == JobStatus.COMPLETED
-                        ? new Outcome.Done(result)
-                        : new Outcome.Failed(
-                                Reason.CHILD_FAILED,
-                                "Job " + child.job() + " ended " + status.wire() + ".",
-                                result);
-        return new Event.AttemptEnded(
-                watch.task(),
-                watch.attempt(),
-                outcome,
-                usage,
-                Resources.NONE,
-                Optional.empty(),
-                Optional.empty());
-    }
+        private boolean isOf(JobId job, TaskId task) {
+            return order.job().equals(job) && order.task().id().equals(task);
+        }
 
-    private static String output(JobState child) {
-        StringBuilder text = new StringBuilder();
-        for (TaskState task : child.workers()) {
-            if (text.length() > OUTPUT_MAX) {
-                return text.append("… (cut)\n").toString();
-            }
-            text.append(task.task().id()).append(": ").append(task.status().wire()).append('\n');
-            String said = task.message().isBlank() ? task.result().output() : task.message();
-            String end =
-                    said.length() > TASK_OUTPUT_MAX
-                            ? "… (cut)\n" + said.substring(said.length() - TASK_OUTPUT_MAX)
-                            : said;
-            if (!end.isBlank()) {
-                text.append(end.strip().indent(2));
+        private void readOn() {
+            log.readOn(state.job(), state.sequence(), this::apply);
+        }
+
+        private void apply(Recorded recorded) {
+            state.apply(recorded);
+            if (recorded.event() instanceof Event.AttemptEnded attempt) {
+                usage = usage.plus(attempt.usage());
+            } else if (recorded.event() instanceof Event.JobEnded end) {
+                lastWord =
+                        "Job %s ended %s: %s"
+                                .formatted(
+                                        state.job(),
+                                        end.status().wire(),
+                                        Orders.end(end.why(), TASK_OUTPUT_MAX));
             }
         }
-        return text.toString();
+
+        /// False where somebody else wrote first.
+        private synchronized boolean cancel() {
+            readOn();
+            Event asked = new Event.CancelRequested(Optional.empty(), Reason.CANCELED);
+            return state.isOver()
+                    || log.append(
+                            state.job(), state.sequence() + 1, clock.instant(), List.of(asked));
+        }
+
+        /// How it ended; empty while it has not. Much may come after the end of a job, so its last event does not tell.
+        private synchronized Optional<Event> end() {
+            readOn();
+            return state.ended().map(this::end);
+        }
+
+        private Event end(JobStatus status) {
+            WorkResult joined = state.joined().orElse(WorkResult.NONE);
+            WorkResult result =
+                    new WorkResult(
+                            output(), false, joined.branch(), joined.commit(), joined.files());
+            Outcome outcome =
+                    status == JobStatus.COMPLETED
+                            ? new Outcome.Done(result)
+                            : new Outcome.Failed(Reason.CHILD_FAILED, lastWord, result);
+            return new Event.AttemptEnded(
+                    order.task().id(),
+                    order.attempt(),
+                    outcome,
+                    usage,
+                    Resources.NONE,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /// The job's end, which may tell what no task does, and then its tasks.
+        private String output() {
+            StringBuilder text = new StringBuilder(lastWord).append('\n');
+            int each = Math.min(TASK_OUTPUT_MAX, OUTPUT_MAX / Math.max(1, state.workers().size()));
+            for (TaskState task : state.workers()) {
+                String said = said(task, each);
+                if (text.length() + said.length() > OUTPUT_MAX) {
+                    return text.append("… (cut)\n").toString();
+                }
+                text.append(said);
+            }
+            return text.toString();
+        }
+
+        private static String said(TaskState task, int most) {
+            String said = task.message().isBlank() ? task.result().output() : task.message();
+            String head = task.task().id() + ": " + task.status().wire() + "\n";
+            return said.isBlank() ? head : head + Orders.end(said, most).strip().indent(2);
+        }
     }
 }

@@ -58,8 +58,6 @@ final class Desk {
         record Later<T>() implements Reply<T> {}
     }
 
-    private static final int READ_MAX = 1_000;
-
     /// More would make the first of them wait for long and gain little.
     private static final int ASKS_MAX = 500;
 
@@ -166,15 +164,14 @@ final class Desk {
     }
 
     private void readOn(List<Ask<?>> open) {
-        List<Recorded> more;
-        do {
-            more = log.read(state.job(), state.sequence(), READ_MAX);
-            for (Recorded recorded : more) {
-                state.apply(recorded);
-                // It was stored by an append that failed afterwards.
-                open.forEach(ask -> ask.seen(recorded.event()));
-            }
-        } while (more.size() == READ_MAX);
+        log.readOn(
+                state.job(),
+                state.sequence(),
+                recorded -> {
+                    state.apply(recorded);
+                    // It was stored by an append that failed afterwards.
+                    open.forEach(ask -> ask.seen(recorded.event()));
+                });
     }
 
     /// Writes what is due; false where somebody else wrote first. A job to which tasks are still to be

@@ -54,8 +54,6 @@ public final class Driver {
 
     private record Attempt(TaskId task, int number) {}
 
-    private static final int READ_MAX = 1_000;
-
     private final JobState state;
     private final int number;
     private final EventLog log;
@@ -185,15 +183,14 @@ public final class Driver {
         if (!mayHaveMore.getAndSet(false)) {
             return;
         }
-        List<Recorded> more;
-        do {
-            more = log.read(state.job(), state.sequence(), READ_MAX);
-            for (Recorded recorded : more) {
-                believe(recorded);
-                // It was stored by an append of this driver that failed afterwards.
-                unwritten.remove(recorded.event());
-            }
-        } while (more.size() == READ_MAX);
+        log.readOn(
+                state.job(),
+                state.sequence(),
+                recorded -> {
+                    believe(recorded);
+                    // It was stored by an append of this driver that failed afterwards.
+                    unwritten.remove(recorded.event());
+                });
     }
 
     private void believe(Recorded recorded) {

@@ -73,7 +73,6 @@ public final class Engine implements AutoCloseable {
     }
 
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
-    private static final int READ_MAX = 1_000;
 
     /// So long is waited for a child job to be there, and between looks where nothing is told.
     private static final Duration BIRTH = Duration.ofSeconds(10);
@@ -402,13 +401,8 @@ public final class Engine implements AutoCloseable {
     /// The job's state as the log tells it now; empty where there is no such job.
     public Optional<JobState> state(JobId job) {
         JobState state = new JobState(job);
-        while (true) {
-            List<Recorded> more = log.read(job, state.sequence(), READ_MAX);
-            more.forEach(state::apply);
-            if (more.size() < READ_MAX) {
-                return state.sequence() == 0 ? Optional.empty() : Optional.of(state);
-            }
-        }
+        log.readOn(job, 0, state::apply);
+        return state.sequence() == 0 ? Optional.empty() : Optional.of(state);
     }
 
     /// All jobs, the newest first.

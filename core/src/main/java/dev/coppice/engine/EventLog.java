@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 /// Safe for use by many threads. All methods throw [EventLogException] where the store fails; an
 /// append that throws may or may not have been stored, and its caller reads on to find out.
 public interface EventLog extends AutoCloseable {
+    /// Events that are held at a time where all are read: some MB, as long as they are.
+    int READ_MAX = 1_000;
+
     /// Appends `events`, all or none, so that the first of them gets the sequence `expected`.
     ///
     /// @param expected 1 for a new job, else one more than the last sequence known to the caller
@@ -22,6 +25,18 @@ public interface EventLog extends AutoCloseable {
 
     /// The events of `job` with a sequence greater than `after`, in order, at most `max`.
     List<Recorded> read(JobId job, long after, int max);
+
+    /// Hands all events of `job` with a sequence greater than `after` to `taker`, in order, as far as there are any now. Not
+    /// all of them are held at a time.
+    default void readOn(JobId job, long after, Consumer<Recorded> taker) {
+        long sequence = after;
+        List<Recorded> more;
+        do {
+            more = read(job, sequence, READ_MAX);
+            more.forEach(taker);
+            sequence += more.size();
+        } while (more.size() == READ_MAX);
+    }
 
     /// The job's last event; empty where there is no such job.
     Optional<Recorded> last(JobId job);

@@ -74,17 +74,19 @@ final class Orders {
     private static AttemptOrder.Input input(TaskState input) {
         Task task = input.task();
         WorkResult result = input.result();
-        String output = result.output();
         return new AttemptOrder.Input(
                 task,
                 input.worker(),
                 input.status(),
                 result.branch(),
                 result.commit(),
-                output.length() > INPUT_OUTPUT_MAX
-                        ? "… (cut)\n" + output.substring(output.length() - INPUT_OUTPUT_MAX)
-                        : output,
+                end(result.output(), INPUT_OUTPUT_MAX),
                 result.files());
+    }
+
+    /// The text, or where it is too long its last `most` characters.
+    static String end(String text, int most) {
+        return text.length() > most ? "… (cut)\n" + text.substring(text.length() - most) : text;
     }
 
     private static Optional<AttemptOrder.Earlier> earlier(TaskState task, int attempt) {

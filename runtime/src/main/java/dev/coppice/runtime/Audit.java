@@ -36,8 +36,6 @@ import java.util.stream.Stream;
 ///
 /// What failed attempts left may be forgotten by `clean`, and is no part of it. Used once, by one thread.
 public final class Audit {
-    private static final int READ_MAX = 1_000;
-
     private final Store store;
     private final Optional<Git> git;
     private final Secrets secrets;
@@ -98,11 +96,7 @@ public final class Audit {
 
     private List<Recorded> events(JobId job) {
         List<Recorded> events = new ArrayList<>();
-        List<Recorded> more;
-        do {
-            more = store.read(job, events.size(), READ_MAX);
-            events.addAll(more);
-        } while (!more.isEmpty());
+        store.readOn(job, 0, events::add);
         return events;
     }
 

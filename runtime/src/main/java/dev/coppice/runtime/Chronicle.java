@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 /// time, so a file that can't be written is told of and disturbs no job. Safe for use by many threads.
 final class Chronicle implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
-    private static final int READ_MAX = 1_000;
 
     private final EventLog log;
     private final Secrets secrets;
@@ -63,7 +62,7 @@ final class Chronicle implements AutoCloseable {
         Follow follow = follows.computeIfAbsent(job, Follow::new);
         follow.catchUp();
         if (!follow.isOver()) {
-            // at the job's end they were written when it was told
+            // of a job that is over they were written when that was told
             follow.report();
         }
         follows.remove(job, follow);
@@ -93,11 +92,7 @@ final class Chronicle implements AutoCloseable {
 
     private List<Recorded> history(JobId job) {
         List<Recorded> events = new ArrayList<>();
-        List<Recorded> more;
-        do {
-            more = log.read(job, events.size(), READ_MAX);
-            events.addAll(more);
-        } while (more.size() == READ_MAX);
+        log.readOn(job, 0, events::add);
         return events;
     }
 
@@ -121,6 +116,7 @@ final class Chronicle implements AutoCloseable {
         private final Semaphore signal = new Semaphore(0);
         private final List<Recorded> events = new ArrayList<>();
         private final Thread thread;
+        private boolean isOver;
         private @Nullable JobLogs logs;
         private @Nullable JobFolder folder;
 
@@ -171,7 +167,7 @@ final class Chronicle implements AutoCloseable {
         private boolean isOver() {
             lock.lock();
             try {
-                return !events.isEmpty() && events.getLast().event() instanceof Event.JobEnded;
+                return isOver;
             } finally {
                 lock.unlock();
             }
@@ -180,11 +176,7 @@ final class Chronicle implements AutoCloseable {
         private void catchUp() {
             lock.lock();
             try {
-                List<Recorded> more;
-                do {
-                    more = log.read(job, events.size(), READ_MAX);
-                    more.forEach(this::take);
-                } while (more.size() == READ_MAX);
+                log.readOn(job, events.size(), this::take);
             } finally {
                 lock.unlock();
             }
@@ -204,8 +196,14 @@ final class Chronicle implements AutoCloseable {
                 }
             });
             if (recorded.event() instanceof Event.TasksAdded added) {
+                isOver = false;
                 children(added.tasks());
+            } else if (recorded.event() instanceof Event.RetryRequested) {
+                isOver = false;
             } else if (recorded.event() instanceof Event.JobEnded) {
+                isOver = true;
+                report();
+            } else if (recorded.event() instanceof Event.ResultMerged) {
                 report();
             }
         }

@@ -75,8 +75,6 @@ public final class Coppice implements AutoCloseable {
     /// Running attempts of one process, over all its jobs.
     private static final int SLOTS_MAX = 64;
 
-    private static final int READ_MAX = 1_000;
-
     /// A plan takes far less; what is older was left by one that was killed.
     private static final Duration UNKNOWN_FOR = Duration.ofDays(1);
 
@@ -718,19 +716,10 @@ public final class Coppice implements AutoCloseable {
             return Optional.empty();
         }
         Histories log = log();
-        List<Recorded> events = log.read(job, 0, READ_MAX);
-        if (events.isEmpty()) {
-            return Optional.empty();
-        }
-        JobHistory history = new JobHistory(events.getFirst());
-        long sequence = 1;
-        for (events = events.subList(1, events.size());
-                !events.isEmpty();
-                events = log.read(job, sequence, READ_MAX)) {
-            events.forEach(history::apply);
-            sequence += events.size();
-        }
-        return Optional.of(history.view());
+        Optional<JobHistory> history =
+                log.read(job, 0, 1).stream().findFirst().map(JobHistory::new);
+        history.ifPresent(begun -> log.readOn(job, 1, begun::apply));
+        return history.map(JobHistory::view);
     }
 
     /// Whether a living process drives the job.

@@ -24,6 +24,11 @@ public final class Histories {
         return log.read(job, after, max).stream().map(secrets::mask).toList();
     }
 
+    /// As [EventLog#readOn].
+    public void readOn(JobId job, long after, Consumer<Recorded> taker) {
+        log.readOn(job, after, recorded -> taker.accept(secrets.mask(recorded)));
+    }
+
     /// As [EventLog#last].
     public Optional<Recorded> last(JobId job) {
         return log.last(job).map(secrets::mask);

@@ -4,7 +4,6 @@ import dev.coppice.engine.EventLog;
 import dev.coppice.engine.EventLogException;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /// Safe for use by many threads, and by the taker: what it catches up with is handed on before it returns.
 public final class JobEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobEvents.class);
-    private static final int READ_MAX = 1_000;
 
     private final Histories log;
     private final JobId job;
@@ -75,16 +73,16 @@ public final class JobEvents implements AutoCloseable {
     public void catchUp() {
         handing.lock();
         try {
-            List<Recorded> more;
-            do {
-                more = log.read(job, sequence, READ_MAX);
-                for (Recorded recorded : more) {
-                    if (recorded.sequence() > sequence) { // else the taker has caught up with it
-                        sequence = recorded.sequence();
-                        taker.accept(recorded);
-                    }
-                }
-            } while (more.size() == READ_MAX);
+            log.readOn(
+                    job,
+                    sequence,
+                    recorded -> {
+                        if (recorded.sequence()
+                                > sequence) { // else the taker has caught up with it
+                            sequence = recorded.sequence();
+                            taker.accept(recorded);
+                        }
+                    });
         } finally {
             handing.unlock();
         }

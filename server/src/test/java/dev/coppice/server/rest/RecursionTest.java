@@ -372,8 +372,7 @@ class RecursionTest {
         String obedient = "  obedient: { command: [sh, " + agent + "] }\n";
         try (Scene scene = scene(obedient + "recursion: { max_depth: 1 }\n")) {
             String job =
-                    scene.submitted(
-                            Scene.with(Scene.order("Obey"), "{\"agent\":\"obedient\"}"));
+                    scene.submitted(Scene.with(Scene.order("Obey"), "{\"agent\":\"obedient\"}"));
             JsonNode ended = scene.finished(job);
 
             assertThat(ended.path("status").stringValue())

@@ -1,0 +1,163 @@
+package dev.coppice.engine;
+
+import static dev.coppice.engine.Jobs.done;
+import static dev.coppice.engine.Jobs.job;
+import static dev.coppice.engine.Jobs.lost;
+import static dev.coppice.engine.Jobs.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.model.CommitId;
+import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.JobStatus;
+import dev.coppice.model.Outcome;
+import dev.coppice.model.Plan;
+import dev.coppice.model.ProcessIdentity;
+import dev.coppice.model.Reason;
+import dev.coppice.model.Task;
+import dev.coppice.model.WorkResult;
+import dev.coppice.schedule.ChildOrder;
+import dev.coppice.schedule.Children;
+import dev.coppice.testkit.MemoryEventLog;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Jobs that running attempts start: born, carried, and told of to who started them.
+@Timeout(120)
+class ChildJobsTest {
+    private final MemoryEventLog log = new MemoryEventLog();
+    private final Set<ProcessIdentity> living = ConcurrentHashMap.newKeySet();
+    private final List<Engine> engines = Collections.synchronizedList(new ArrayList<>());
+    private final HandDispatch dispatch = new HandDispatch();
+
+    @AfterEach
+    void closeAll() {
+        engines.forEach(Engine::close);
+        log.close();
+    }
+
+    @Test
+    void aTaskIsAttemptedAgainWhenTheJobsHaveEndedThatItStarted() throws InterruptedException {
+        Engine engine = engine(log);
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        JobId child = started(engine, a, parent, task("x"));
+        dispatch.next().ends(done("what it did"));
+        engine.await(child);
+        a.ends(done("so far"));
+
+        HandDispatch.Attempt again = dispatch.next();
+        assertThat(again.toString()).isEqualTo("a#2");
+        assertThat(brought(again))
+                .startsWith("Job " + child + " ended completed: All tasks are done.")
+                .contains("x: completed", "what it did");
+        again.ends(done("all of it"));
+        assertThat(engine.await(parent)).isEqualTo(new Driver.Turn.Over(JobStatus.COMPLETED));
+    }
+
+    @Test
+    void anAgentIsToldThatItsJobCouldNotBePlanned() throws InterruptedException {
+        Engine engine = engine(log);
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        JobId child = started(engine, a, parent);
+        dispatch.next()
+                .ends(new Outcome.Failed(Reason.NOT_LOGGED_IN, "Log in first.", WorkResult.NONE));
+        a.ends(done("so far"));
+
+        HandDispatch.Attempt again = nextOf("a", 2);
+        assertThat(again.order().children().getFirst().status().wire()).isEqualTo("failed");
+        assertThat(brought(again)).startsWith("Job " + child + " ended failed: Log in first.");
+    }
+
+    @Test
+    void aJobIsOverForWhoStartedItWhateverCameAfterItsEnd() throws InterruptedException {
+        // given a process that died, and a child job that was driven to its end and merged since
+        Engine first = engine(log);
+        JobId parent = first.submit(job(task("a")), List.of());
+        JobId child = started(first, dispatch.next(), parent, task("x"));
+        dispatch.next();
+        die(first, 1);
+        Engine second = engine(log.another());
+        second.resume(child);
+        dispatch.next().ends(done("it"));
+        second.await(child);
+        second.merged(child, "main", new CommitId("e".repeat(40)));
+
+        // when
+        second.resume(parent);
+
+        // then
+        nextOf("a", 1).ends(lost());
+        HandDispatch.Attempt again = nextOf("a", 2);
+        again.ends(done("it"));
+        assertThat(second.await(parent)).isEqualTo(new Driver.Turn.Over(JobStatus.COMPLETED));
+    }
+
+    /// The next attempt at the task, which is to have this number.
+    private HandDispatch.Attempt nextOf(String task, int number) throws InterruptedException {
+        HandDispatch.Attempt next = dispatch.next();
+        while (!next.toString().equals(task + "#" + number)) {
+            next = dispatch.next();
+        }
+        return next;
+    }
+
+    private static String brought(HandDispatch.Attempt again) {
+        return again.order().children().getFirst().output();
+    }
+
+    // The setting.
+
+    private Engine engine(EventLog on) {
+        ProcessIdentity self = new ProcessIdentity(engines.size() + 1, 0, "");
+        living.add(self);
+        Engine fresh =
+                new Engine(
+                        on,
+                        dispatch,
+                        new Slots(3),
+                        InstantSource.system(),
+                        RandomGenerator.getDefault(),
+                        self,
+                        living::contains,
+                        UnaryOperator.identity());
+        engines.add(fresh);
+        return fresh;
+    }
+
+    /// The process of the engine ends without a word.
+    private void die(Engine dying, long pid) {
+        dying.close();
+        living.remove(new ProcessIdentity(pid, 0, ""));
+    }
+
+    /// A job of these tasks, or without a plan, that the attempt starts.
+    private static JobId started(
+            Engine engine, HandDispatch.Attempt by, JobId parent, Task... tasks)
+            throws InterruptedException {
+        JobRequest parents = by.order().request();
+        ChildOrder order =
+                new ChildOrder(
+                        "more",
+                        tasks.length == 0
+                                ? Optional.empty()
+                                : Optional.of(new Plan("more", List.of(tasks))),
+                        Optional.empty(),
+                        Children.settings(parents.settings()));
+        Engine.Birth birth =
+                engine.startChild(parent, by.task(), by.order().attempt(), order, List.of());
+        assertThat(birth).isInstanceOf(Engine.Birth.Started.class);
+        return ((Engine.Birth.Started) birth).child();
+    }
+}
