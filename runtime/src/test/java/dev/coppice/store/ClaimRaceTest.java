@@ -56,7 +56,7 @@ final class ClaimRaceTest {
         try (Store store = Stores.open(file())) {
             submit(store, 10_000);
             Process other = startOther();
-            awaitFile(ready());
+            awaitFile(ready(), other.toHandle());
             Files.createFile(start());
             List<TaskId> claimed = new ArrayList<>(claimAll(store, 16, "here"));
             int here = claimed.size();
@@ -78,13 +78,14 @@ final class ClaimRaceTest {
     public static void main(String[] arguments) throws Exception {
         try (Store store = Stores.open("jdbc:sqlite:" + arguments[0], Path.of(arguments[1]))) {
             Files.createFile(Path.of(arguments[2]));
-            awaitFile(Path.of(arguments[3]));
+            awaitFile(Path.of(arguments[3]), ProcessHandle.current().parent().orElseThrow());
             claimAll(store, 16, "there").forEach(task -> System.out.println("claimed " + task));
         }
     }
 
-    private static void awaitFile(Path file) {
+    private static void awaitFile(Path file, ProcessHandle maker) {
         while (!Files.exists(file)) {
+            assertThat(maker.isAlive()).as("whoever makes %s lives", file).isTrue();
             LockSupport.parkNanos(1_000_000);
         }
     }
