@@ -10,6 +10,7 @@ import dev.coppice.engine.WorkQueue.Claim;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
@@ -49,7 +50,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Coordinates several coding agents who work on one goal (document 003): a queue of tasks with priorities and
-/// dependencies, workers of our own, and others who claim tasks by this object, by another one, or by `coppice claim`.
+/// dependencies, workers of our own, and others who claim tasks by this object, by one in another process that has joined
+/// ([#join]), or by `coppice claim`.
 ///
 /// Each goal is a job of the one engine, so `coppice status`, `report` and `verify` know it. In a git repository each worker
 /// has a worktree, and the work is joined on a branch; elsewhere workers share the folder.
@@ -85,6 +87,8 @@ public final class Orchestrator implements AutoCloseable {
     public static final boolean DEFAULT_VERBOSE = true;
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+
+    private static final String MASTER_PLAN = "\n\nMaster plan:\n";
 
     /// The most that a task may be given.
     private static final int RETRIES_MAX = 100;
@@ -261,7 +265,7 @@ public final class Orchestrator implements AutoCloseable {
             throw new IllegalArgumentException("the goal is blank");
         }
         Settings settings = settings(workers, timeout);
-        String request = masterPlan.isBlank() ? goal : goal + "\n\nMaster plan:\n" + masterPlan;
+        String request = masterPlan.isBlank() ? goal : goal + MASTER_PLAN + masterPlan;
         return switch (coppice.prepareOpen(request, settings)) {
             case Preparation.Refused refused ->
                     throw new OrchestrationException(
@@ -270,9 +274,44 @@ public final class Orchestrator implements AutoCloseable {
                 JobId job = coppice.leave(ready);
                 WorkQueue queue = coppice.engine().queue(job).orElseThrow();
                 JobWatch watch = new JobWatch(coppice.log(), job, e -> happened(job, e));
-                yield new Session(goal, masterPlan, settings, queue, watch);
+                yield new Session(false, goal, masterPlan, settings, queue, watch);
             }
         };
+    }
+
+    /// Takes part in a job that was begun elsewhere: by another orchestrator, here or in another process, or by
+    /// `coppice run --queue`. Its tasks can be claimed, added and looked at, and callbacks are told what happens from now
+    /// on. Workers of ours take its tasks where this is started and nobody else drives it. What this began before is
+    /// ended; the joined job is left as it is when this closes, or begins with something else.
+    ///
+    /// @param jobId what [#jobId] is there
+    /// @throws OrchestrationException if there is no such job in the working directory
+    public void join(String jobId) throws InterruptedException {
+        WorkQueue queue =
+                JobId.parse(jobId)
+                        .flatMap(coppice.engine()::queue)
+                        .orElseThrow(() ->
+                                new OrchestrationException(
+                                        "There is no job "
+                                                + jobId
+                                                + " in "
+                                                + coppice.root()
+                                                + "; `coppice status` lists those that there are."));
+        JobId job = queue.job();
+        JobRequest request =
+                ((Event.JobSubmitted) coppice.store().read(job, 0, 1).getFirst().event()).request();
+        String[] goalAndPlan = request.request().split(MASTER_PLAN, 2);
+        JobWatch watch = new JobWatch(coppice.log(), job, e -> happened(job, e));
+        watch.catchUp();
+        replace(
+                new Session(
+                        true,
+                        goalAndPlan[0],
+                        goalAndPlan.length > 1 ? goalAndPlan[1] : "",
+                        request.settings(),
+                        queue,
+                        watch));
+        watch.start();
     }
 
     private void replace(Session next) throws InterruptedException {
@@ -289,6 +328,10 @@ public final class Orchestrator implements AutoCloseable {
 
     private void end(Session before) throws InterruptedException {
         before.watch().close();
+        if (before.isJoined()) {
+            stop();
+            return;
+        }
         coppice.engine().cancel(before.job(), Optional.empty());
         coppice.await(before.job());
     }
@@ -317,7 +360,7 @@ public final class Orchestrator implements AutoCloseable {
         Session open = session;
         if (open == null) {
             throw new OrchestrationException(
-                    "There is no goal yet: call initialize(goal), or loadState(file), first.");
+                    "There is no goal yet: call initialize(goal), join(job) or loadState(file) first.");
         }
         return open;
     }
@@ -378,7 +421,9 @@ public final class Orchestrator implements AutoCloseable {
         return switch (addition) {
             case Addition.Refused(String why) -> throw new InvalidTaskException(why);
             case Addition.Added(List<dev.coppice.model.Task> added) -> {
-                coppice.follow(now.job());
+                if (!now.isJoined()) { // else its folder is kept by who began it
+                    coppice.follow(now.job());
+                }
                 now.watch().catchUp();
                 yield added.stream()
                         .map(task -> now.watch().task(task.id()).orElseThrow())

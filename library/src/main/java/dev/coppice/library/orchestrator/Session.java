@@ -4,15 +4,24 @@ import dev.coppice.engine.WorkQueue;
 import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
 
-/// What an orchestrator works on between one `initialize` or `loadState` and the next: one job.
+/// What an orchestrator works on between one `initialize`, `join` or `loadState` and the next: one job.
 final class Session {
+    private final boolean isJoined;
     private final String goal;
     private final Settings settings;
     private final WorkQueue queue;
     private final JobWatch watch;
     private volatile String masterPlan;
 
-    Session(String goal, String masterPlan, Settings settings, WorkQueue queue, JobWatch watch) {
+    /// @param isJoined whether others began it, to whom it is left
+    Session(
+            boolean isJoined,
+            String goal,
+            String masterPlan,
+            Settings settings,
+            WorkQueue queue,
+            JobWatch watch) {
+        this.isJoined = isJoined;
         this.goal = goal;
         this.masterPlan = masterPlan;
         this.settings = settings;
@@ -22,6 +31,10 @@ final class Session {
 
     JobId job() {
         return queue.job();
+    }
+
+    boolean isJoined() {
+        return isJoined;
     }
 
     String goal() {

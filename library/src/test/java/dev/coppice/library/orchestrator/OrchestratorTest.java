@@ -17,6 +17,12 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +60,7 @@ class OrchestratorTest {
                             task.id(),
                             TaskResult.of("made it")
                                     .withFilesCreated(List.of("user.ts"))
+                                    .withFilesDeleted(List.of("person.ts"))
                                     .withDiscoveries(List.of("bcrypt is there")));
 
             assertThat(isDone).isTrue();
@@ -61,6 +68,7 @@ class OrchestratorTest {
             assertThat(done.status()).isEqualTo(TaskStatus.DONE);
             assertThat(done.result().orElseThrow().output()).isEqualTo("made it");
             assertThat(done.result().orElseThrow().filesCreated()).containsExactly("user.ts");
+            assertThat(done.result().orElseThrow().filesDeleted()).containsExactly("person.ts");
             assertThat(scene.completed()).containsExactly(done);
             assertThat(scene.found()).hasSize(1);
             assertThat(scene.found().getFirst().agentId()).isEqualTo("ann");
@@ -138,7 +146,10 @@ class OrchestratorTest {
             orchestrator.addTask(
                     NewTask.of("Write a page").withParentTask(first.id()).withPriority(4));
             orchestrator.completeTask(
-                    first.id(), TaskResult.of("ok").withDiscoveries(List.of("发现: 关键细节")));
+                    first.id(),
+                    TaskResult.of("ok")
+                            .withFilesDeleted(List.of("person.ts"))
+                            .withDiscoveries(List.of("发现: 关键细节")));
             orchestrator.claimTask("bob");
             orchestrator.failTask(second.id(), "no");
             saved = orchestrator.state();
@@ -437,6 +448,63 @@ class OrchestratorTest {
             assertThat(new HashSet<>(claimed(orchestrator, 5))).hasSize(5);
             orchestrator.addTask("One more");
             assertThat(claimed(orchestrator, 16)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whoJoinsWorksOnTheSameQueueAndLeavesIt() throws Exception {
+        Scene scene = new Scene(scratch);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (Orchestrator one = scene.begun()) {
+            List<Task> tasks = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                tasks.add(one.addTask("Task " + i));
+            }
+            try (Orchestrator other =
+                    Orchestrator.builder()
+                            .surroundings(scene.surroundings())
+                            .verbose(false)
+                            .onTaskComplete(task -> heard.add(task.id()))
+                            .build()) {
+                assertThatThrownBy(() -> other.join("no-such-job"))
+                        .isInstanceOf(OrchestrationException.class)
+                        .hasMessageContaining("no-such-job");
+                other.join(one.jobId());
+
+                assertThat(other.state().goal()).isEqualTo(one.state().goal());
+                Set<String> claimed = ConcurrentHashMap.newKeySet();
+                try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                    List<CompletableFuture<Void>> working = new ArrayList<>();
+                    for (int i = 0; i < 5; i++) {
+                        for (Orchestrator mine : List.of(one, other)) {
+                            String agent = "agent-" + working.size();
+                            working.add(
+                                    CompletableFuture.runAsync(
+                                            () -> workOff(mine, agent, claimed), threads));
+                        }
+                    }
+                    working.forEach(CompletableFuture::join);
+                }
+
+                assertThat(claimed).hasSize(20);
+                assertThat(other.getStatus().progress().percentComplete()).isEqualTo(100);
+                Task more = other.addTask("One more");
+                assertThat(one.task(more.id())).isPresent();
+            }
+            assertThat(scene.completed()).hasSize(20);
+            assertThat(heard).hasSize(20).doesNotHaveDuplicates();
+            assertThat(one.claimTask("ann")).map(Task::description).contains("One more");
+        }
+    }
+
+    /// Claims and completes tasks until there are none.
+    private static void workOff(Orchestrator orchestrator, String agent, Set<String> claimed) {
+        Optional<Task> task = orchestrator.claimTask(agent);
+        while (task.isPresent()) {
+            String id = task.get().id();
+            assertThat(claimed.add(id)).as("claimed once: %s", id).isTrue();
+            assertThat(orchestrator.completeTask(id, agent, TaskResult.of("ok"))).isTrue();
+            task = orchestrator.claimTask(agent);
         }
     }
 
