@@ -24,6 +24,8 @@ final class Rows {
                 new Appends(64, new Goal.Times(4)),
                 new StatusCalls(WebRival.FASTAPI, new Goal.Times(5)),
                 new StatusCalls(WebRival.NODE, new Goal.Times(1)),
+                new EventStream(EventStream.Figure.THROUGHPUT, new Goal.Times(1.5)),
+                new EventStream(EventStream.Figure.LATENCY, new Goal.Share(2.0)),
                 new StartUp("--version", new Goal.Share(2.0)),
                 new StartUp("status", new Goal.Share(4.0)));
     }
