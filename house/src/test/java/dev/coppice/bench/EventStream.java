@@ -1,8 +1,8 @@
 package dev.coppice.bench;
 
+import dev.coppice.lead.PlanReader;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
-import dev.coppice.lead.PlanReader;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.RunOrder;
 import dev.coppice.server.access.Access;
@@ -63,7 +63,9 @@ record EventStream(Figure figure, Goal goal) implements Row {
 
     /// What is measured.
     enum Figure {
-        THROUGHPUT("events to %d followers, 50 appended at once".formatted(FOLLOWERS), "µs a delivery"),
+        THROUGHPUT(
+                "events to %d followers, 50 appended at once".formatted(FOLLOWERS),
+                "µs a delivery"),
         LATENCY("p99 from an append to a follower, 10,000 deliveries a second", "ms");
 
         private final String words;
@@ -175,7 +177,8 @@ record EventStream(Figure figure, Goal goal) implements Row {
     private static RestServer serve(Coppice coppice, Path folder) throws IOException {
         return RestServer.start(
                 coppice,
-                new Access(new Keys(folder.resolve("keys"), InstantSource.system()), Optional.of(KEY)),
+                new Access(
+                        new Keys(folder.resolve("keys"), InstantSource.system()), Optional.of(KEY)),
                 new RestServer.Options(
                         "localhost",
                         0,

@@ -26,6 +26,7 @@ final class Rows {
                 new StatusCalls(WebRival.NODE, new Goal.Times(1)),
                 new EventStream(EventStream.Figure.THROUGHPUT, new Goal.Times(1.5)),
                 new EventStream(EventStream.Figure.LATENCY, new Goal.Share(2.0)),
+                new StatusPolls(new Goal.Share(2.0)),
                 new StartUp("--version", new Goal.Share(2.0)),
                 new StartUp("status", new Goal.Share(4.0)));
     }

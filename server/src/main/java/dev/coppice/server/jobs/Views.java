@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The jobs as callers see them. Those that were looked at last are kept, and brought up to date by the events that
@@ -32,7 +33,7 @@ public final class Views implements AutoCloseable {
     private static final int READ_MAX = 1_000;
 
     /// So old an answer may be where nothing happened but that time went on.
-    private static final Duration FRESH = Duration.ofMillis(200);
+    private static final Duration FRESH = Duration.ofSeconds(1);
 
     private final Coppice coppice;
     private final InstantSource clock;
@@ -57,7 +58,7 @@ public final class Views implements AutoCloseable {
         return view;
     }
 
-    /// What [StatusJson#status] says of the job, at most some milliseconds ago.
+    /// What [StatusJson#status] says of the job, at most a second ago where nothing happened since.
     public byte[] status(JobView job) {
         return kept(job.id()).status(job);
     }
@@ -148,8 +149,9 @@ public final class Views implements AutoCloseable {
         // Guarded by this.
         private @Nullable JobHistory history;
         private @Nullable JobView view;
-        private @Nullable Rendered rendered;
         private long sequence;
+        private final ReentrantLock rendering = new ReentrantLock();
+        private volatile @Nullable Rendered rendered;
 
         private Kept(JobId job) {
             this.job = job;
@@ -193,20 +195,35 @@ public final class Views implements AutoCloseable {
             sequence = recorded.sequence();
         }
 
-        private synchronized byte[] status(JobView of) {
+        /// One caller renders; where nothing happened, others get what was rendered before.
+        private byte[] status(JobView of) {
             Instant now = clock.instant();
             Rendered last = rendered;
-            if (last == null || !last.serves(of, now)) {
-                Present present =
-                        new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
-                String text =
-                        new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
-                                .status(of, present);
-                byte[] json = text.getBytes(StandardCharsets.UTF_8);
-                last = new Rendered(of.sequence(), of.status().isOver(), now, json);
-                rendered = last;
+            if (last == null || last.sequence < of.sequence()) {
+                rendering.lock();
+            } else if (last.isFresh(now) || !rendering.tryLock()) {
+                return last.json;
             }
-            return last.json;
+            try {
+                last = rendered;
+                if (last == null || last.sequence < of.sequence() || !last.isFresh(now)) {
+                    last = render(of, now);
+                    rendered = last;
+                }
+                return last.json;
+            } finally {
+                rendering.unlock();
+            }
+        }
+
+        private Rendered render(JobView of, Instant now) {
+            Present present =
+                    new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
+            String text =
+                    new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
+                            .status(of, present);
+            byte[] json = text.getBytes(StandardCharsets.UTF_8);
+            return new Rendered(of.sequence(), of.status().isOver(), now, json);
         }
     }
 
@@ -223,9 +240,8 @@ public final class Views implements AutoCloseable {
             this.json = json;
         }
 
-        private boolean serves(JobView job, Instant now) {
-            return job.sequence() == sequence
-                    && (isOver || Duration.between(at, now).compareTo(FRESH) < 0);
+        private boolean isFresh(Instant now) {
+            return isOver || Duration.between(at, now).compareTo(FRESH) < 0;
         }
     }
 }
