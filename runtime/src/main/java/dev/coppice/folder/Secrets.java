@@ -109,7 +109,8 @@ public final class Secrets {
     /// The value as it stands within a JSON text, with escapes for what must have one and for all beyond `last`.
     private static String inJson(String value, char last) {
         StringBuilder json = new StringBuilder();
-        for (char each : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char each = value.charAt(i);
             switch (each) {
                 case '"', '\\' -> json.append('\\').append(each);
                 case '\n' -> json.append("\\n");
