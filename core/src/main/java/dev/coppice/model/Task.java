@@ -53,6 +53,25 @@ public record Task(
         }
     }
 
+    public Task withLimits(Limits other) {
+        return new Task(
+                id,
+                duty,
+                description,
+                priority,
+                needs,
+                contextFiles,
+                hints,
+                agent,
+                model,
+                expects,
+                expectedFiles,
+                checks,
+                trusted,
+                estimate,
+                other);
+    }
+
     /// What a program handed over with it, beyond what a plan can say.
     public Optional<Handoff> handoff() {
         return duty instanceof Duty.Work(Optional<Handoff> handoff) ? handoff : Optional.empty();

@@ -7,6 +7,7 @@ import dev.coppice.model.Family;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Limits;
+import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
@@ -131,7 +132,7 @@ public final class Children {
                         parent.repository(),
                         order.base().or(parent::base),
                         Optional.empty(),
-                        order.plan(),
+                        order.plan().map(plan -> capped(plan, by)),
                         settings(order.wanted(), budget, time),
                         parent.depth() + 1,
                         Optional.of(
@@ -153,35 +154,55 @@ public final class Children {
 
     /// What the order asks for, at most what is left; else the attempt's share of what is left.
     private Optional<BigDecimal> budget(TaskState by, ChildOrder order) {
-        Optional<BigDecimal> ofJob =
-                state.settings()
-                        .budgetUsd()
-                        .map(b -> b.subtract(state.spentUsd()).subtract(promised()));
-        Optional<BigDecimal> ofTask =
-                by.task().limits().budgetUsd().map(b -> b.subtract(by.spentUsd));
-        Optional<BigDecimal> free = ofJob.map(b -> ofTask.map(b::min).orElse(b)).or(() -> ofTask);
-        int sharers = Math.max(1, state.holding());
+        Optional<BigDecimal> free = state.budgetLeft(by);
+        int others = state.holding() - (state.holdsSlot(by) ? 1 : 0);
+        int sharers = others + 2; // the attempt, which goes on afterwards, and its job
         return order.wanted()
                 .budgetUsd()
                 .map(asked -> free.map(asked::min).orElse(asked))
                 .or(() -> free.map(f -> f.divide(new BigDecimal(sharers), 6, RoundingMode.DOWN)));
     }
 
-    private BigDecimal promised() {
-        return state.running().stream()
-                .flatMap(t ->
-                        t.task().duty() instanceof Duty.Delegating delegating
-                                ? delegating.request().settings().budgetUsd().stream()
-                                : Optional.<BigDecimal>empty().stream())
-                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    /// The plan, of which no task may take longer or try more often than those of the parent's job and the one that
+    /// starts it.
+    private Plan capped(Plan plan, TaskState by) {
+        Settings.Workers workers = state.settings().workers();
+        Limits limits = by.task().limits();
+        Duration longest = longer(max(workers.defaultTimeout(), limits.timeout()));
+        int retries = Math.max(workers.maxRetries(), limits.maxRetries());
+        int fixRounds = Math.max(workers.maxFixRounds(), limits.maxFixRounds());
+        return new Plan(
+                plan.goal(),
+                plan.tasks().stream()
+                        .map(task -> {
+                            Limits own = task.limits();
+                            return task.withLimits(
+                                    new Limits(
+                                            min(own.timeout(), longest),
+                                            Math.min(own.maxRetries(), retries),
+                                            Math.min(own.maxFixRounds(), fixRounds),
+                                            own.budgetUsd()));
+                        })
+                        .toList());
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration longer(Duration timeout) {
+        return Duration.ofMillis(Math.round(timeout.toMillis() * TIMEOUT_FACTOR));
     }
 
     /// The settings of a child job that asks for nothing else: its parent's, with more time for each
     /// attempt, and what is left of the parent's money when it starts.
     public static Settings settings(Settings parents) {
         Settings.Workers workers = parents.workers();
-        long timeoutMillis = Math.round(workers.defaultTimeout().toMillis() * TIMEOUT_FACTOR);
-        return parents.withWorkers(workers.withDefaultTimeout(Duration.ofMillis(timeoutMillis)))
+        return parents.withWorkers(workers.withDefaultTimeout(longer(workers.defaultTimeout())))
                 .withBudgetUsd(Optional.empty());
     }
 
@@ -197,9 +218,15 @@ public final class Children {
                                         Math.min(
                                                 wanted.workers().maxWorkers(),
                                                 workers.maxWorkers()))
-                                .withDefaultTimeout(wanted.workers().defaultTimeout())
+                                .withDefaultTimeout(
+                                        min(
+                                                wanted.workers().defaultTimeout(),
+                                                longer(workers.defaultTimeout())))
                                 .withJobTimeout(time)
-                                .withMaxRetries(wanted.workers().maxRetries()))
+                                .withMaxRetries(
+                                        Math.min(
+                                                wanted.workers().maxRetries(),
+                                                workers.maxRetries())))
                 .withRecursion(
                         new Settings.Recursion(
                                 wanted.recursion().enabled(),

@@ -76,7 +76,7 @@ import java.util.stream.Stream;
 /// what they brought.
 ///
 /// Work stops for one reason at a time. When the budget is spent, nothing new starts but the joining
-/// of what is done; any other reason stops also what runs.
+/// of what is done and the taking in of what child jobs brought; any other reason stops also what runs.
 public final class JobState {
     /// How often an attempt may be lost to a dying orchestrator before that counts as a failure.
     static final int LOST_MAX = 10;
@@ -135,6 +135,10 @@ public final class JobState {
     private Optional<Instant> deadline = Optional.empty();
     private Optional<Reason> stopping = Optional.empty();
     private BigDecimal spentUsd = BigDecimal.ZERO;
+
+    /// What child jobs that are not over may spend.
+    private BigDecimal promisedUsd = BigDecimal.ZERO;
+
     private Optional<JobStatus> ended = Optional.empty();
 
     public JobState(JobId job) {
@@ -267,6 +271,7 @@ public final class JobState {
             by.children.add(child);
             by.childrenStarted++;
             by.numbersTaken += numbers(delegating).count();
+            promise(by, promised(delegating));
             by.hasDelegated = true;
             by.openChildren++;
             holding -= held ? 1 : 0;
@@ -277,11 +282,26 @@ public final class JobState {
         return delegating.request().parent().orElseThrow().family().numbers();
     }
 
-    /// A child job is over; an attempt that still runs when the last of them is takes its slot back.
+    /// A child job is over; an attempt that still runs when the last of them is takes its slot back. What the job cost may
+    /// have been all that its task had to go on.
     private void childEnded(Duty.Delegating delegating) {
         TaskState by = find(delegating.by());
         by.openChildren--;
+        promise(by, promised(delegating).negate());
         holding += holdsSlot(by) ? 1 : 0;
+        if (isWaitingToStart(by) && isOutOfMoney(by)) {
+            hold(by);
+            fail(by, Reason.BUDGET, BUDGET_SPENT);
+        }
+    }
+
+    private static BigDecimal promised(Duty.Delegating delegating) {
+        return delegating.request().settings().budgetUsd().orElse(BigDecimal.ZERO);
+    }
+
+    private void promise(TaskState by, BigDecimal usd) {
+        by.promisedUsd = by.promisedUsd.add(usd);
+        promisedUsd = promisedUsd.add(usd);
     }
 
     /// The lead's task is over with its plan; any other that laid tasks waits for their end.
@@ -342,9 +362,9 @@ public final class JobState {
         }
     }
 
-    /// Finished work is joined even when the money is spent.
+    /// Finished work is joined even when the money is spent, that of child jobs too.
     private boolean isExempt(TaskState state) {
-        return isJoining(state) && !isStopping();
+        return (isJoining(state) || state.done.isPresent()) && !isStopping();
     }
 
     private void cannotStart(TaskState state, TaskState needed, Need.On on) {
@@ -546,7 +566,7 @@ public final class JobState {
             fail(by, Reason.CANCELED, "It was canceled.");
             return;
         }
-        if (hasSpentItsBudget(by)) {
+        if (isOutOfMoney(by)) {
             fail(by, Reason.BUDGET, BUDGET_SPENT);
             return;
         }
@@ -626,7 +646,7 @@ public final class JobState {
     private void waitAgain(TaskState state, Optional<Reason> reason, String message) {
         if (isStopped(state)) {
             fail(state, Reason.CANCELED, message);
-        } else if (hasSpentItsBudget(state)) {
+        } else if (isOutOfMoney(state)) {
             fail(state, Reason.BUDGET, BUDGET_SPENT);
         } else {
             state.reason = reason;
@@ -658,13 +678,29 @@ public final class JobState {
         return state.cancelRequested || isStopping();
     }
 
-    /// What an attempt of the task may cost: the least of what is left of its own money and the job's; empty
-    /// where neither has a limit.
+    /// What an attempt of the task, or a job that it starts, may cost: the least of what is left of its own money and the
+    /// job's, without what is promised to child jobs; empty where neither has a limit.
     public Optional<BigDecimal> budgetLeft(TaskState task) {
         Stream<BigDecimal> own =
-                task.task().limits().budgetUsd().map(b -> b.subtract(task.spentUsd)).stream();
-        Stream<BigDecimal> jobs = settings().budgetUsd().map(b -> b.subtract(spentUsd)).stream();
+                task.task().limits().budgetUsd().stream()
+                        .map(b -> b.subtract(task.spentUsd).subtract(task.promisedUsd));
+        Stream<BigDecimal> jobs = jobsBudgetLeft().stream();
         return Stream.concat(own, jobs).min(Comparator.naturalOrder());
+    }
+
+    private Optional<BigDecimal> jobsBudgetLeft() {
+        return settings().budgetUsd().map(b -> b.subtract(spentUsd).subtract(promisedUsd));
+    }
+
+    /// Whether all the money that is left is promised to child jobs, of which some may come back.
+    boolean isMoneyPromised() {
+        return promisedUsd.signum() > 0
+                && jobsBudgetLeft().filter(left -> left.signum() <= 0).isPresent();
+    }
+
+    /// Whether there is no money for more of the task. To take in what its child jobs brought needs none.
+    private static boolean isOutOfMoney(TaskState state) {
+        return state.done.isEmpty() && hasSpentItsBudget(state);
     }
 
     private static boolean hasSpentItsBudget(TaskState state) {
@@ -699,6 +735,9 @@ public final class JobState {
         if (state.status == TaskStatus.COMPLETED && isWork(state)) {
             hasUnjoinedWork = true;
         }
+        if (state.task().duty() instanceof Duty.Delegating delegating) {
+            childEnded(delegating);
+        }
         for (TaskState.Waiter waiter : state.waiters) {
             if (isPending(waiter.task())) {
                 if (!isMet(state, waiter.on())) {
@@ -707,9 +746,6 @@ public final class JobState {
                     makeReady(waiter.task());
                 }
             }
-        }
-        if (state.task().duty() instanceof Duty.Delegating delegating) {
-            childEnded(delegating);
         }
         state.children.forEach(this::cancelOpen);
     }

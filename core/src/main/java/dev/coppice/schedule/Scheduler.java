@@ -39,7 +39,9 @@ public final class Scheduler {
         List<Step> steps = new ArrayList<>(stops(state));
         if (!state.isPausing() && !state.isStopping()) {
             state.readyChildren().stream().map(Scheduler::delegate).forEach(steps::add);
-            steps.addAll(starts(state, now, room));
+            if (!state.isMoneyPromised()) {
+                steps.addAll(starts(state, now, room));
+            }
         }
         return steps;
     }

@@ -58,6 +58,7 @@ public final class TaskState {
     boolean hasDelegated;
     Usage sessionUsage = Usage.NONE;
     BigDecimal spentUsd = BigDecimal.ZERO;
+    BigDecimal promisedUsd = BigDecimal.ZERO;
 
     TaskState(Task task, int order, int worker) {
         this.task = task;

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// The little language in which the laws of scheduling are told: a job of some [Part]s, what happens
 /// to it, and what must then be so.
@@ -137,6 +138,33 @@ final class Story {
             goOn();
         }
         return this;
+    }
+
+    /// The running attempt of a task asks for a job of this plan.
+    ///
+    /// @param number tells it from others
+    /// @param wishes makes the settings that it is to have of those that it has by its parent
+    Children.Answer asks(Part by, int number, UnaryOperator<Settings> wishes, Part... parts) {
+        begins();
+        return Children.ask(
+                state,
+                by.id(),
+                taskState(by.id()).attempt(),
+                JobId.of(START, number),
+                new ChildOrder(
+                        "more",
+                        parts.length == 0
+                                ? Optional.empty()
+                                : Optional.of(new Plan("more", Part.tasks(parts))),
+                        Optional.empty(),
+                        wishes.apply(Children.settings(state.settings()))),
+                now);
+    }
+
+    /// It gets the job that it asks for.
+    Story delegates(Part by, int number, UnaryOperator<Settings> wishes) {
+        assertThat(asks(by, number, wishes)).isInstanceOf(Children.Answer.Granted.class);
+        return happens(((Children.Answer.Granted) asks(by, number, wishes)).event());
     }
 
     Story canceled() {
@@ -327,6 +355,12 @@ final class Story {
 
     static Part integration(int round) {
         return new Part(own(TaskId.integration(round), new Duty.Integrating()));
+    }
+
+    /// What stands for a job that a task started.
+    static Part child(int number) {
+        JobId child = JobId.of(START, number);
+        return new Part(own(TaskId.child(child), new Duty.Work()));
     }
 
     static Part resolver(String id) {

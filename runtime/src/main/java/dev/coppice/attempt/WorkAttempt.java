@@ -381,7 +381,7 @@ final class WorkAttempt {
                 && order.request().depth() < order.request().settings().recursion().maxDepth();
     }
 
-    /// An agent without sessions said all that it had to say before the end of the jobs that it started.
+    /// An agent that can't be asked again said all that it had to say before the end of the jobs that it started.
     private AgentEnd say(String prompt, Place place, AttemptFolder files)
             throws InterruptedException, IOException {
         return hasSaidAll()
@@ -396,7 +396,7 @@ final class WorkAttempt {
     }
 
     private boolean hasSaidAll() {
-        return order.done().isPresent() && !conversation.canGoOn();
+        return order.done().isPresent() && !(conversation.canGoOn() && conversation.isInBudget());
     }
 
     /// The failure of an agent that can't make good what a job of its did not do.

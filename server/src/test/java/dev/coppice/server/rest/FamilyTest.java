@@ -295,6 +295,46 @@ class FamilyTest {
                     .isEqualTo("partial");
             assertThat(ended.path("cost_usd").decimalValue()).isEqualByComparingTo("1.2");
             assertThat(ended.at("/results/tasks/1/reason").stringValue()).isEqualTo("budget");
+            assertThat(scene.repository().read("coppice/" + job + "/result", "b.txt"))
+                    .as("what was paid for is in the result")
+                    .isEqualTo("x\n");
+        }
+    }
+
+    @Test
+    void anAgentIsNotAskedAgainWhereItsJobSpentTheMoney() throws Exception {
+        try (Scene scene = scene(scripted("scripted", Optional.empty()))) {
+            String child =
+                    "{\"plan\":{\"goal\":\"Spend\",\"tasks\":[%s,%s]},\"config\":{\"budget_usd\":1,\"max_workers\":1}}"
+                            .formatted(spending("a"), spending("b"));
+            Path file = Files.writeString(folder.resolve("order.json"), child);
+            String description =
+                    """
+                    Have it done.
+                    ```script
+                    run sh delegate.sh @%s
+                    ```
+                    ```script when The jobs that you started have ended
+                    write late.txt
+                    | x
+                    ```
+                    """
+                            .formatted(file);
+            String job =
+                    scene.submitted(
+                            "{\"plan\":{\"goal\":\"Save\",\"tasks\":[{\"agent\":\"scripted\",\"description\":%s}]},\"config\":{\"budget_usd\":1}}"
+                                    .formatted(
+                                            JsonMapper.shared().writeValueAsString(description)));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(
+                            scene.repository()
+                                    .git("ls-tree", "--name-only", "coppice/" + job + "/result"))
+                    .contains("a.txt", "b.txt")
+                    .doesNotContain("late.txt");
         }
     }
 

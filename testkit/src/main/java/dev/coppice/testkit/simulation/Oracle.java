@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Judges a job's history as it is written, from what users are promised. It asks the long way round
 /// at every event, keeps no index, and shares no code with the scheduler; so the two can hardly be
@@ -77,6 +78,10 @@ final class Oracle {
         private boolean hasDelegated;
 
         private boolean isDoneButForChildren;
+
+        /// It was, so it may go on to take in what they brought, whatever became of an attempt to.
+        private boolean mayTakeIn;
+
         private boolean hasCommit;
         private boolean hasLaidPlan;
 
@@ -221,14 +226,49 @@ final class Oracle {
                         child.depth() == depth && depth <= settings().recursion().maxDepth(),
                         "a family is no deeper than it may be",
                         event);
-                unless(
-                        settings().budgetUsd().isEmpty()
-                                || child.settings().budgetUsd().isPresent(),
-                        "a child job has a part of its parent's money",
-                        event);
+                judgePromise(by, task.id(), child.settings().budgetUsd(), event);
                 by.needs.add(Need.end(task.id()));
                 by.hasDelegated = true;
             }
+        }
+
+        /// A child job gets a part of the money that is left to its task and its job, and no other gets the same.
+        private void judgePromise(
+                Known by, TaskId child, Optional<BigDecimal> usd, Event.TasksAdded event) {
+            Optional<BigDecimal> ofTask =
+                    by.task
+                            .limits()
+                            .budgetUsd()
+                            .map(b -> b.subtract(by.spent).subtract(promised(by, child)));
+            Optional<BigDecimal> ofJob =
+                    settings().budgetUsd().map(b -> b.subtract(spent).subtract(promised(child)));
+            for (Optional<BigDecimal> left : List.of(ofTask, ofJob)) {
+                unless(
+                        left.isEmpty() || usd.filter(u -> u.compareTo(left.get()) <= 0).isPresent(),
+                        "a child job has a part of its parent's money",
+                        event);
+            }
+        }
+
+        private BigDecimal promised(Known by, TaskId butFor) {
+            return promised(
+                    t -> ((Duty.Delegating) t.task.duty()).by().equals(by.task.id()), butFor);
+        }
+
+        private BigDecimal promised(TaskId butFor) {
+            return promised(_ -> true, butFor);
+        }
+
+        /// What child jobs may spend that are not over.
+        private BigDecimal promised(Predicate<Known> isAsked, TaskId butFor) {
+            return tasks.values().stream()
+                    .filter(t -> t.is(Duty.Delegating.class) && t.status.isEmpty())
+                    .filter(t -> !t.task.id().equals(butFor))
+                    .filter(isAsked)
+                    .flatMap(t ->
+                            ((Duty.Delegating) t.task.duty())
+                                    .request().settings().budgetUsd().stream())
+                    .reduce(BigDecimal.ZERO, BigDecimal::add);
         }
 
         private boolean waitsForChildren(Known known) {
@@ -241,6 +281,16 @@ final class Oracle {
             Known known = known(event.task());
             unless(event.attempt() == known.attempts + 1, "attempts are numbered on", event);
             unless(startable(known, at), "a task starts when it may", event);
+            BigDecimal promised = promised(known.task.id());
+            unless(
+                    known.is(Duty.Delegating.class)
+                            || promised.signum() == 0
+                            || settings()
+                                    .budgetUsd()
+                                    .filter(b -> b.compareTo(spent.add(promised)) <= 0)
+                                    .isEmpty(),
+                    "nobody starts on money that is promised",
+                    event);
             long run =
                     tasks.values().stream()
                             .filter(t -> t.runs && t.claim.isEmpty())
@@ -312,7 +362,9 @@ final class Oracle {
             boolean mayStart =
                     !isStopped()
                             && (!known.isCanceled || known.mayRevive)
-                            && (!budgetIsSpent || known.is(Duty.Integrating.class));
+                            && (!budgetIsSpent
+                                    || known.is(Duty.Integrating.class)
+                                    || known.mayTakeIn);
             return isFree
                     && mayStart
                     && known.needs.stream().allMatch(this::isMet)
@@ -339,10 +391,15 @@ final class Oracle {
         }
 
         private static boolean hasSpentItsOwn(Known known) {
-            Optional<BigDecimal> budget = known.task.limits().budgetUsd();
             return known.attempts > 0
                     && !known.mayRevive
-                    && budget.filter(b -> known.spent.compareTo(b) >= 0).isPresent();
+                    && !known.mayTakeIn
+                    && isOwnMoneySpent(known);
+        }
+
+        private static boolean isOwnMoneySpent(Known known) {
+            Optional<BigDecimal> budget = known.task.limits().budgetUsd();
+            return budget.filter(b -> known.spent.compareTo(b) >= 0).isPresent();
         }
 
         private void attemptEnded(Event.AttemptEnded event, Instant at) {
@@ -358,6 +415,7 @@ final class Oracle {
             known.runs = false;
             known.isDoneButForChildren =
                     event.outcome() instanceof Outcome.Done && known.hasDelegated;
+            known.mayTakeIn |= known.isDoneButForChildren;
             // The task goes on when they have ended, as if it had been stopped.
             known.undecided =
                     Optional.of(
@@ -370,6 +428,10 @@ final class Oracle {
             }
             BigDecimal usd = event.usage().usd().orElse(BigDecimal.ZERO);
             known.spent = known.spent.add(usd);
+            if (known.task.duty() instanceof Duty.Delegating child) {
+                Known by = known(child.by());
+                by.spent = by.spent.add(usd);
+            }
             spent = spent.add(usd);
             judgeBudget(event.usage().usd().isPresent());
             if (event.outcome() instanceof Outcome.Integrated done) {
@@ -419,7 +481,9 @@ final class Oracle {
                 case COMPLETED -> unless(succeeded, "done is what an attempt did", event);
                 case FAILED, TIMEOUT ->
                         unless(
-                                known.undecided.filter(o -> !isDone(o)).isPresent(),
+                                known.undecided.filter(o -> !isDone(o)).isPresent()
+                                        || (event.reason().equals(Optional.of(Reason.BUDGET))
+                                                && isOwnMoneySpent(known)),
                                 "failed is what an attempt failed",
                                 event);
                 case BLOCKED -> blocked(known, event);
@@ -464,7 +528,10 @@ final class Oracle {
                                 case CANCELED ->
                                         known.isCanceled || stops.contains(Reason.CANCELED);
                                 case JOB_TIMEOUT -> stops.contains(Reason.JOB_TIMEOUT);
-                                case BUDGET -> budgetIsSpent && !known.is(Duty.Integrating.class);
+                                case BUDGET ->
+                                        budgetIsSpent
+                                                && !known.is(Duty.Integrating.class)
+                                                && !known.isDoneButForChildren;
                                 case NOT_NEEDED ->
                                         known.needs.stream()
                                                 .anyMatch(n ->
@@ -524,6 +591,7 @@ final class Oracle {
                                 && (known.mayStayCanceled || wasStopped || known.isCanceled);
                 known.isCanceled = known.isCanceled && (!asked || known.is(Duty.Delegating.class));
                 known.mayRevive = !isDone && !known.runs && !isNotRepeated(known);
+                known.isDoneButForChildren &= !known.mayRevive;
                 known.retries = 0;
                 boolean must = asked && known.mayRevive && isOwnFault(known);
                 if (must) {

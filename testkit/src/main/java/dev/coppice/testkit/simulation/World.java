@@ -5,10 +5,12 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Plan;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.schedule.ChildOrder;
 import dev.coppice.schedule.Children;
 import dev.coppice.schedule.JobState;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -173,17 +175,19 @@ final class World {
         JobId child = JobId.of(time.instant(), 1_000L + delegated++);
         Optional<Plan> plan =
                 random.nextBoolean() ? Optional.of(requests.plan("d")) : Optional.empty();
+        Settings wanted = Children.settings(state.settings());
+        Settings asked =
+                random.nextBoolean()
+                        ? wanted
+                        : wanted.withBudgetUsd(
+                                Optional.of(BigDecimal.valueOf(random.nextInt(300), 2)));
         Children.Answer answer =
                 Children.ask(
                         state,
                         task,
                         attempt,
                         child,
-                        new ChildOrder(
-                                "part of it",
-                                plan,
-                                Optional.empty(),
-                                Children.settings(state.settings())),
+                        new ChildOrder("part of it", plan, Optional.empty(), asked),
                         time.instant());
         switch (answer) {
             case Children.Answer.Granted(Event.TasksAdded event) ->
