@@ -66,6 +66,10 @@ final class Commands {
                             "Serve this repository's jobs over a REST API",
                             ServeCommand::new),
                     shown(
+                            "mcp",
+                            "Speak the Model Context Protocol on standard input and output",
+                            McpCommand::new),
+                    shown(
                             "keys",
                             "List, add, rotate or revoke the keys of the REST API",
                             KeysCommand::new),

@@ -23,13 +23,13 @@ final class Follow {
     Follow(Invocation call, Coppice coppice) {
         this.call = call;
         this.coppice = coppice;
-        this.door = open(call, coppice, LogFile.open(coppice));
+        this.door = openDoor(call, coppice, LogFile.open(coppice));
         this.interruption = Interruption.of(coppice.engine(), call.out());
         call.out().goOnAlone();
     }
 
     /// The door at which the job's workers call back. Without one they work all the same.
-    private static Optional<WorkerDoor> open(Invocation call, Coppice coppice, Path logs) {
+    static Optional<WorkerDoor> openDoor(Invocation call, Coppice coppice, Path logs) {
         RestServer.Options options =
                 new RestServer.Options(
                         "127.0.0.1",

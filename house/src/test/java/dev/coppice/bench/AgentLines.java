@@ -122,6 +122,7 @@ record AgentLines(Rival rival, Goal goal) implements Row {
                         Optional.empty(),
                         false,
                         Optional.empty(),
+                        Optional.empty(),
                         folder.resolve("task_envelope.json"),
                         folder.resolve("task_result.json"));
         AgentReading reading = agent.reading(request, note -> {});

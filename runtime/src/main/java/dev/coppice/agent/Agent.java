@@ -3,12 +3,16 @@ package dev.coppice.agent;
 import dev.coppice.process.Processes;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// One configured agent. Immutable, safe for use by many threads.
 public sealed interface Agent permits ClaudeAgent, CommandAgent, ScriptedAgent {
     /// Whether a later attempt can take up the session of an earlier one.
     boolean hasSessions();
+
+    /// How a prompt names one of the tools of [WorkerTools]; empty where the agent can't be told of them.
+    Optional<String> tool(String name);
 
     /// Looks whether the agent can be used here: its program is found, and logged in where that can be asked.
     ///

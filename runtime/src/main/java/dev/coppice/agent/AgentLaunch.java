@@ -6,7 +6,10 @@ import java.util.Map;
 
 /// How an agent's program is started: an argument vector that no shell reads, variables that are set on top of what
 /// [AgentEnvironment] lets through, and what it finds on its standard input.
-public record AgentLaunch(List<String> argv, Map<String, String> environment, Input stdin) {
+///
+/// @param files to be written before, for the owner alone
+public record AgentLaunch(
+        List<String> argv, Map<String, String> environment, Map<Path, String> files, Input stdin) {
     /// Stands above every prompt, so that none begins with what a program would take for a command of its own
     /// (a leading `/`, `@`, `-`, …).
     public static final String FIRST_LINE = "A task from Coppice; it begins below this line.";
@@ -14,6 +17,7 @@ public record AgentLaunch(List<String> argv, Map<String, String> environment, In
     public AgentLaunch {
         argv = List.copyOf(argv);
         environment = Map.copyOf(environment);
+        files = Map.copyOf(files);
     }
 
     /// What stands on a standard input, which then ends.

@@ -24,6 +24,9 @@ public sealed interface AgentNote {
     /// The agent's provider failed, and the agent tries again by itself after this wait.
     record Retrying(String error, Duration delay) implements AgentNote {}
 
+    /// An MCP server of the agent's can't be used.
+    record Unconnected(String server, String status) implements AgentNote {}
+
     static String cut(String text) {
         return text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX) + "…";
     }

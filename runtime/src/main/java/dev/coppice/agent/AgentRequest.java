@@ -18,6 +18,7 @@ import java.util.UUID;
 /// @param readOnly whether the agent must change nothing, whatever its configured permission
 /// @param budgetUsd what this run may cost, where the agent can be told
 /// @param envelope the task's envelope
+/// @param tools that Coppice has for this agent
 /// @param resultFile where the agent may leave a result file; must not exist when the agent starts
 public record AgentRequest(
         String prompt,
@@ -28,6 +29,7 @@ public record AgentRequest(
         Optional<String> jsonSchema,
         boolean readOnly,
         Optional<BigDecimal> budgetUsd,
+        Optional<WorkerTools> tools,
         Path envelope,
         Path resultFile) {
 

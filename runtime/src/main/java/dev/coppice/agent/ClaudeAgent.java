@@ -46,6 +46,11 @@ final class ClaudeAgent implements Agent {
     }
 
     @Override
+    public Optional<String> tool(String name) {
+        return WorkerTools.inClaude(name);
+    }
+
+    @Override
     public Availability probe(Processes processes, Path directory, Map<String, String> environment)
             throws InterruptedException {
         String name = settings.command().getFirst();
@@ -91,10 +96,18 @@ final class ClaudeAgent implements Agent {
 
     @Override
     public AgentLaunch launch(AgentRequest request) {
-        return new AgentLaunch(argv(request), environment(), AgentLaunch.prompt(request.prompt()));
+        WorkerTools.Added tools =
+                request.tools().map(WorkerTools::toClaude).orElse(WorkerTools.Added.NOTHING);
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.putAll(tools.environment());
+        return new AgentLaunch(
+                argv(request, tools.argv()),
+                environment,
+                tools.files(),
+                AgentLaunch.prompt(request.prompt()));
     }
 
-    private List<String> argv(AgentRequest request) {
+    private List<String> argv(AgentRequest request, List<String> tools) {
         List<String> argv = new ArrayList<>(settings.command());
         argv.addAll(List.of("-p", "--output-format", "stream-json", "--verbose"));
         switch (request.session()) {
@@ -114,7 +127,9 @@ final class ClaudeAgent implements Agent {
         request.jsonSchema().ifPresent(schema -> argv.addAll(List.of("--json-schema", schema)));
         // Without these, agents that share a configuration folder see and write to each other.
         argv.addAll(List.of("--disallowedTools", "ListAgents", "SendMessage"));
+        // Servers of the user's own start processes that nobody ends; one that is meant is named in the agent's `args`.
         argv.add("--strict-mcp-config");
+        argv.addAll(tools);
         argv.addAll(settings.args());
         return argv;
     }

@@ -6,8 +6,10 @@ import dev.coppice.process.Exit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /// |---|---|
 /// | `assistant` | what it says, which tools it uses, tokens, the kind of a provider's error |
 /// | `user` | nothing: results of tools, most of all bytes |
-/// | `system` | of its many subtypes `init` (the session), `api_retry`, `permission_denied` |
+/// | `system` | of its many subtypes `init` (the session, MCP servers that failed), `api_retry`, `permission_denied` |
 /// | `rate_limit_event` | when a rejected account may go on |
 /// | `result` | success or failure, the last words, the structured answer, the sums of the session |
 ///
@@ -29,12 +31,14 @@ import tools.jackson.databind.JsonNode;
 /// well speak of status 401.
 final class ClaudeReading implements AgentReading {
     private static final int DENIED_MAX = 100;
+    private static final Set<String> CONNECTED = Set.of("connected", "pending");
 
     private final AgentRequest request;
     private final Consumer<AgentNote> notes;
     private final Tail said = new Tail();
     private final Tail prose = new Tail();
     private final ClaudeUsage usage = new ClaudeUsage();
+    private final Set<String> unconnected = new HashSet<>();
     private Optional<String> session = Optional.empty();
     private Optional<String> providersError = Optional.empty();
     private Optional<Instant> limitedUntil = Optional.empty();
@@ -89,6 +93,9 @@ final class ClaudeReading implements AgentReading {
         switch (text(event, "subtype")) {
             case "init" -> {
                 result = Optional.empty();
+                for (JsonNode server : event.path("mcp_servers")) {
+                    lookAt(text(server, "name"), text(server, "status"));
+                }
                 if (session.isEmpty() && !text(event, "session_id").isEmpty()) {
                     session = Optional.of(text(event, "session_id"));
                     notes.accept(new AgentNote.SessionOpened(text(event, "session_id")));
@@ -105,6 +112,13 @@ final class ClaudeReading implements AgentReading {
                                     text(event, "tool_name"),
                                     AgentNote.cut(text(event, "message"))));
             default -> {}
+        }
+    }
+
+    /// One that still begins may yet come; of the others each is told once.
+    private void lookAt(String server, String status) {
+        if (!CONNECTED.contains(status) && unconnected.add(server)) {
+            notes.accept(new AgentNote.Unconnected(server, status));
         }
     }
 

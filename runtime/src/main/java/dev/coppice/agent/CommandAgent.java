@@ -7,11 +7,11 @@ import dev.coppice.model.Usage;
 import dev.coppice.process.Exit;
 import dev.coppice.process.Processes;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /// Any program: exit code 0 is success, what it prints is its output, and it may leave a result file.
 final class CommandAgent implements Agent {
@@ -24,6 +24,15 @@ final class CommandAgent implements Agent {
     @Override
     public boolean hasSessions() {
         return false;
+    }
+
+    @Override
+    public Optional<String> tool(String name) {
+        return WorkerTools.areKnownTo(program()) ? WorkerTools.elsewhere(name) : Optional.empty();
+    }
+
+    private String program() {
+        return String.valueOf(Path.of(settings.command().getFirst()).getFileName());
     }
 
     /// Only looks for the program: an unknown one must not be started to see what it does.
@@ -42,9 +51,14 @@ final class CommandAgent implements Agent {
                     case ENVELOPE -> new Input.File(request.envelope());
                     case NONE -> new Input.Nothing();
                 };
-        List<String> argv =
-                Stream.concat(settings.command().stream(), settings.args().stream()).toList();
-        return new AgentLaunch(argv, Map.of(), stdin);
+        WorkerTools.Added added =
+                request.tools()
+                        .map(tools -> tools.to(program()))
+                        .orElse(WorkerTools.Added.NOTHING);
+        List<String> argv = new ArrayList<>(settings.command());
+        argv.addAll(1, added.argv());
+        argv.addAll(settings.args());
+        return new AgentLaunch(argv, added.environment(), added.files(), stdin);
     }
 
     @Override

@@ -32,6 +32,11 @@ final class ScriptedAgent implements Agent {
     }
 
     @Override
+    public Optional<String> tool(String name) {
+        return Optional.empty();
+    }
+
+    @Override
     public Availability probe(
             Processes processes, Path directory, Map<String, String> environment) {
         return Programs.find(settings.command().getFirst(), directory, environment);
@@ -47,7 +52,7 @@ final class ScriptedAgent implements Agent {
             case AgentRequest.Session.Resumed resumed ->
                     argv.addAll(List.of("--resume", resumed.id()));
         }
-        return new AgentLaunch(argv, Map.of(), AgentLaunch.prompt(request.prompt()));
+        return new AgentLaunch(argv, Map.of(), Map.of(), AgentLaunch.prompt(request.prompt()));
     }
 
     @Override

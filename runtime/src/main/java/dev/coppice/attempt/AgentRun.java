@@ -22,6 +22,8 @@ import dev.coppice.process.Tail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -40,6 +42,9 @@ record AgentRun(
 
     /// Of what the agent wrote to its standard error so many bytes, the last ones, count.
     private static final int ERRORS_MAX = 16 * 1024;
+
+    private static final FileAttribute<?> OWNER_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private static final Path NOTHING = Path.of("/dev/null");
 
@@ -61,6 +66,9 @@ record AgentRun(
         AgentLaunch launch = agent.launch(request);
         JobFolder.make(folder.root());
         Files.writeString(folder.command(), String.join("\0", launch.argv()));
+        for (Map.Entry<Path, String> file : launch.files().entrySet()) {
+            write(file.getKey(), file.getValue());
+        }
         Path stdin = standardInput(launch, folder);
         AgentReading reading = agent.reading(request, notes);
         Launch order =
@@ -79,6 +87,12 @@ record AgentRun(
                     reading.finish(ended.exit(), Tail.of(folder.errors(), ERRORS_MAX).text()),
                     ended);
         }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, OWNER_ALONE);
+        Files.writeString(file, text);
     }
 
     /// What the agent reads stands in its attempt's folder, to be read by people too.

@@ -6,6 +6,7 @@ import dev.coppice.agent.AgentNote;
 import dev.coppice.agent.AgentRequest;
 import dev.coppice.agent.AgentRequest.Session;
 import dev.coppice.agent.Agents;
+import dev.coppice.agent.WorkerTools;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch.Reports;
 import dev.coppice.folder.JobFolder.AttemptFolder;
@@ -95,7 +96,7 @@ final class Conversation {
                         AttemptMark.of(order));
         AgentRun.Ran ran =
                 program.run(
-                        request(prompt, schema),
+                        request(prompt, schema, files),
                         files,
                         deadline.limits(),
                         this::started,
@@ -110,7 +111,12 @@ final class Conversation {
         return ran.end();
     }
 
-    private AgentRequest request(String prompt, Optional<String> schema) {
+    /// How a tool of ours is named to the agent; empty where it has none.
+    Optional<String> tool(String name) {
+        return running.pass().flatMap(_ -> agent.tool(name));
+    }
+
+    private AgentRequest request(String prompt, Optional<String> schema, AttemptFolder files) {
         return new AgentRequest(
                 prompt,
                 order.task().description(),
@@ -121,6 +127,8 @@ final class Conversation {
                 schema,
                 order.task().duty() instanceof Duty.Planning,
                 budgetLeft(),
+                running.pass()
+                        .map(pass -> new WorkerTools(pass.door().resolve("/mcp"), files.root())),
                 papers.envelope(),
                 papers.result());
     }
@@ -151,6 +159,16 @@ final class Conversation {
             case AgentNote.ToolUsed(String tool, String what) -> heard("[" + tool + "] " + what);
             case AgentNote.Denied(String tool, String why) ->
                     heard("[" + tool + " was not allowed] " + why);
+            case AgentNote.Unconnected(String server, String status) ->
+                    reports.happened(
+                            new Event.Noted(
+                                    Event.Level.WARNING,
+                                    Optional.of(order.task().id()),
+                                    "Its agent works without the MCP server "
+                                            + server
+                                            + ", whose status is "
+                                            + status
+                                            + "."));
             case AgentNote.Retrying(String error, Duration delay) ->
                     heard("[" + error + "; it tries again in " + delay.toSeconds() + " s]");
         }

@@ -7,6 +7,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What an agent is told. Pure text: the same order gives the same prompt.
 final class TaskPrompt {
@@ -16,9 +17,14 @@ final class TaskPrompt {
     ///
     /// @param resultFile where the agent may leave its result
     /// @param mayStartJobs whether it may start jobs of its own
-    static String of(AttemptOrder order, String resultFile, boolean mayStartJobs) {
+    /// @param tools how a tool of Coppice's is named to the agent; empty where it has none
+    static String of(
+            AttemptOrder order,
+            String resultFile,
+            boolean mayStartJobs,
+            Function<String, Optional<String>> tools) {
         return switch (order.task().duty()) {
-            case Duty.Work _ -> work(order, resultFile, mayStartJobs);
+            case Duty.Work _ -> work(order, resultFile, mayStartJobs, tools);
             case Duty.Resolving duty -> resolving(order, duty);
             case Duty.Mending duty -> mending(order, duty);
             case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ ->
@@ -26,7 +32,11 @@ final class TaskPrompt {
         };
     }
 
-    private static String work(AttemptOrder order, String resultFile, boolean mayStartJobs) {
+    private static String work(
+            AttemptOrder order,
+            String resultFile,
+            boolean mayStartJobs,
+            Function<String, Optional<String>> tools) {
         Task task = order.task();
         Sections text = new Sections();
         text.line(
@@ -67,20 +77,41 @@ final class TaskPrompt {
                 "What the others found out so far",
                 order.discoveries().stream().map(Discovery::content).toList());
         earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
+        tools.apply("post_discovery")
+                .ifPresent(tool -> text.section("While you work", sharing(tool)));
         if (mayStartJobs) {
-            text.section("If your task is too big for one agent", jobs());
+            text.section("If your task is too big for one agent", jobs(tools));
         }
         text.section("How to end", ending(order, resultFile));
         return text.toString();
     }
 
-    /// When and how to start a job: in the words of document 004, but that the token goes through a pipe. Every user of
-    /// the machine can read the arguments of its programs.
-    private static String jobs() {
+    private static String sharing(String tool) {
+        return """
+        Where you find out what the agents of other tasks should know (a convention, a trap, where something is), share \
+        it at once by the tool %s.\
+        """
+                .formatted(tool);
+    }
+
+    /// When and how to start a job: by the tool, where the agent has it, and in the words of document 004, but that the token
+    /// goes through a pipe. Every user of the machine can read the arguments of its programs.
+    private static String jobs(Function<String, Optional<String>> tools) {
+        String byTool =
+                tools.apply("start_child_job")
+                        .map(tool ->
+                                """
+                                Call the tool %s with what the job is for, and its tasks if you know them; then the tool %s \
+                                with its job_id, every 5 seconds. Where you can't, post the same:
+                                """
+                                        .formatted(tool, tools.apply("get_job_status").orElseThrow()))
+                        .orElse("Post what the job is for, with its tasks if you know them:\n");
         return """
         Only where your task has 5 or more sub-components that other agents could build side by side, start a job \
         of your own for them. Never do so for a simple task: it costs more than it saves.
-        Post what the job is for, with its tasks if you know them:
+        """
+                + byTool
+                + """
         printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- -X POST "$COPPICE_API_URL/api/v1/orchestrate" \
         -H "Content-Type: application/json" -d '{"request": "what is to be done", \
         "plan": {"tasks": [{"description": "one part of it"}, {"description": "another"}]}}'

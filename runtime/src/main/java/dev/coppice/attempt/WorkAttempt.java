@@ -338,7 +338,11 @@ final class WorkAttempt {
         String prompt =
                 conversation.canGoOn()
                         ? TaskPrompt.goOn(order)
-                        : TaskPrompt.of(order, papers.result().toString(), mayStartJobs());
+                        : TaskPrompt.of(
+                                order,
+                                papers.result().toString(),
+                                mayStartJobs(),
+                                conversation::tool);
         for (int round = 0; ; round++) {
             AgentEnd end = say(prompt, place, files);
             Optional<Outcome> cutOff = cutOff(end);

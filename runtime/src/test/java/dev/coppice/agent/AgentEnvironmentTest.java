@@ -114,6 +114,7 @@ class AgentEnvironmentTest {
                 new AgentLaunch(
                         List.of("bash"),
                         Map.of("TERM", "launch", "TZ", "launch"),
+                        Map.of(),
                         new Input.Nothing());
 
         assertThat(

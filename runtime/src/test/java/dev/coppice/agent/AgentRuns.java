@@ -65,8 +65,24 @@ final class AgentRuns {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 directory.resolve("task_envelope.json"),
                 directory.resolve("task_result.json"));
+    }
+
+    static AgentRequest withTools(AgentRequest request, WorkerTools tools) {
+        return new AgentRequest(
+                request.prompt(),
+                request.description(),
+                request.model(),
+                request.session(),
+                request.usageBefore(),
+                request.jsonSchema(),
+                request.readOnly(),
+                request.budgetUsd(),
+                Optional.of(tools),
+                request.envelope(),
+                request.resultFile());
     }
 
     static AgentRequest wantingJson(AgentRequest request) {
@@ -79,6 +95,7 @@ final class AgentRuns {
                 Optional.of("{\"type\":\"object\"}"),
                 request.readOnly(),
                 request.budgetUsd(),
+                request.tools(),
                 request.envelope(),
                 request.resultFile());
     }
@@ -93,6 +110,7 @@ final class AgentRuns {
                 request.jsonSchema(),
                 request.readOnly(),
                 request.budgetUsd(),
+                request.tools(),
                 request.envelope(),
                 request.resultFile());
     }

@@ -20,6 +20,7 @@ import dev.coppice.process.Exit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -316,6 +317,53 @@ class ClaudeAgentTest extends AgentContract {
     }
 
     @Test
+    void theToolsOfCoppiceAreOfferedByAFileThatHoldsNoToken() {
+        AgentRequest request =
+                AgentRuns.withTools(
+                        request(),
+                        new WorkerTools(URI.create("http://127.0.0.1:8000/mcp"), directory));
+        AgentLaunch launch = AgentRuns.agent(kind(), "claude").launch(request);
+
+        Path file = directory.resolve("mcp.json");
+        assertThat(launch.argv())
+                .containsSequence("--strict-mcp-config", "--mcp-config", file.toString())
+                .containsSequence("--allowedTools", "mcp__coppice");
+        assertThat(launch.environment()).containsEntry("ENABLE_TOOL_SEARCH", "false");
+        assertThat(launch.files()).containsOnlyKeys(file);
+        assertThat(Json.MAPPER.readTree(launch.files().get(file)))
+                .isEqualTo(
+                        Json.MAPPER.readTree(
+                                """
+                                {"mcpServers": {"coppice": {"type": "http", "url": "http://127.0.0.1:8000/mcp",
+                                  "headers": {"Authorization": "Bearer ${COPPICE_API_KEY}"}}}}
+                                """));
+        assertThat(AgentRuns.agent(kind(), "claude").tool("get_job_status"))
+                .contains("`mcp__coppice__get_job_status`");
+        assertThat(AgentRuns.agent(kind(), "claude").launch(request()).argv())
+                .as("without a door")
+                .doesNotContain("--mcp-config", "--allowedTools")
+                .contains("--strict-mcp-config");
+    }
+
+    @Test
+    void aServerThatCanNotBeUsedIsToldOnce() {
+        AgentReading reading = AgentRuns.agent(kind(), "claude").reading(request(), notes::add);
+        String init =
+                """
+                {"type":"system","subtype":"init","session_id":"s1","mcp_servers":[
+                  {"name":"coppice","status":"failed"},{"name":"b","status":"connected"},
+                  {"name":"c","status":"pending"}]}
+                """
+                                .replace("\n", "")
+                        + "\n";
+        AgentRuns.read((init + init).getBytes(UTF_8), reading);
+
+        assertThat(notes)
+                .containsExactly(
+                        new AgentNote.Unconnected("coppice", "failed"), new SessionOpened("s1"));
+    }
+
+    @Test
     void aReaderHasOnlyToolsThatRead() {
         AgentRequest plan =
                 new AgentRequest(
@@ -327,6 +375,7 @@ class ClaudeAgentTest extends AgentContract {
                         Optional.of("{}"),
                         true,
                         Optional.of(new BigDecimal("0.50")),
+                        Optional.empty(),
                         request().envelope(),
                         request().resultFile());
 

@@ -13,6 +13,7 @@ import dev.coppice.model.Settings.Permission;
 import dev.coppice.model.WorkResult;
 import dev.coppice.process.Exit;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +47,70 @@ class CommandAgentTest extends AgentContract {
                         4);
         return AgentRuns.run(
                 AgentRuns.agent(settings), AgentRuns.request(directory, "p"), directory, Map.of());
+    }
+
+    private AgentLaunch launched(String program) {
+        WorkerTools tools = new WorkerTools(URI.create("http://127.0.0.1:8000/mcp"), directory);
+        return AgentRuns.agent(kind(), program)
+                .launch(AgentRuns.withTools(AgentRuns.request(directory, "p"), tools));
+    }
+
+    /// By its own arguments, which stand before its command.
+    @Test
+    void codexIsToldOfTheToolsOfCoppice() {
+        AgentLaunch launch = launched("/opt/bin/codex");
+
+        assertThat(launch.argv())
+                .startsWith(
+                        "/opt/bin/codex",
+                        "-c",
+                        "mcp_servers.coppice.url=\"http://127.0.0.1:8000/mcp\"",
+                        "-c",
+                        "mcp_servers.coppice.bearer_token_env_var=\"COPPICE_API_KEY\"");
+        assertThat(launch.files()).isEmpty();
+        assertThat(AgentRuns.agent(kind(), "codex").tool("heartbeat"))
+                .contains("`heartbeat` of the MCP server `coppice`");
+    }
+
+    @Test
+    void geminiAndQwenAreToldByTheirDefaults() {
+        for (String program : List.of("gemini", "qwen")) {
+            AgentLaunch launch = launched(program);
+
+            Path file = directory.resolve("mcp.json");
+            assertThat(launch.argv()).containsExactly(program);
+            assertThat(launch.environment())
+                    .containsExactly(
+                            Map.entry(
+                                    program.equals("gemini")
+                                            ? "GEMINI_CLI_SYSTEM_DEFAULTS_PATH"
+                                            : "QWEN_CODE_SYSTEM_DEFAULTS_PATH",
+                                    file.toString()));
+            assertThat(launch.files().get(file))
+                    .contains("\"httpUrl\" : \"http://127.0.0.1:8000/mcp\"")
+                    .contains("Bearer ${COPPICE_API_KEY}");
+        }
+    }
+
+    @Test
+    void opencodeIsToldByAFurtherConfiguration() {
+        AgentLaunch launch = launched("opencode");
+
+        Path file = directory.resolve("opencode.json");
+        assertThat(launch.environment())
+                .containsExactly(Map.entry("OPENCODE_CONFIG", file.toString()));
+        assertThat(launch.files().get(file))
+                .contains("\"type\" : \"remote\"", "Bearer {env:COPPICE_API_KEY}");
+    }
+
+    @Test
+    void anyOtherProgramIsStartedAsItIs() {
+        AgentLaunch launch = launched("aider");
+
+        assertThat(launch.argv()).containsExactly("aider");
+        assertThat(launch.environment()).isEmpty();
+        assertThat(launch.files()).isEmpty();
+        assertThat(AgentRuns.agent(kind(), "aider").tool("heartbeat")).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.coppice.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.testkit.Golden;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What agents are told.
@@ -11,7 +12,7 @@ class TaskPromptTest {
 
     @Test
     void whereJobsMayBeStartedThePromptSaysWhenAndHow() {
-        String told = TaskPrompt.of(SomeOrder.first(), RESULT, true);
+        String told = TaskPrompt.of(SomeOrder.first(), RESULT, true, _ -> Optional.empty());
 
         Golden.check("attempt/prompt-with-jobs.md", told);
         assertThat(told)
@@ -20,8 +21,31 @@ class TaskPromptTest {
     }
 
     @Test
+    void whereTheAgentHasToolsThePromptNamesThem() {
+        String told =
+                TaskPrompt.of(
+                        SomeOrder.first(),
+                        RESULT,
+                        true,
+                        name -> Optional.of("`mcp__coppice__" + name + "`"));
+
+        Golden.check("attempt/prompt-with-tools.md", told);
+        assertThat(told)
+                .contains("`mcp__coppice__start_child_job`", "`mcp__coppice__post_discovery`")
+                .contains("5 or more sub-components", "$COPPICE_API_URL/api/v1/orchestrate");
+    }
+
+    @Test
+    void toolsDoNotMakeAJobOfATaskThatMayStartNone() {
+        String told =
+                TaskPrompt.of(SomeOrder.first(), RESULT, false, name -> Optional.of("`" + name + "`"));
+
+        assertThat(told).contains("`post_discovery`").doesNotContain("start_child_job", "curl");
+    }
+
+    @Test
     void elseItSaysNothingOfThem() {
-        String told = TaskPrompt.of(SomeOrder.first(), RESULT, false);
+        String told = TaskPrompt.of(SomeOrder.first(), RESULT, false, _ -> Optional.empty());
 
         Golden.check("attempt/prompt.md", told);
         assertThat(told).doesNotContain("COPPICE_API", "start a job");

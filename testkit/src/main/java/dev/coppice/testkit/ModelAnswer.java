@@ -105,6 +105,8 @@ record ModelAnswer(String id, ModelRequest request, Turn turn) {
                                     .put("content", content));
             case Answer.Bash(String command, boolean background) ->
                     call("Bash", bash(command, background));
+            case Answer.Call(String tool, String input) ->
+                    call(tool, (ObjectNode) JSON.readTree(input));
             case Answer.Json(String json) ->
                     request.tools().contains(STRUCTURED)
                             ? call(STRUCTURED, (ObjectNode) JSON.readTree(json))

@@ -32,6 +32,9 @@ record ModelScript(List<Turn> turns) {
 
         record Bash(String command, boolean background) implements Answer {}
 
+        /// A call of any tool that the client offers.
+        record Call(String tool, String input) implements Answer {}
+
         /// A structured answer.
         record Json(String json) implements Answer {}
     }
@@ -113,6 +116,7 @@ record ModelScript(List<Turn> turns) {
             case "write" -> new Answer.Write(argument, body);
             case "bash" -> new Answer.Bash(argument, false);
             case "background" -> new Answer.Bash(argument, true);
+            case "call" -> new Answer.Call(argument, body);
             case "json" -> new Answer.Json(body.isEmpty() ? argument : body);
             default -> throw new IllegalArgumentException("no step of a model: " + verb);
         };

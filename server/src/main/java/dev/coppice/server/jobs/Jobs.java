@@ -39,14 +39,18 @@ public final class Jobs {
         this.views = views;
     }
 
-    /// Takes on no more jobs.
-    public void stop() {
-        isStopping = true;
-    }
-
     /// Whether no more jobs are taken on.
     public boolean isStopping() {
         return isStopping;
+    }
+
+    /// Takes on no more, lays down the jobs that this process drives, and waits until they lie.
+    public void layDown() throws InterruptedException {
+        isStopping = true;
+        coppice.engine().pauseAll();
+        for (JobSummary job : open().toList()) {
+            coppice.await(new JobId(job.jobId()));
+        }
     }
 
     // ---- start ----

@@ -2,8 +2,11 @@ package dev.coppice.server.mcp;
 
 import dev.coppice.client.ProblemDocument;
 import dev.coppice.server.jobs.Fault;
+import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a model is told where something can't be done.
 final class Errors {
@@ -32,6 +35,16 @@ final class Errors {
                 fault.status(),
                 document.errors(),
                 fault.retryAfterSeconds());
+    }
+
+    /// The answer to what is no message.
+    static String unreadable(Fault fault) {
+        ObjectNode answer = JsonMapper.shared().createObjectNode().put("jsonrpc", "2.0");
+        answer.putNull("id")
+                .putObject("error")
+                .put("code", ErrorCodes.PARSE_ERROR)
+                .put("message", String.valueOf(fault.getMessage()));
+        return answer.toString();
     }
 
     static Fault internal() {

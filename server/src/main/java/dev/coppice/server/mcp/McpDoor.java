@@ -171,6 +171,17 @@ public final class McpDoor {
         }
     }
 
+    /// Answers one message where there is but the line: also what is no message gets an answer.
+    ///
+    /// @return the answer, on one line; empty where the message needs none
+    public Optional<String> line(String message, Caller caller) {
+        try {
+            return answer(message, caller).text();
+        } catch (Fault fault) {
+            return Optional.of(Errors.unreadable(fault));
+        }
+    }
+
     private static JSONRPCMessage message(String text) throws IOException {
         if (!JsonMapper.shared().readTree(text).isObject()) {
             throw new IllegalArgumentException("a message is an object");
@@ -197,7 +208,7 @@ public final class McpDoor {
         try {
             return transport.handler().handleRequest(context, request).block();
         } catch (RuntimeException e) {
-            LOG.info("Wrong parameters of {}", request.method(), e);
+            LOG.info("Wrong parameters of {}: {}", request.method(), e.getClass().getName());
             return JSONRPCResponse.error(
                     request.id(),
                     new JSONRPCResponse.JSONRPCError(

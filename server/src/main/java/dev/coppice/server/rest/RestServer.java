@@ -2,7 +2,6 @@ package dev.coppice.server.rest;
 
 import dev.coppice.config.Configuration.Api;
 import dev.coppice.model.JobId;
-import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Access;
 import dev.coppice.server.jobs.Jobs;
@@ -21,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -189,26 +187,16 @@ public final class RestServer implements AutoCloseable {
     }
 
     private void takeUp() {
-        openJobs()
-                .filter(job -> job.request().depth() == 0) // a child is taken up with its parent
-                .map(JobView::id)
+        jobs.open()
+                .filter(job -> job.depth() == 0) // a child is taken up with its parent
+                .map(job -> new JobId(job.jobId()))
+                .toList()
                 .forEach(coppice::resume);
-    }
-
-    private Stream<JobView> openJobs() {
-        return coppice.log().jobs().stream()
-                .map(views::find)
-                .flatMap(Optional::stream)
-                .filter(job -> !job.status().isOver());
     }
 
     /// Takes on no more, lays down the jobs that it drives, and waits until they lie. Then [#close] ends the rest.
     public void layDown() throws InterruptedException {
-        jobs.stop();
-        coppice.engine().pauseAll();
-        for (JobId job : openJobs().map(JobView::id).toList()) {
-            coppice.await(job);
-        }
+        jobs.layDown();
     }
 
     /// Ends all streams and connections. Jobs that were not laid down are left as they are.
