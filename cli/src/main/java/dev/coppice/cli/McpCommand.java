@@ -105,8 +105,7 @@ final class McpCommand implements Action {
             Optional<WorkerDoor> workers = Follow.openDoor(call, coppice, LogFile.open(coppice));
             try (Views views = new Views(coppice, call.world().clock())) {
                 Jobs jobs = new Jobs(coppice, views);
-                McpDoor mcp =
-                        new McpDoor(coppice, jobs, views, call.world().clock(), Main.VERSION);
+                McpDoor mcp = new McpDoor(coppice, jobs, views, call.world().clock(), Main.VERSION);
                 Caller caller = new Caller.KeyHolder("mcp", Scope.SUBMIT);
                 Thread.ofPlatform()
                         .daemon()

@@ -127,7 +127,8 @@ final class ClaudeAgent implements Agent {
         request.jsonSchema().ifPresent(schema -> argv.addAll(List.of("--json-schema", schema)));
         // Without these, agents that share a configuration folder see and write to each other.
         argv.addAll(List.of("--disallowedTools", "ListAgents", "SendMessage"));
-        // Servers of the user's own start processes that nobody ends; one that is meant is named in the agent's `args`.
+        // Servers of the user's own start processes that nobody ends; one that is meant is named in
+        // the agent's `args`.
         argv.add("--strict-mcp-config");
         argv.addAll(tools);
         argv.addAll(settings.args());

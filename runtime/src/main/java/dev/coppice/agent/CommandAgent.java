@@ -52,9 +52,7 @@ final class CommandAgent implements Agent {
                     case NONE -> new Input.Nothing();
                 };
         WorkerTools.Added added =
-                request.tools()
-                        .map(tools -> tools.to(program()))
-                        .orElse(WorkerTools.Added.NOTHING);
+                request.tools().map(tools -> tools.to(program())).orElse(WorkerTools.Added.NOTHING);
         List<String> argv = new ArrayList<>(settings.command());
         argv.addAll(1, added.argv());
         argv.addAll(settings.args());

@@ -104,7 +104,8 @@ final class TaskPrompt {
                                 Call the tool %s with what the job is for, and its tasks if you know them; then the tool %s \
                                 with its job_id, every 5 seconds. Where you can't, post the same:
                                 """
-                                        .formatted(tool, tools.apply("get_job_status").orElseThrow()))
+                                        .formatted(
+                                                tool, tools.apply("get_job_status").orElseThrow()))
                         .orElse("Post what the job is for, with its tasks if you know them:\n");
         return """
         Only where your task has 5 or more sub-components that other agents could build side by side, start a job \
@@ -112,15 +113,15 @@ final class TaskPrompt {
         """
                 + byTool
                 + """
-        printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- -X POST "$COPPICE_API_URL/api/v1/orchestrate" \
-        -H "Content-Type: application/json" -d '{"request": "what is to be done", \
-        "plan": {"tasks": [{"description": "one part of it"}, {"description": "another"}]}}'
-        It starts from the files as they are where you stand, and the answer has its job_id. Every 5 seconds ask for \
-        its status, until that is completed, partial, failed or canceled:
-        printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
-        Then end. What the job brought is merged into your files, and you are asked once more to bring your task to \
-        its end.\
-        """;
+                printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- -X POST "$COPPICE_API_URL/api/v1/orchestrate" \
+                -H "Content-Type: application/json" -d '{"request": "what is to be done", \
+                "plan": {"tasks": [{"description": "one part of it"}, {"description": "another"}]}}'
+                It starts from the files as they are where you stand, and the answer has its job_id. Every 5 seconds ask for \
+                its status, until that is completed, partial, failed or canceled:
+                printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
+                Then end. What the job brought is merged into your files, and you are asked once more to bring your task to \
+                its end.\
+                """;
     }
 
     private static void child(Sections text, AttemptOrder.Input child) {

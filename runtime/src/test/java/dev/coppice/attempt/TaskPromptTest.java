@@ -38,7 +38,8 @@ class TaskPromptTest {
     @Test
     void toolsDoNotMakeAJobOfATaskThatMayStartNone() {
         String told =
-                TaskPrompt.of(SomeOrder.first(), RESULT, false, name -> Optional.of("`" + name + "`"));
+                TaskPrompt.of(
+                        SomeOrder.first(), RESULT, false, name -> Optional.of("`" + name + "`"));
 
         assertThat(told).contains("`post_discovery`").doesNotContain("start_child_job", "curl");
     }

@@ -42,6 +42,7 @@ import java.util.function.Function;
 /// | `say TEXT` | says it; the lines below belong to it |
 /// | `write PATH` | has the client write a file of the lines below; the path is from the client's directory |
 /// | `bash LINE`, `background LINE` | has the client run a line of shell, in the background |
+/// | `call TOOL` | calls any tool of the client's with the lines below, a JSON object |
 /// | `json` | gives the lines below as the structured answer, or as text where the client has no tool for it |
 /// | `fail STATUS [times N] [after SECONDS] [reset EPOCH]` | fails, always or N times; with `retry-after`; with the headers of an account that is used up until then |
 /// | `sleep SECONDS`, `hang` | waits before the answer that follows; for ever |

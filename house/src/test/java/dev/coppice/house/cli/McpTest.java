@@ -82,7 +82,9 @@ class McpTest {
     }
 
     private String serve() throws IOException {
-        running = Optional.of(scene.program().start(scene.repository().path(), "serve", "--port", "0"));
+        running =
+                Optional.of(
+                        scene.program().start(scene.repository().path(), "serve", "--port", "0"));
         Scene.await(() -> SERVING.matcher(scene.program().printed("out")).find());
         Matcher serving = SERVING.matcher(scene.program().printed("out"));
         assertThat(serving.find()).isTrue();
@@ -135,7 +137,10 @@ class McpTest {
             String job = posted.path("job_id").asString();
             String at = server + "/api/v1/jobs/" + job;
             Scene.await(() ->
-                    !ask(at + "/status").path("status").asString().matches("submitted|planning|running"));
+                    !ask(at + "/status")
+                            .path("status")
+                            .asString()
+                            .matches("submitted|planning|running"));
 
             // then
             JsonNode ended = call("GET", at + "/status", "");
@@ -161,11 +166,12 @@ class McpTest {
                     .anyMatch(request ->
                             request.prompt().contains("The jobs that you started have ended"));
             assertThatTheTokenIsNowhere(workspace.resolve("depth_0/worker_1/attempt_1"));
-            assertThat(Files.readAllLines(scene.repository().path().resolve(".coppice/logs/audit.jsonl")))
+            assertThat(
+                            Files.readAllLines(
+                                    scene.repository().path().resolve(".coppice/logs/audit.jsonl")))
                     .filteredOn(line -> line.contains("\"/mcp\""))
                     .filteredOn(line -> line.contains("\"tool\""))
-                    .extracting(line ->
-                            JsonMapper.shared().readTree(line).path("tool").asString())
+                    .extracting(line -> JsonMapper.shared().readTree(line).path("tool").asString())
                     .containsExactly("post_discovery", "start_child_job");
         }
     }
@@ -261,11 +267,7 @@ class McpTest {
         assertThat(answers.get(2).path("error").path("code").asInt()).isEqualTo(-32700);
         assertThat(answers.get(3).path("result").path("isError").asBoolean()).isTrue();
         String job =
-                answers.get(4)
-                        .path("result")
-                        .path("structuredContent")
-                        .path("job_id")
-                        .asString();
+                answers.get(4).path("result").path("structuredContent").path("job_id").asString();
         assertThat(scene.program().printed("err")).contains("coppice resume " + job);
         assertThat(scene.program().run(scene.repository().path(), "status", job).out())
                 .contains("coppice resume " + job);
@@ -275,7 +277,9 @@ class McpTest {
     void whereAServerIsNamedItAnswers() throws Exception {
         scene.configure(Scene.CONFIGURATION + "api: { api_key: \"" + KEY + "\" }\n");
         Scene server = scene.second();
-        running = Optional.of(server.program().start(scene.repository().path(), "serve", "--port", "0"));
+        running =
+                Optional.of(
+                        server.program().start(scene.repository().path(), "serve", "--port", "0"));
         Process serving = running.get();
         Scene.await(() -> SERVING.matcher(server.program().printed("out")).find());
         Matcher address = SERVING.matcher(server.program().printed("out"));
