@@ -444,6 +444,23 @@ class DriverTest {
     }
 
     @Test
+    void aSlotIsNotKeptForAJobWhoseLastWaitingTaskWasCanceled() {
+        slots = new Slots(4);
+        Task[] four = {task("a"), task("b"), task("c"), task("d")};
+        Driver large = drive(submitted(job(3, Map.of(AGENT, 9), four)));
+        JobId both = submitted(job(3, Map.of(AGENT, 9), task("e"), task("f")));
+        Driver small = drive(both);
+        large.turn();
+        small.turn();
+        dispatch.of("a").ends(done("it"));
+        write(both, new Event.CancelRequested(Optional.of(new TaskId("f")), Reason.CANCELED));
+        small.lookAgain();
+        small.turn();
+        large.turn();
+        assertThat(dispatch.of("d").recovered()).isFalse();
+    }
+
+    @Test
     void whoeverWaitsForASlotNoMoreWakesTheOthers() {
         slots = new Slots(2);
         Driver large = drive(submitted(job(task("a"), task("b"), task("c"))));
