@@ -312,7 +312,7 @@ class FamilyTest {
                     """
                     Have it done.
                     ```script
-                    run sh delegate.sh @%s
+                    run sh delegate.sh @%s > /dev/null
                     ```
                     ```script when The jobs that you started have ended
                     write late.txt
