@@ -456,9 +456,8 @@ class OrchestratorTest {
         Scene scene = new Scene(scratch);
         List<String> heard = new CopyOnWriteArrayList<>();
         try (Orchestrator one = scene.begun()) {
-            List<Task> tasks = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                tasks.add(one.addTask("Task " + i));
+                one.addTask("Task " + i);
             }
             try (Orchestrator other =
                     Orchestrator.builder()
