@@ -10,13 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Callers that each ask the next time as soon as they are answered, over connections that stay open. One thread serves
 /// them all, so that most of the machine is left to the server.
 final class Callers {
-    private static final int AT_ONCE = 32;
+    static final int AT_ONCE = 32;
+
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final String GOOD = "HTTP/1.1 20";
     private static final Pattern LENGTH =
@@ -29,11 +31,13 @@ final class Callers {
     private static final class Caller {
         private final SocketChannel channel;
         private final ByteBuffer request;
+        private final String wanted;
         private final ByteBuffer answer = ByteBuffer.allocate(BUFFER_BYTES);
         private int length;
 
-        private Caller(SocketChannel channel, String request) {
+        private Caller(SocketChannel channel, String request, String wanted) {
             this.channel = channel;
+            this.wanted = wanted;
             this.request = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
         }
 
@@ -51,6 +55,9 @@ final class Callers {
             }
             if (length == 0) {
                 length = length(text());
+                if (answer.position() >= length && length > 0 && !text().contains(wanted)) {
+                    throw new IOException("not the answer that was wanted: " + text());
+                }
             }
             if (length == 0 || answer.position() < length) {
                 return false;
@@ -84,8 +91,10 @@ final class Callers {
 
     /// So many microseconds a call takes while they all call for so long.
     ///
-    /// @param request whole, as it is sent
-    static double micros(InetSocketAddress server, String request, Duration time)
+    /// @param requests of each caller, from 0, whole, as they are sent
+    /// @param wanted is in the right answer
+    static double micros(
+            InetSocketAddress server, IntFunction<String> requests, String wanted, Duration time)
             throws IOException {
         List<SocketChannel> channels = new ArrayList<>();
         try (Selector selector = Selector.open()) {
@@ -93,7 +102,7 @@ final class Callers {
                 SocketChannel channel = SocketChannel.open(server);
                 channels.add(channel);
                 channel.configureBlocking(false);
-                Caller caller = new Caller(channel, request);
+                Caller caller = new Caller(channel, requests.apply(i), wanted);
                 channel.register(selector, SelectionKey.OP_READ, caller);
                 caller.ask();
             }

@@ -72,8 +72,10 @@ record StatusCalls(WebRival rival, Goal goal) implements Row {
                                         get(ours.address() + path)))) {
             return bench.inTurns(
                     ROUNDS,
-                    () -> Callers.micros(ours.socket(), request(path), ROUND),
-                    () -> Callers.micros(theirs.socket(), request(path), ROUND));
+                    () -> Callers.micros(ours.socket(), _ -> request(path), "\"progress\"", ROUND),
+                    () ->
+                            Callers.micros(
+                                    theirs.socket(), _ -> request(path), "\"progress\"", ROUND));
         }
     }
 

@@ -14,9 +14,21 @@ enum WebRival {
             List.of(python(), "-c", "import fastapi, uvicorn"),
             "server.py",
             """
-            import json, sys, uvicorn
+            import json, sqlite3, sys, uvicorn
             from fastapi import FastAPI
+            from pydantic import BaseModel
             app = FastAPI()
+            store = sqlite3.connect('store.db')
+            store.execute('PRAGMA journal_mode=WAL')
+            store.execute('PRAGMA synchronous=FULL')
+            store.execute('CREATE TABLE discoveries (id INTEGER PRIMARY KEY, content TEXT)')
+            class Discovery(BaseModel):
+                content: str
+            @app.post('/api/v1/discoveries')
+            async def discovered(discovery: Discovery):
+                with store:
+                    store.execute('INSERT INTO discoveries (content) VALUES (?)', (discovery.content,))
+                return {'accepted': True}
             answer = json.load(open(sys.argv[1]))
             @app.get('/api/v1/jobs/{job}/status')
             async def status(job: str):
