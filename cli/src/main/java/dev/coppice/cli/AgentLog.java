@@ -4,49 +4,43 @@ import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.JobFolder.AttemptFolder;
 import dev.coppice.folder.JobFolder.TaskFolder;
 import dev.coppice.model.TaskId;
-import dev.coppice.process.Follower;
-import dev.coppice.process.Line;
 import dev.coppice.report.AttemptView;
+import dev.coppice.report.JobView;
 import dev.coppice.report.Plain;
 import dev.coppice.report.TaskView;
-import dev.coppice.runtime.Coppice;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What a task's agent printed: in its last attempt, round by round; followed, also in the attempts that come
 /// after it. It is read and masked line by line, since an agent may print without end.
 final class AgentLog {
-    /// What is longer is cut.
-    private static final int LINE_BYTES_MAX = 4 << 20;
-
-    /// So much of a line that is cut is left out, lest the beginning of a secret be seen.
-    private static final int CUT_SECRET = 4_096;
-
-    private static final Duration LOOK = Duration.ofMillis(50);
-
     /// A file of the log.
     ///
     /// @param round from 0; later ones are those of checks that failed, or of plans that were none
     private record Part(int attempt, int round, Path file) {}
 
     private final Invocation call;
-    private final Coppice coppice;
+    private final Site site;
     private final JobReader reader;
+    private final JobView job;
     private final TaskFolder folder;
     private final TaskId task;
     private final boolean follows;
     private boolean isFirst = true;
 
-    AgentLog(Invocation call, Coppice coppice, JobReader reader, JobFolder folder, TaskView task) {
+    AgentLog(
+            Invocation call,
+            Site site,
+            JobReader reader,
+            JobView job,
+            TaskView task) {
         this.call = call;
-        this.coppice = coppice;
+        this.site = site;
         this.reader = reader;
-        this.folder = folder.task(task.worker(), task.id());
+        this.job = job;
+        this.folder = JobFolder.of(job.request(), job.id()).task(task.worker(), task.id());
         this.task = task.id();
         this.follows = call.has(EventsCommand.FOLLOW);
     }
@@ -62,7 +56,7 @@ final class AgentLog {
         if (part.isEmpty()) {
             call.out().say(task + " was not attempted yet");
         }
-        while (part.isEmpty() && !isOver(LOOK)) {
+        while (part.isEmpty() && !isOver(site.patience())) {
             part = first();
         }
         for (; part.isPresent(); part = after(part.get())) {
@@ -85,26 +79,25 @@ final class AgentLog {
     }
 
     /// What was begun after `part`; then nothing more comes into that.
-    private Optional<Part> after(Part part) {
+    private Optional<Part> after(Part part) throws InterruptedException {
         int round = part.round() + 1;
         AttemptFolder attempt = folder.attempt(part.attempt());
-        return Stream.of(attempt.fix(round), attempt.again(round))
-                .map(AttemptFolder::output)
-                .filter(Files::exists)
-                .map(file -> new Part(part.attempt(), round, file))
-                .findFirst()
-                .or(() ->
-                        lastAttempt()
-                                .filter(last -> last > part.attempt())
-                                .map(_ -> part.attempt() + 1)
-                                .map(next -> new Part(next, 0, folder.attempt(next).output())));
+        for (AttemptFolder next : List.of(attempt.fix(round), attempt.again(round))) {
+            if (site.hasFile(job, next.output())) {
+                return Optional.of(new Part(part.attempt(), round, next.output()));
+            }
+        }
+        return lastAttempt()
+                .filter(last -> last > part.attempt())
+                .map(_ -> part.attempt() + 1)
+                .map(next -> new Part(next, 0, folder.attempt(next).output()));
     }
 
     /// Whether nothing more comes at all; waits a moment where more may.
     private boolean isOver(Duration atMost) throws InterruptedException {
         boolean isOver = !follows || !reader.goesOn();
         if (!isOver) {
-            reader.await(atMost.toMillis());
+            reader.await(atMost);
             reader.read(_ -> {});
         }
         return isOver;
@@ -115,23 +108,18 @@ final class AgentLog {
     }
 
     private void show(Part part) throws InterruptedException {
-        while (!Files.exists(part.file())) {
-            if (isWhole(part, LOOK)) {
+        while (!site.hasFile(job, part.file())) {
+            if (isWhole(part, site.patience())) {
                 return;
             }
         }
         if (follows && !call.isJson() && (part.attempt() > 1 || part.round() > 0)) {
             call.out().say("attempt " + part.attempt() + ", round " + (part.round() + 1));
         }
-        try (Follower follower = Follower.of(part.file(), 0, LINE_BYTES_MAX)) {
-            follower.follow(atMost -> isWhole(part, atMost), line -> tell(part, line));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        site.lines(job, part.file(), atMost -> isWhole(part, atMost), line -> tell(part, line));
     }
 
-    private void tell(Part part, Line line) {
-        String text = coppice.secrets().mask(whole(line));
+    private void tell(Part part, String text) {
         if (!call.isJson()) {
             call.out().line(Plain.lines(text));
             return;
@@ -146,13 +134,5 @@ final class AgentLog {
             call.out().print((isFirst ? "" : ",") + json);
             isFirst = false;
         }
-    }
-
-    private static String whole(Line line) {
-        String text = line.text();
-        return switch (line.end()) {
-            case COMPLETE, HALF -> text;
-            case CUT -> text.substring(0, text.length() - CUT_SECRET) + "…";
-        };
     }
 }

@@ -1,6 +1,8 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.ConflictException;
 import dev.coppice.engine.Engine;
+import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
@@ -19,6 +21,9 @@ final class CancelCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
+        if (DistantServer.isNamed(call.world())) {
+            return cancelThere(call);
+        }
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             Optional<TaskView> task = call.task(job);
@@ -40,17 +45,35 @@ final class CancelCommand implements Action {
                                         ExitCode.UNKNOWN, job.id().value(), "It is gone.");
                     };
             String what = task.map(t -> "task " + t.id()).orElse("job " + job.id());
-            call.out()
-                    .line(
-                            call.isJson()
-                                    ? Json.write(
-                                            Json.object(
-                                                    "job_id",
-                                                    job.id(),
-                                                    "accepted",
-                                                    answer == Engine.Answer.ACCEPTED))
-                                    : what + " " + said);
+            tell(call, job.id(), answer == Engine.Answer.ACCEPTED, what + " " + said);
             return interruption.exitCode().orElse(ExitCode.DONE.number());
         }
+    }
+
+    private static int cancelThere(Invocation call) throws InterruptedException {
+        if (call.parameter(1).isPresent()) {
+            throw CommandFailure.of(
+                    ExitCode.INVALID,
+                    "TASK",
+                    "At a server only whole jobs can be canceled. Leave the task out, or unset COPPICE_API_URL where the job's repository is.");
+        }
+        try (DistantServer server = DistantServer.of(call.world())) {
+            JobId job = call.job(server).id();
+            try {
+                server.client().cancel(job.value());
+                tell(call, job, true, "job " + job + " is asked to end");
+            } catch (ConflictException _) {
+                tell(call, job, false, "job " + job + " is over already");
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private static void tell(Invocation call, JobId job, boolean isAccepted, String said) {
+        call.out()
+                .line(
+                        call.isJson()
+                                ? Json.write(Json.object("job_id", job, "accepted", isAccepted))
+                                : said);
     }
 }

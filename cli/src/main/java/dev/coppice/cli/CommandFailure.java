@@ -1,8 +1,13 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.AuthenticationException;
+import dev.coppice.client.CoppiceClientException;
+import dev.coppice.client.InvalidRequestException;
+import dev.coppice.client.NotFoundException;
 import dev.coppice.plan.Problem;
 import dev.coppice.runtime.Refusal;
 import java.util.List;
+import java.util.Optional;
 
 /// A command can't do what it was asked: everything that is wrong, and the exit code that says so.
 final class CommandFailure extends RuntimeException {
@@ -29,6 +34,25 @@ final class CommandFailure extends RuntimeException {
                     case UNUSABLE -> ExitCode.UNUSABLE;
                 };
         return new CommandFailure(code, refusal.problems());
+    }
+
+    /// What a server did not do.
+    static CommandFailure of(CoppiceClientException e) {
+        ExitCode code =
+                switch (e) {
+                    case NotFoundException _ -> ExitCode.UNKNOWN;
+                    case InvalidRequestException _ -> ExitCode.INVALID;
+                    default -> ExitCode.UNUSABLE;
+                };
+        List<Problem> each =
+                e.problem().stream()
+                        .flatMap(problem -> problem.errors().stream())
+                        .map(item -> new Problem(item.place(), item.message()))
+                        .toList();
+        String said = Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
+        String place = e instanceof AuthenticationException ? DistantServer.KEY : "server";
+        return new CommandFailure(
+                code, each.isEmpty() ? List.of(new Problem(place, said)) : each);
     }
 
     List<Problem> problems() {

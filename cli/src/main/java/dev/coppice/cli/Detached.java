@@ -83,7 +83,7 @@ final class Detached {
     private static void awaitDriven(
             Invocation call, Coppice coppice, JobId id, Process driving, Path log)
             throws InterruptedException {
-        try (JobReader reader = new JobReader(coppice, call.out(), id)) {
+        try (JobReader reader = new JobReader(new ThisRepository(coppice), call.out(), id)) {
             boolean hasEnded = false;
             while (!reader.goesOn()) {
                 if (hasEnded) {

@@ -1,7 +1,7 @@
 package dev.coppice.cli;
 
 import dev.coppice.report.JobView;
-import dev.coppice.runtime.Coppice;
+import dev.coppice.store.Stores;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,20 +20,20 @@ final class EventsCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        try (Coppice coppice = call.open()) {
-            JobView job = call.job(coppice);
-            try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
+        try (Site site = call.site()) {
+            JobView job = call.job(site);
+            try (JobReader reader = new JobReader(site, call.out(), job.id())) {
                 if (call.isJson() && !call.has(FOLLOW)) {
                     List<String> events = new ArrayList<>();
-                    reader.read(recorded -> events.add(coppice.json(recorded)));
+                    reader.read(recorded -> events.add(Stores.json(recorded)));
                     call.out().line("{\"events\":[" + String.join(",", events) + "]}");
                     return ExitCode.DONE.number();
                 }
                 if (call.has(FOLLOW)) {
-                    reader.follow(recorded -> call.out().line(coppice.json(recorded)));
-                    reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, coppice, view));
+                    reader.follow(recorded -> call.out().line(Stores.json(recorded)));
+                    reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, site, view));
                 } else {
-                    reader.read(recorded -> call.out().line(coppice.json(recorded)));
+                    reader.read(recorded -> call.out().line(Stores.json(recorded)));
                 }
             }
         }

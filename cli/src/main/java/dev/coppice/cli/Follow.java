@@ -16,6 +16,8 @@ import java.util.Optional;
 final class Follow {
     private final Invocation call;
     private final Coppice coppice;
+    private final Site site;
+    private final Attendance attendance;
     private final Optional<WorkerDoor> door;
     private final Interruption interruption;
 
@@ -23,6 +25,8 @@ final class Follow {
     Follow(Invocation call, Coppice coppice) {
         this.call = call;
         this.coppice = coppice;
+        this.site = new ThisRepository(coppice);
+        this.attendance = new Attendance(call, site);
         this.door = openDoor(call, coppice, LogFile.open(coppice));
         this.interruption = Interruption.of(coppice.engine(), call.out());
         call.out().goOnAlone();
@@ -62,14 +66,14 @@ final class Follow {
     /// Shows how a job goes that this process drives, prints how it ended, and returns the exit code.
     int toTheEnd(JobId job) throws InterruptedException {
         interruption.catchUp();
-        tellName(job);
+        attendance.tellName(job);
         Driver.Turn last;
         try {
             last = awaitShown(job);
         } finally {
             door.ifPresent(WorkerDoor::close);
         }
-        JobView view = tellEnd(job);
+        JobView view = attendance.tellEnd(job);
         return switch (last) {
             case Driver.Turn.Over _ -> ExitCode.of(view).number();
             case Driver.Turn.LaidDown _, Driver.Turn.Superseded _, Driver.Turn.Waiting _ ->
@@ -84,16 +88,7 @@ final class Follow {
         if (interruption.exitCode().isPresent()) {
             return interruption.exitCode().get();
         }
-        tellName(job);
-        if (call.isJson()) {
-            try (JobReader reader = new JobReader(coppice, call.out(), job)) {
-                reader.follow(_ -> {});
-            }
-        } else {
-            new Progress(call, coppice, job).show();
-        }
-        JobView view = tellEnd(job);
-        return view.status().isOver() ? ExitCode.of(view).number() : laidDown(job);
+        return attendance.toTheEnd(job);
     }
 
     private int laidDown(JobId job) {
@@ -101,28 +96,11 @@ final class Follow {
         return interruption.exitCode().orElse(ExitCode.STOPPED.number());
     }
 
-    private void tellName(JobId job) {
-        if (!call.isJson()) {
-            call.out().line("job " + job);
-        }
-    }
-
-    private JobView tellEnd(JobId job) {
-        JobView view = coppice.view(job).orElseThrow();
-        if (call.isJson()) {
-            call.out().line(Jobs.results(call, coppice, view));
-        } else {
-            call.out().print(Jobs.text(call, coppice, view, call.screen()));
-            call.out().line("\nreport: " + coppice.folder(view).finalResult());
-        }
-        return view;
-    }
-
     private Driver.Turn awaitShown(JobId job) throws InterruptedException {
         if (call.isJson()) {
             return coppice.await(job);
         }
-        Progress progress = new Progress(call, coppice, job);
+        Progress progress = new Progress(call, site, job);
         Thread showing = Thread.ofVirtual().name("progress").start(() -> show(progress));
         try {
             return coppice.await(job);

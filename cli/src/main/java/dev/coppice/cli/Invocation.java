@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -96,15 +97,31 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
         };
     }
 
+    /// Where the jobs are: at the server that the environment names, else where the user stands. The caller closes it.
+    Site site() {
+        return DistantServer.isNamed(world)
+                ? DistantServer.of(world)
+                : new ThisRepository(open());
+    }
+
     /// The job that the first parameter names.
     JobView job(Coppice coppice) {
         return job(coppice, parameter(0).orElse(""));
     }
 
+    /// The same, wherever it is.
+    JobView job(Site site) {
+        return job(site::view, parameter(0).orElse(""));
+    }
+
     /// The job that the user names so.
     JobView job(Coppice coppice, String named) {
+        return job(coppice::view, named);
+    }
+
+    private static JobView job(Function<JobId, Optional<JobView>> jobs, String named) {
         return JobId.parse(named)
-                .flatMap(coppice::view)
+                .flatMap(jobs)
                 .orElseThrow(() ->
                         CommandFailure.of(
                                 ExitCode.UNKNOWN,

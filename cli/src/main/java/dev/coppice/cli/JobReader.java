@@ -5,7 +5,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.Recorded;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
-import dev.coppice.runtime.Coppice;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -15,10 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a job's events as they come. Owned by one thread.
 final class JobReader implements AutoCloseable {
-    private static final int READ_MAX = 1_000;
-    private static final long LOOK_MILLIS = 500;
-
-    private final Coppice coppice;
+    private final Site site;
     private final Output out;
     private final JobId job;
     private final Semaphore news = new Semaphore(0);
@@ -28,17 +25,11 @@ final class JobReader implements AutoCloseable {
     private long sequence;
 
     /// @param out where what is read is shown: who waits for more ends when nobody reads that any more
-    JobReader(Coppice coppice, Output out, JobId job) {
+    JobReader(Site site, Output out, JobId job) {
         this.out = out;
-        this.coppice = coppice;
+        this.site = site;
         this.job = job;
-        this.subscription =
-                coppice.log()
-                        .subscribe(told -> {
-                            if (told.equals(job)) {
-                                news.release();
-                            }
-                        });
+        this.subscription = site.subscribe(job, news::release);
     }
 
     /// Hands on the events that came since the last call; whether there were any.
@@ -54,7 +45,7 @@ final class JobReader implements AutoCloseable {
     }
 
     private List<Recorded> next() {
-        return coppice.log().read(job, sequence, READ_MAX);
+        return site.read(job, sequence);
     }
 
     private void apply(Recorded recorded) {
@@ -80,14 +71,14 @@ final class JobReader implements AutoCloseable {
     /// Whether the job is not over, and a living process drives it. Where it does not, what that process wrote
     /// last may still be to be read.
     boolean goesOn() {
-        return view().filter(job -> !job.status().isOver() && coppice.isDriven(job)).isPresent();
+        return view().filter(job -> !job.status().isOver() && site.isDriven(job)).isPresent();
     }
 
     /// Hands on the events as they come, until the job is over or nobody drives it.
     void follow(Consumer<Recorded> each) throws InterruptedException {
         read(each);
         while (goesOn()) {
-            await(LOOK_MILLIS);
+            await(site.patience());
             read(each);
         }
         read(each);
@@ -96,9 +87,9 @@ final class JobReader implements AutoCloseable {
     /// Waits until there may be more to read, at most so long.
     ///
     /// @throws ReaderGone where nobody reads what is shown of it
-    void await(long millis) throws InterruptedException {
+    void await(Duration atMost) throws InterruptedException {
         out.requireReader();
-        if (news.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+        if (news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             news.drainPermits();
         }
     }

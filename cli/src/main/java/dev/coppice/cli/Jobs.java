@@ -1,12 +1,10 @@
 package dev.coppice.cli;
 
 import dev.coppice.client.JobSummary;
-import dev.coppice.folder.StatusJson;
 import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
-import dev.coppice.runtime.Coppice;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,41 +15,34 @@ final class Jobs {
     private Jobs() {}
 
     /// For people.
-    static String text(Invocation call, Coppice coppice, JobView job, Screen screen) {
-        List<JobView> descendants = job.descendants(coppice::view);
+    static String text(Invocation call, Site site, JobView job, Screen screen) {
+        List<JobView> descendants = job.descendants(site::view);
         return new StatusText(screen.columns(), screen.hasColour(), call.zone())
-                .render(job, descendants, present(call, coppice, job, descendants));
+                .render(job, descendants, present(call, site, job, descendants));
     }
 
     /// For people who watch, on less than the whole screen.
-    static String frame(Invocation call, Coppice coppice, JobView job, Screen screen) {
-        List<JobView> descendants = job.descendants(coppice::view);
+    static String frame(Invocation call, Site site, JobView job, Screen screen) {
+        List<JobView> descendants = job.descendants(site::view);
         return new StatusText(screen.columns(), screen.hasColour(), call.zone())
                 .frame(
                         job,
                         descendants,
-                        present(call, coppice, job, descendants),
+                        present(call, site, job, descendants),
                         screen.rows() - 1);
     }
 
     /// For programs, with all that is known now.
-    static String json(Invocation call, Coppice coppice, JobView job) {
-        return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
-                .status(job, present(call, coppice, job, List.of()));
-    }
-
-    /// For programs: what results.json has.
-    static String results(Invocation call, Coppice coppice, JobView job) {
-        return new StatusJson(coppice.folder(job), coppice.secrets(), coppice::view)
-                .results(job, call.now());
+    static String json(Invocation call, Site site, JobView job) {
+        return site.statusJson(job, present(call, site, job, List.of()));
     }
 
     /// In a few words, as the server's list of jobs has it.
-    static JobSummary summary(Coppice coppice, JobView job) {
+    static JobSummary summary(Site site, JobView job) {
         return new JobSummary(
                 job.id().value(),
                 job.status().wire(),
-                isInterrupted(coppice, job),
+                isInterrupted(site, job),
                 job.request().request(),
                 job.request().depth(),
                 job.request().parent().map(parent -> parent.job().value()),
@@ -62,23 +53,23 @@ final class Jobs {
                 job.counts().completed());
     }
 
-    static boolean isInterrupted(Coppice coppice, JobView job) {
-        return !job.status().isOver() && !job.isLeftToClaimants() && !coppice.isDriven(job);
+    static boolean isInterrupted(Site site, JobView job) {
+        return !job.status().isOver() && !job.isLeftToClaimants() && !site.isDriven(job);
     }
 
     /// Why there is no more of a job to look at, though it is not over.
-    static void tellIfInterrupted(Invocation call, Coppice coppice, JobView job) {
-        if (isInterrupted(coppice, job)) {
+    static void tellIfInterrupted(Invocation call, Site site, JobView job) {
+        if (isInterrupted(site, job)) {
             call.out().say("interrupted, continue with: coppice resume " + job.id());
         }
     }
 
     private static StatusText.Present present(
-            Invocation call, Coppice coppice, JobView job, List<JobView> descendants) {
+            Invocation call, Site site, JobView job, List<JobView> descendants) {
         Map<JobId, Map<TaskId, StatusText.Load>> loads =
                 Stream.concat(Stream.of(job), descendants.stream())
                         .filter(each -> !each.status().isOver())
-                        .collect(Collectors.toMap(JobView::id, coppice::loads));
-        return new StatusText.Present(call.now(), isInterrupted(coppice, job), loads);
+                        .collect(Collectors.toMap(JobView::id, site::loads));
+        return new StatusText.Present(call.now(), isInterrupted(site, job), loads);
     }
 }

@@ -4,7 +4,6 @@ import dev.coppice.folder.Story;
 import dev.coppice.model.Recorded;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
-import dev.coppice.runtime.Coppice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,26 +27,26 @@ final class LogsCommand implements Action {
     @Override
     public int run(Invocation call) throws InterruptedException {
         boolean follows = call.has(EventsCommand.FOLLOW);
-        try (Coppice coppice = call.open()) {
-            JobView job = call.job(coppice);
+        try (Site site = call.site()) {
+            JobView job = call.job(site);
             Optional<TaskView> task = call.task(job);
-            try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
+            try (JobReader reader = new JobReader(site, call.out(), job.id())) {
                 if (task.isPresent()) {
-                    new AgentLog(call, coppice, reader, coppice.folder(job), task.get()).show();
+                    new AgentLog(call, site, reader, job, task.get()).show();
                 } else {
-                    story(call, coppice, reader);
+                    story(call, site, reader);
                 }
                 if (follows) {
-                    reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, coppice, view));
+                    reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, site, view));
                 }
             }
         }
         return ExitCode.DONE.number();
     }
 
-    private static void story(Invocation call, Coppice coppice, JobReader reader)
+    private static void story(Invocation call, Site site, JobReader reader)
             throws InterruptedException {
-        Story story = new Story(coppice.secrets(), call.zone());
+        Story story = new Story(site.secrets(), call.zone());
         Function<Recorded, String> form = call.isJson() ? story::json : story::text;
         if (call.has(EventsCommand.FOLLOW)) {
             reader.follow(recorded -> {

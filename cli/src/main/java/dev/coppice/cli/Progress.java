@@ -8,29 +8,26 @@ import dev.coppice.report.EventText;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
-import dev.coppice.runtime.Coppice;
 import java.util.Optional;
 
 /// Shows how a job goes: on a terminal as a table that is drawn again and again, elsewhere as a line for
 /// each event that matters.
 final class Progress {
     private static final String CLEAR_BELOW = "\u001b[J";
-    private static final long REDRAW_MILLIS = 500;
-    private static final long LOOK_MILLIS = 5_000;
 
     private final Invocation call;
-    private final Coppice coppice;
+    private final Site site;
     private Screen screen;
     private final JobReader reader;
     private int drawn;
     private volatile boolean isResized;
     private volatile boolean isEnough;
 
-    Progress(Invocation call, Coppice coppice, JobId job) {
+    Progress(Invocation call, Site site, JobId job) {
         this.call = call;
-        this.coppice = coppice;
+        this.site = site;
         this.screen = call.screen();
-        this.reader = new JobReader(coppice, call.out(), job);
+        this.reader = new JobReader(site, call.out(), job);
         if (screen.isTerminal()) {
             Signals.handle("WINCH", _ -> isResized = true);
         }
@@ -49,7 +46,7 @@ final class Progress {
                     draw(job.get(), isLast);
                 }
                 if (!isLast && reader.goesOn()) {
-                    reader.await(screen.isTerminal() ? REDRAW_MILLIS : LOOK_MILLIS);
+                    reader.await(site.patience());
                 }
             }
         }
@@ -67,7 +64,7 @@ final class Progress {
             screen = screen.again();
         }
         // A frame that is as high as the terminal could not be drawn over.
-        String text = isLast ? "" : Jobs.frame(call, coppice, job, screen);
+        String text = isLast ? "" : Jobs.frame(call, site, job, screen);
         String frame = (drawn > 0 ? "\u001b[" + drawn + "A\r" : "") + CLEAR_BELOW + text;
         drawn = (int) text.lines().count();
         call.out().print(frame);

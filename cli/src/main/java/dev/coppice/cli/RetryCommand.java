@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.ConflictException;
 import dev.coppice.document.Form;
 import dev.coppice.engine.Engine;
 import dev.coppice.model.TaskId;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `retry`: another try of what did not succeed, followed to its end.
 final class RetryCommand implements Action {
     private static final String LIMIT = "--timeout";
+    private static final String NOTHING = "there is nothing to try again: the job is completed";
 
     @Override
     public void describe(CommandSpec spec) {
@@ -27,6 +29,9 @@ final class RetryCommand implements Action {
     @Override
     public int run(Invocation call) throws InterruptedException {
         Optional<Duration> limit = call.value(LIMIT).map(RetryCommand::time);
+        if (DistantServer.isNamed(call.world())) {
+            return retryThere(call, limit);
+        }
         try (Coppice coppice = call.open()) {
             JobView job = call.job(coppice);
             List<TaskId> tasks = call.task(job).map(TaskView::id).stream().toList();
@@ -34,12 +39,27 @@ final class RetryCommand implements Action {
             return switch (coppice.engine().retry(job.id(), tasks, limit)) {
                 case Engine.Answer.ACCEPTED -> follow.on(coppice.resume(job.id()), job.id());
                 case Engine.Answer.ALREADY_OVER -> {
-                    call.out().say("there is nothing to try again: the job is completed");
+                    call.out().say(NOTHING);
                     yield follow.toTheEnd(job.id());
                 }
                 case Engine.Answer.NO_SUCH_JOB, Engine.Answer.NO_SUCH_TASK ->
                         throw CommandFailure.of(ExitCode.UNKNOWN, job.id().value(), "It is gone.");
             };
+        }
+    }
+
+    private static int retryThere(Invocation call, Optional<Duration> limit)
+            throws InterruptedException {
+        try (DistantServer server = DistantServer.of(call.world())) {
+            JobView job = call.job(server);
+            List<String> tasks =
+                    call.task(job).map(TaskView::id).map(TaskId::value).stream().toList();
+            try {
+                server.client().retry(job.id().value(), tasks, limit);
+            } catch (ConflictException _) {
+                call.out().say(NOTHING);
+            }
+            return new Attendance(call, server).toTheEnd(job.id());
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.coppice.cli;
 
 import dev.coppice.lead.PlanReader;
+import dev.coppice.client.JobOrder;
+import dev.coppice.client.Submission;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.plan.PlanDraft;
@@ -45,6 +47,9 @@ final class RunCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
+        if (DistantServer.isNamed(call.world())) {
+            return runThere(call);
+        }
         if (call.has("--init")) {
             Beginning.make(call);
         }
@@ -60,6 +65,29 @@ final class RunCommand implements Action {
             Follow follow = new Follow(call, coppice);
             return follow.toTheEnd(coppice.submit(ready));
         }
+    }
+
+    /// At a server the job goes on whether or not anybody follows it.
+    private static int runThere(Invocation call) throws InterruptedException {
+        JobOrder order = OrderForm.of(call);
+        try (DistantServer server = DistantServer.of(call.world())) {
+            Submission taken = server.client().orchestrate(order);
+            taken.warnings().forEach(warning -> call.out().say("warning: " + warning));
+            JobId job = new JobId(taken.jobId());
+            if (call.has("--detach")) {
+                return tellId(call, job, taken.status());
+            }
+            return new Attendance(call, server).toTheEnd(job);
+        }
+    }
+
+    private static int tellId(Invocation call, JobId job, String status) {
+        call.out()
+                .line(
+                        call.isJson()
+                                ? Json.write(Json.object("job_id", job, "status", status))
+                                : job.value());
+        return ExitCode.DONE.number();
     }
 
     private static Preparation.Ready prepare(Invocation call, Coppice coppice)
@@ -84,12 +112,7 @@ final class RunCommand implements Action {
                     ExitCode.INVALID, "--queue", "Give the tasks to be claimed with --plan FILE.");
         }
         JobId job = coppice.leaveToClaimants(ready);
-        call.out()
-                .line(
-                        call.isJson()
-                                ? Json.write(Json.object("job_id", job, "status", "running"))
-                                : job.value());
-        return ExitCode.DONE.number();
+        return tellId(call, job, "running");
     }
 
     private static void tellBase(Invocation call, JobRequest request) {

@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.client.CoppiceClientException;
 import dev.coppice.engine.EventLogException;
 import dev.coppice.folder.FolderException;
 import dev.coppice.git.GitException;
@@ -49,6 +50,8 @@ final class Shell {
             return ExitCode.DONE.number();
         } catch (CommandFailure failure) {
             return fail(failure, isJson);
+        } catch (CoppiceClientException e) {
+            return fail(CommandFailure.of(e), isJson);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return ExitCode.STOPPED.number();
@@ -99,6 +102,12 @@ final class Shell {
             if (arguments.isUsageHelpRequested()) {
                 out.print(line.getUsageMessage(Ansi.OFF));
                 return ExitCode.DONE.number();
+            }
+            if (entry.needs() == Commands.Needs.REPOSITORY && DistantServer.isNamed(world)) {
+                throw CommandFailure.of(
+                        ExitCode.INVALID,
+                        name,
+                        "This works in the repository itself, and COPPICE_API_URL names a server: unset that to work here.");
             }
             return action.run(new Invocation(arguments, world, out, isOnTerminal));
         } catch (ParameterException e) {

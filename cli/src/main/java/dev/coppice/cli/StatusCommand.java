@@ -5,7 +5,6 @@ import dev.coppice.client.Wire;
 import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
 import dev.coppice.report.Plain;
-import dev.coppice.runtime.Coppice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,27 +21,23 @@ final class StatusCommand implements Action {
 
     @Override
     public int run(Invocation call) {
-        try (Coppice coppice = call.open()) {
+        try (Site site = call.site()) {
             if (call.parameter(0).isPresent()) {
-                JobView job = call.job(coppice);
+                JobView job = call.job(site);
                 call.out()
                         .print(
                                 call.isJson()
-                                        ? Jobs.json(call, coppice, job) + "\n"
-                                        : Jobs.text(call, coppice, job, call.screen()));
+                                        ? Jobs.json(call, site, job) + "\n"
+                                        : Jobs.text(call, site, job, call.screen()));
             } else {
-                list(call, coppice);
+                list(call, site);
             }
         }
         return ExitCode.DONE.number();
     }
 
-    private static void list(Invocation call, Coppice coppice) {
-        List<JobSummary> jobs =
-                coppice.jobs().stream()
-                        .flatMap(id -> coppice.view(id).stream())
-                        .map(job -> Jobs.summary(coppice, job))
-                        .toList();
+    private static void list(Invocation call, Site site) {
+        List<JobSummary> jobs = site.jobs();
         if (call.isJson()) {
             call.out().line(Wire.write(Map.of("jobs", jobs)));
             return;

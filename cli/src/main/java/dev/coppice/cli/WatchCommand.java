@@ -1,7 +1,6 @@
 package dev.coppice.cli;
 
 import dev.coppice.report.JobView;
-import dev.coppice.runtime.Coppice;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `watch`: a job's progress, whoever drives it, until it is over or nobody does.
@@ -13,21 +12,21 @@ final class WatchCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        try (Coppice coppice = call.open()) {
-            JobView job = call.job(coppice);
+        try (Site site = call.site()) {
+            JobView job = call.job(site);
             if (call.isJson()) {
-                try (JobReader reader = new JobReader(coppice, call.out(), job.id())) {
+                try (JobReader reader = new JobReader(site, call.out(), job.id())) {
                     reader.follow(_ -> {});
                 }
-            } else if (!job.status().isOver() && coppice.isDriven(job)) {
-                new Progress(call, coppice, job.id()).show();
+            } else if (!job.status().isOver() && site.isDriven(job)) {
+                new Progress(call, site, job.id()).show();
             }
-            job = call.job(coppice);
+            job = call.job(site);
             call.out()
                     .print(
                             call.isJson()
-                                    ? Jobs.json(call, coppice, job) + "\n"
-                                    : Jobs.text(call, coppice, job, call.screen()));
+                                    ? Jobs.json(call, site, job) + "\n"
+                                    : Jobs.text(call, site, job, call.screen()));
         }
         return ExitCode.DONE.number();
     }

@@ -1,6 +1,7 @@
 package dev.coppice.client;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -8,12 +9,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /// A client of Coppice's REST API, as document 004 has one in Python. Its methods block and can be interrupted; each may be
@@ -33,6 +39,9 @@ public final class CoppiceClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofSeconds(1);
+
+    /// Begins each line of the stream of events that has an event.
+    private static final String EVENT = "data: ";
 
     private final URI server;
     private final String apiKey;
@@ -113,6 +122,55 @@ public final class CoppiceClient implements AutoCloseable {
         return read(send(job(jobId, "/results").GET()), JobResults.class);
     }
 
+    /// What [#status] is made of, as JSON: all that the server says of a job.
+    public String statusDocument(String jobId) throws InterruptedException {
+        return send(job(jobId, "/status").GET());
+    }
+
+    /// What [#results] is made of, as JSON.
+    ///
+    /// @throws ConflictException before the job's end
+    public String resultsDocument(String jobId) throws InterruptedException {
+        return send(job(jobId, "/results").GET());
+    }
+
+    /// The events that a job has so far, each as a line of JSON, in their order.
+    ///
+    /// @param after only those behind the event with this number; 0: all
+    public List<String> events(String jobId, long after) throws InterruptedException {
+        return send(job(jobId, "/events?follow=false&after=" + after).GET())
+                .lines()
+                .filter(line -> line.startsWith(EVENT))
+                .map(line -> line.substring(EVENT.length()))
+                .toList();
+    }
+
+    /// Hands on the lines of a file of a job's folder, as far as it was written.
+    ///
+    /// @param path from the folder, with slashes: `depth_0/worker_1/attempt_1/output.log`
+    /// @throws NotFoundException where there is no such file
+    public void artifact(String jobId, String path, Consumer<String> lines)
+            throws InterruptedException {
+        String encoded =
+                Stream.of(path.split("/"))
+                        .map(CoppiceClient::encoded)
+                        .collect(Collectors.joining("/"));
+        HttpRequest request =
+                endless("/api/v1/jobs/" + encoded(jobId) + "/artifacts/" + encoded).GET().build();
+        try {
+            HttpResponse<Stream<String>> answer =
+                    http.send(request, HttpResponse.BodyHandlers.ofLines());
+            try (Stream<String> body = answer.body()) {
+                if (answer.statusCode() >= 300) {
+                    throw failure(answer, body.collect(Collectors.joining("\n")));
+                }
+                body.forEach(lines);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw unreachable(e);
+        }
+    }
+
     /// Asks for the end of a job, and of its children.
     ///
     /// @throws ConflictException where it is over
@@ -124,10 +182,22 @@ public final class CoppiceClient implements AutoCloseable {
     ///
     /// @param defaultTimeout the new wall clock of their attempts; empty: as before
     public void retry(String jobId, Optional<Duration> defaultTimeout) throws InterruptedException {
-        String body =
-                defaultTimeout
-                        .map(t -> "{\"default_timeout\":" + t.toMillis() / 1000.0 + "}")
-                        .orElse("{}");
+        retry(jobId, List.of(), defaultTimeout);
+    }
+
+    /// Asks for another try of these tasks.
+    ///
+    /// @param tasks their ids, or their workers' names; empty: all that did not succeed
+    /// @param defaultTimeout the new wall clock of their attempts; empty: as before
+    /// @throws ConflictException where there is nothing to try again
+    public void retry(String jobId, List<String> tasks, Optional<Duration> defaultTimeout)
+            throws InterruptedException {
+        SequencedMap<String, Object> again = new LinkedHashMap<>();
+        if (!tasks.isEmpty()) {
+            again.put("tasks", tasks);
+        }
+        defaultTimeout.ifPresent(t -> again.put("default_timeout", t.toMillis() / 1000.0));
+        String body = Wire.write(again);
         send(
                 job(jobId, "/retry")
                         .header("Content-Type", "application/json")
@@ -169,8 +239,11 @@ public final class CoppiceClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder call(String path) {
+        return endless(path).timeout(ANSWER);
+    }
+
+    private HttpRequest.Builder endless(String path) {
         return HttpRequest.newBuilder(URI.create(server + path))
-                .timeout(ANSWER)
                 .header("X-API-Key", apiKey)
                 .header("Accept", "application/json");
     }
@@ -187,17 +260,21 @@ public final class CoppiceClient implements AutoCloseable {
                     return answer.body();
                 }
                 if (isLast || !mayPass(answer.statusCode())) {
-                    throw failure(answer);
+                    throw failure(answer, answer.body());
                 }
                 wait = asked(answer).orElse(wait);
             } catch (IOException e) {
                 if (isLast) {
-                    throw new UnreachableException(
-                            "The server " + server + " can't be reached: " + e, e);
+                    throw unreachable(e);
                 }
             }
             Thread.sleep(wait);
         }
+    }
+
+    private UnreachableException unreachable(Exception e) {
+        String why = Optional.ofNullable(e.getMessage()).map(text -> ": " + text).orElse(".");
+        return new UnreachableException("The server " + server + " can't be reached" + why, e);
     }
 
     private static boolean mayPass(int status) {
@@ -218,8 +295,8 @@ public final class CoppiceClient implements AutoCloseable {
                 .findFirst();
     }
 
-    private static CoppiceClientException failure(HttpResponse<String> answer) {
-        Optional<ProblemDocument> problem = problem(answer);
+    private static CoppiceClientException failure(HttpResponse<?> answer, String body) {
+        Optional<ProblemDocument> problem = problem(answer, body);
         int status = answer.statusCode();
         String message =
                 problem.map(ProblemDocument::detail)
@@ -237,7 +314,7 @@ public final class CoppiceClient implements AutoCloseable {
         };
     }
 
-    private static Optional<ProblemDocument> problem(HttpResponse<String> answer) {
+    private static Optional<ProblemDocument> problem(HttpResponse<?> answer, String body) {
         boolean isProblem =
                 answer.headers()
                         .firstValue("Content-Type")
@@ -245,7 +322,7 @@ public final class CoppiceClient implements AutoCloseable {
                         .isPresent();
         try {
             return isProblem
-                    ? Optional.of(Wire.read(answer.body(), ProblemDocument.class))
+                    ? Optional.of(Wire.read(body, ProblemDocument.class))
                     : Optional.empty();
         } catch (JacksonException _) {
             return Optional.empty(); // what cannot be read says no more than its status

@@ -85,6 +85,18 @@ final class EventJson {
         return readEvent(Fields.of(json));
     }
 
+    /// The event with its place.
+    ///
+    /// @throws IllegalArgumentException where `json` is not what [#write(Recorded)] writes
+    static Recorded readRecorded(String json) {
+        Fields in = Fields.of(json);
+        return new Recorded(
+                in.value("job", JobId::new),
+                in.number("sequence"),
+                in.value("at", Instant::parse),
+                readEvent(in));
+    }
+
     private enum EventType {
         JOB_SUBMITTED,
         DRIVER_TAKEN,

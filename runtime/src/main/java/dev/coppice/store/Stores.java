@@ -42,4 +42,11 @@ public final class Stores {
     public static String json(Recorded recorded) {
         return EventJson.write(recorded);
     }
+
+    /// The event that [#json] has written, by this version or an earlier one.
+    ///
+    /// @throws IllegalArgumentException where the line is no such event
+    public static Recorded recorded(String json) {
+        return EventJson.readRecorded(json);
+    }
 }

@@ -21,15 +21,18 @@ public final class Rights {
         }
     }
 
-    /// Workers look at their own job and at those that it started.
+    /// Workers look at their own job and at those that came of it.
     ///
     /// @throws Fault where the job is none of these
     public static void requireTheirs(JobView job, Caller caller) {
         if (caller instanceof Caller.AtWork(Worker worker)
                 && !job.id().equals(worker.job())
-                && job.request().parent().filter(p -> p.job().equals(worker.job())).isEmpty()) {
+                && job.request()
+                        .parent()
+                        .filter(p -> p.family().ancestors().contains(worker.job()))
+                        .isEmpty()) {
             throw Fault.of(
-                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that yours started.");
+                    Fault.Kind.FORBIDDEN, "This job is neither yours nor one that came of yours.");
         }
     }
 }

@@ -122,7 +122,9 @@ final class Exchange {
     }
 
     /// A yes or no in the query.
-    boolean flag(String name) {
+    ///
+    /// @param otherwise where the query has none
+    boolean flag(String name, boolean otherwise) {
         return query(name)
                 .map(text ->
                         switch (text) {
@@ -130,7 +132,7 @@ final class Exchange {
                             case "false", "0" -> false;
                             default -> throw Fault.invalid(name, "must be true or false");
                         })
-                .orElse(false);
+                .orElse(otherwise);
     }
 
     /// The last event that a follower got before it lost its connection.

@@ -86,7 +86,9 @@ final class Feeds implements AutoCloseable {
     }
 
     /// Sends the job's events after `sequence`, and then each that comes, until the job is over.
-    void send(Exchange exchange, JobView job, long sequence)
+    ///
+    /// @param follows false: only what is there now
+    void send(Exchange exchange, JobView job, long sequence, boolean follows)
             throws IOException, InterruptedException {
         try (Stream stream = begin()) {
             Feed.Follower follower = follow(job.id());
@@ -94,7 +96,10 @@ final class Feeds implements AutoCloseable {
                 exchange.set("X-Accel-Buffering", "no");
                 exchange.begin(200, "text/event-stream");
                 exchange.piece(BEAT_TEXT.duplicate());
-                sendLive(exchange, follower, stream, sendStored(exchange, job, sequence));
+                Sent sent = sendStored(exchange, job, sequence);
+                if (follows) {
+                    sendLive(exchange, follower, stream, sent);
+                }
                 exchange.end();
             } finally {
                 leave(job.id(), follower);

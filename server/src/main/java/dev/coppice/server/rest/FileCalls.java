@@ -63,7 +63,7 @@ final class FileCalls {
     void log(Exchange exchange) throws IOException, InterruptedException {
         JobView job = jobs.job(exchange);
         Path log = log(coppice.folder(job), job, exchange.part("worker"));
-        if (exchange.flag("follow")) {
+        if (exchange.flag("follow", false)) {
             follow(exchange, job.id(), log, exchange.number("offset", 0L, 0L, Long.MAX_VALUE));
             return;
         }

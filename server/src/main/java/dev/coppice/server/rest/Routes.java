@@ -39,8 +39,8 @@ final class Routes {
                 post(JOB + "/retry", jobs::retry),
                 get(JOB + "/status", AJAR, jobs::status),
                 get(JOB + "/results", LOOK, jobs::results),
-                get(JOB + "/events", READ, call -> events(call, jobs, feeds), "after"),
-                get(JOB + "/logs/{worker}", READ, files::log, "offset", "limit", "follow"),
+                get(JOB + "/events", LOOK, call -> events(call, jobs, feeds), "after", "follow"),
+                get(JOB + "/logs/{worker}", LOOK, files::log, "offset", "limit", "follow"),
                 get(JOB + "/artifacts/{path...}", READ, files::artifact),
                 new Route(
                         "POST", "/mcp", new Route.Door.Shared(Scope.READ), List.of(), mcp::answer));
@@ -53,7 +53,7 @@ final class Routes {
         if (job.status().isOver() && after >= job.sequence()) {
             call.empty(204); // by which a browser knows that it need not come again
         } else {
-            feeds.send(call, job, after);
+            feeds.send(call, job, after, call.flag("follow", true));
         }
     }
 

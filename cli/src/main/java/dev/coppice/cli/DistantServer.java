@@ -1,0 +1,288 @@
+package dev.coppice.cli;
+
+import dev.coppice.client.CoppiceClient;
+import dev.coppice.client.JobPage;
+import dev.coppice.client.JobSummary;
+import dev.coppice.client.NotFoundException;
+import dev.coppice.engine.EventLog;
+import dev.coppice.folder.JobFolder;
+import dev.coppice.folder.Secrets;
+import dev.coppice.model.JobId;
+import dev.coppice.model.Recorded;
+import dev.coppice.model.TaskId;
+import dev.coppice.process.Follower;
+import dev.coppice.report.JobHistory;
+import dev.coppice.report.JobView;
+import dev.coppice.report.StatusText.Load;
+import dev.coppice.report.StatusText.Present;
+import dev.coppice.runtime.Surroundings;
+import dev.coppice.server.access.LocalKey;
+import dev.coppice.server.rest.RestServer;
+import dev.coppice.store.Stores;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The jobs of the server that `COPPICE_API_URL` names. Agents find that variable too: for them it is the door of whoever
+/// runs them, with a key that is good for their own job and those that came of it.
+///
+/// A server tells a command of no news: followers look again and again. Not for use by several threads at once.
+final class DistantServer implements Site {
+    /// Whose key is sent.
+    static final String KEY = "COPPICE_API_KEY";
+
+    private static final String URL = "COPPICE_API_URL";
+    private static final Pattern ADDRESS = Pattern.compile("https?://[\\w.-]+(:\\d+)?/?|https?://\\[[\\da-f:]+](:\\d+)?/?");
+    private static final int PAGE = 1_000;
+
+    /// So long an answer to whether a job is driven holds, as a server lets a key ask only so often.
+    private static final Duration FRESH = Duration.ofSeconds(3);
+
+    /// So often followers look: for all jobs of a family that are shown, a key has some hundred calls a minute.
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    private final String address;
+    private final CoppiceClient client;
+    private final InstantSource clock;
+    private final Secrets secrets = new Secrets(List.of());
+    private final Map<JobId, Known> known = new HashMap<>();
+    private Optional<Driven> driven = Optional.empty();
+
+    /// A job as far as its events were read.
+    private record Known(JobHistory history, JobView view) {}
+
+    private record Driven(JobId job, boolean isDriven, Instant until) {}
+
+    private DistantServer(String address, CoppiceClient client, InstantSource clock) {
+        this.address = address;
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /// Whether commands speak to a server.
+    static boolean isNamed(Surroundings world) {
+        return !world.environment().getOrDefault(URL, "").isBlank();
+    }
+
+    /// The server that is named.
+    static DistantServer of(Surroundings world) {
+        String address = world.environment().getOrDefault(URL, "").strip();
+        if (!ADDRESS.matcher(address).matches()) {
+            throw CommandFailure.of(
+                    ExitCode.INVALID, URL, "It must have the form http://HOST:PORT, not " + address);
+        }
+        return new DistantServer(
+                address, new CoppiceClient(address, key(world, address)), world.clock());
+    }
+
+    /// A server on this machine may have made a key for its user.
+    private static String key(Surroundings world, String address) {
+        Optional<String> given =
+                Optional.ofNullable(world.environment().get(KEY))
+                        .map(String::strip)
+                        .filter(key -> !key.isEmpty());
+        return given.or(() ->
+                        isHere(address)
+                                ? LocalKey.in(world.coppiceHome()).find()
+                                : Optional.empty())
+                .orElseThrow(() ->
+                        CommandFailure.of(
+                                ExitCode.UNUSABLE,
+                                KEY,
+                                "The server that %s names wants a key: set %s to one that `coppice keys add NAME` made there."
+                                        .formatted(URL, KEY)));
+    }
+
+    private static boolean isHere(String address) {
+        return Optional.ofNullable(URI.create(address).getHost())
+                .filter(RestServer::isLoopback)
+                .isPresent();
+    }
+
+    /// For what a command asks of the server beyond looking.
+    CoppiceClient client() {
+        return client;
+    }
+
+    @Override
+    public List<JobSummary> jobs() {
+        List<JobSummary> jobs = new ArrayList<>();
+        JobPage page;
+        do {
+            int from = jobs.size();
+            page = asking(() -> client.jobs(Optional.empty(), PAGE, from));
+            jobs.addAll(page.jobs());
+        } while (!page.jobs().isEmpty() && jobs.size() < page.total());
+        return jobs;
+    }
+
+    @Override
+    public Optional<JobView> view(JobId job) {
+        Optional<Known> before = Optional.ofNullable(known.get(job));
+        List<Recorded> more;
+        try {
+            more = read(job, before.map(each -> each.view().sequence()).orElse(0L));
+        } catch (NotFoundException _) {
+            return Optional.empty();
+        }
+        if (!more.isEmpty()) {
+            JobHistory history =
+                    before.map(Known::history).orElseGet(() -> new JobHistory(more.getFirst()));
+            more.stream().skip(before.isPresent() ? 0 : 1).forEach(history::apply);
+            known.put(job, new Known(history, history.view()));
+        }
+        return Optional.ofNullable(known.get(job)).map(Known::view);
+    }
+
+    @Override
+    public List<Recorded> read(JobId job, long after) {
+        try {
+            return asking(() -> client.events(job.value(), after)).stream()
+                    .map(Stores::recorded)
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.of(
+                    ExitCode.UNUSABLE,
+                    address,
+                    "The server tells of events that this version of coppice does not know: "
+                            + e.getMessage());
+        }
+    }
+
+    @Override
+    public Duration patience() {
+        return LOOK;
+    }
+
+    @Override
+    public EventLog.Subscription subscribe(JobId job, Runnable news) {
+        return () -> {};
+    }
+
+    @Override
+    public boolean isDriven(JobView job) {
+        Instant now = clock.instant();
+        if (driven.filter(known -> known.job().equals(job.id()) && now.isBefore(known.until()))
+                .isEmpty()) {
+            boolean isDriven = !asking(() -> client.status(job.id().value())).interrupted();
+            driven = Optional.of(new Driven(job.id(), isDriven, now.plus(FRESH)));
+        }
+        return driven.get().isDriven();
+    }
+
+    @Override
+    public Map<TaskId, Load> loads(JobView job) {
+        return Map.of();
+    }
+
+    @Override
+    public boolean hasFile(JobView job, Path file) throws InterruptedException {
+        try {
+            artifact(job, file, _ -> {});
+            return true;
+        } catch (NotFoundException _) {
+            return false;
+        }
+    }
+
+    @Override
+    public void lines(JobView job, Path file, Follower.Writer writer, Consumer<String> each)
+            throws InterruptedException {
+        long told = 0;
+        boolean isWhole = false;
+        while (!isWhole) {
+            isWhole = writer.awaitEnd(LOOK);
+            told = tell(job, file, told, isWhole, each);
+        }
+    }
+
+    /// Hands on the lines behind the first `told` ones, and returns how many are told then: the last one, which may be
+    /// half of one, only once the file is whole.
+    private long tell(JobView job, Path file, long told, boolean isWhole, Consumer<String> each)
+            throws InterruptedException {
+        AtomicReference<@Nullable String> last = new AtomicReference<>();
+        AtomicLong lines = new AtomicLong();
+        artifact(
+                job,
+                file,
+                line -> {
+                    String before = last.getAndSet(line);
+                    if (before != null && lines.incrementAndGet() > told) {
+                        each.accept(before);
+                    }
+                });
+        String rest = last.get();
+        if (rest != null && isWhole && lines.incrementAndGet() > told) {
+            each.accept(rest);
+        }
+        return lines.get();
+    }
+
+    private void artifact(JobView job, Path file, Consumer<String> each)
+            throws InterruptedException {
+        JobFolder folder = JobFolder.of(job.request(), job.id());
+        String path = folder.tree().relativize(file).toString();
+        client.artifact(job.request().root(job.id()).value(), path, each);
+    }
+
+    @Override
+    public String statusJson(JobView job, Present present) {
+        return asking(() -> client.statusDocument(job.id().value()));
+    }
+
+    @Override
+    public String resultsJson(JobView job, Instant now) {
+        return asking(() ->
+                job.status().isOver()
+                        ? client.resultsDocument(job.id().value())
+                        : client.statusDocument(job.id().value()));
+    }
+
+    @Override
+    public String report(JobView job) {
+        return "coppice report " + job.id();
+    }
+
+    @Override
+    public Optional<String> page(JobView job) {
+        return Optional.of(
+                "%s/api/v1/jobs/%s/artifacts/reports/report.html"
+                        .formatted(address.replaceFirst("/+$", ""), job.id()));
+    }
+
+    @Override
+    public Secrets secrets() {
+        return secrets;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private interface Asking<T> {
+        T ask() throws InterruptedException;
+    }
+
+    /// Views are made where nobody can be interrupted: there an interrupt ends the command.
+    private static <T> T asking(Asking<T> asking) {
+        try {
+            return asking.ask();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailure.of(ExitCode.STOPPED, "coppice", "It was interrupted.");
+        }
+    }
+}
