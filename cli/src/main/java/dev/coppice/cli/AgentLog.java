@@ -30,12 +30,7 @@ final class AgentLog {
     private final boolean follows;
     private boolean isFirst = true;
 
-    AgentLog(
-            Invocation call,
-            Site site,
-            JobReader reader,
-            JobView job,
-            TaskView task) {
+    AgentLog(Invocation call, Site site, JobReader reader, JobView job, TaskView task) {
         this.call = call;
         this.site = site;
         this.reader = reader;

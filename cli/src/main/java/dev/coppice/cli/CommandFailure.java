@@ -51,8 +51,7 @@ final class CommandFailure extends RuntimeException {
                         .toList();
         String said = Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
         String place = e instanceof AuthenticationException ? DistantServer.KEY : "server";
-        return new CommandFailure(
-                code, each.isEmpty() ? List.of(new Problem(place, said)) : each);
+        return new CommandFailure(code, each.isEmpty() ? List.of(new Problem(place, said)) : each);
     }
 
     List<Problem> problems() {

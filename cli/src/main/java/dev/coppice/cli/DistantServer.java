@@ -44,7 +44,8 @@ final class DistantServer implements Site {
     static final String KEY = "COPPICE_API_KEY";
 
     private static final String URL = "COPPICE_API_URL";
-    private static final Pattern ADDRESS = Pattern.compile("https?://[\\w.-]+(:\\d+)?/?|https?://\\[[\\da-f:]+](:\\d+)?/?");
+    private static final Pattern ADDRESS =
+            Pattern.compile("https?://[\\w.-]+(:\\d+)?/?|https?://\\[[\\da-f:]+](:\\d+)?/?");
     private static final int PAGE = 1_000;
 
     /// So long an answer to whether a job is driven holds, as a server lets a key ask only so often.
@@ -81,7 +82,9 @@ final class DistantServer implements Site {
         String address = world.environment().getOrDefault(URL, "").strip();
         if (!ADDRESS.matcher(address).matches()) {
             throw CommandFailure.of(
-                    ExitCode.INVALID, URL, "It must have the form http://HOST:PORT, not " + address);
+                    ExitCode.INVALID,
+                    URL,
+                    "It must have the form http://HOST:PORT, not " + address);
         }
         return new DistantServer(
                 address, new CoppiceClient(address, key(world, address)), world.clock());

@@ -83,8 +83,7 @@ final class DoctorCommand implements Action {
         List<Finding> findings = new ArrayList<>();
         for (JobId id : coppice.jobs()) {
             coppice.view(id)
-                    .filter(job -> Jobs.isInterrupted(
-                                    new ThisRepository(coppice), job))
+                    .filter(job -> Jobs.isInterrupted(new ThisRepository(coppice), job))
                     .map(JobView::id)
                     .ifPresent(job ->
                             findings.add(

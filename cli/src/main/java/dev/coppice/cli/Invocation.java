@@ -99,9 +99,7 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
 
     /// Where the jobs are: at the server that the environment names, else where the user stands. The caller closes it.
     Site site() {
-        return DistantServer.isNamed(world)
-                ? DistantServer.of(world)
-                : new ThisRepository(open());
+        return DistantServer.isNamed(world) ? DistantServer.of(world) : new ThisRepository(open());
     }
 
     /// The job that the first parameter names.

@@ -25,11 +25,7 @@ final class Jobs {
     static String frame(Invocation call, Site site, JobView job, Screen screen) {
         List<JobView> descendants = job.descendants(site::view);
         return new StatusText(screen.columns(), screen.hasColour(), call.zone())
-                .frame(
-                        job,
-                        descendants,
-                        present(call, site, job, descendants),
-                        screen.rows() - 1);
+                .frame(job, descendants, present(call, site, job, descendants), screen.rows() - 1);
     }
 
     /// For programs, with all that is known now.

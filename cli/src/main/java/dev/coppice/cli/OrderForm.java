@@ -19,21 +19,26 @@ import org.jspecify.annotations.Nullable;
 final class OrderForm {
     private static final Map<String, BiFunction<JobOrder, String, JobOrder>> FLAGS =
             Map.of(
-                    "--agent", JobOrder::agent,
-                    Sources.MODEL_FLAG, JobOrder::model,
-                    "--max-workers", (order, text) -> order.maxWorkers(whole("--max-workers", text)),
+                    "--agent",
+                    JobOrder::agent,
+                    Sources.MODEL_FLAG,
+                    JobOrder::model,
+                    "--max-workers",
+                    (order, text) -> order.maxWorkers(whole("--max-workers", text)),
                     "--timeout",
-                            (order, text) ->
-                                    order.defaultTimeout(read("--timeout", text, Form.TIME_SPAN)),
-                    "--max-retries", (order, text) -> order.maxRetries(whole("--max-retries", text)),
+                    (order, text) -> order.defaultTimeout(read("--timeout", text, Form.TIME_SPAN)),
+                    "--max-retries",
+                    (order, text) -> order.maxRetries(whole("--max-retries", text)),
                     "--max-depth",
-                            (order, text) -> order.maxRecursionDepth(whole("--max-depth", text)),
+                    (order, text) -> order.maxRecursionDepth(whole("--max-depth", text)),
                     "--budget-usd",
-                            (order, text) ->
-                                    order.budgetUsd(read("--budget-usd", text, Form.NUMBER)),
-                    RunCommand.BASE, JobOrder::base,
-                    "--target", JobOrder::target,
-                    "--integrate", JobOrder::integrate);
+                    (order, text) -> order.budgetUsd(read("--budget-usd", text, Form.NUMBER)),
+                    RunCommand.BASE,
+                    JobOrder::base,
+                    "--target",
+                    JobOrder::target,
+                    "--integrate",
+                    JobOrder::integrate);
 
     /// What only whoever runs the server can choose.
     private static final List<String> OF_THE_SERVER =
@@ -93,7 +98,9 @@ final class OrderForm {
     /// The file as it stands; whether it is a plan the server says.
     private static Map<String, ?> plan(String name, String text) {
         Document document =
-                name.toLowerCase(Locale.ROOT).endsWith(".json") ? Document.json(name, text) : Document.yaml(name, text);
+                name.toLowerCase(Locale.ROOT).endsWith(".json")
+                        ? Document.json(name, text)
+                        : Document.yaml(name, text);
         if (!document.problems().isEmpty()) {
             throw new CommandFailure(ExitCode.INVALID, document.problems());
         }

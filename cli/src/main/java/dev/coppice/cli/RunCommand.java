@@ -1,8 +1,8 @@
 package dev.coppice.cli;
 
-import dev.coppice.lead.PlanReader;
 import dev.coppice.client.JobOrder;
 import dev.coppice.client.Submission;
+import dev.coppice.lead.PlanReader;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.plan.PlanDraft;

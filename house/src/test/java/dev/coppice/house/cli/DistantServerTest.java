@@ -85,11 +85,9 @@ class DistantServerTest {
                 .containsSubsequence(
                         "worker_1 a: attempt 1 by script begins", "completed  2 of 2 tasks");
         assertThat(scene.run("status", job).out()).contains("completed  2 of 2 tasks");
-        assertThat(scene.repository().read("coppice/" + job + "/result", "a.txt"))
-                .isEqualTo("1\n");
+        assertThat(scene.repository().read("coppice/" + job + "/result", "a.txt")).isEqualTo("1\n");
         assertThat(run("status").out()).startsWith(job + "  completed").contains("2/2");
-        assertThat(run("status", "job_" + job).out())
-                .isEqualTo(scene.run("status", job).out());
+        assertThat(run("status", "job_" + job).out()).isEqualTo(scene.run("status", job).out());
         assertThat(run("logs", job).out()).isEqualTo(scene.run("logs", job).out());
         assertThat(run("logs", job, "a").out()).isEqualTo("one\n");
         assertThat(run("events", job).out()).isEqualTo(scene.run("events", job).out());
@@ -113,8 +111,7 @@ class DistantServerTest {
                         .formatted(gate, gate));
         Result failed = run("run", "--plan", "plan.yaml", "--max-retries", "0", "--json");
         assertThat(failed.code()).as(failed.err()).isEqualTo(1);
-        String job =
-                JsonMapper.shared().readTree(failed.out()).path("job_id").stringValue();
+        String job = JsonMapper.shared().readTree(failed.out()).path("job_id").stringValue();
 
         Files.createFile(gate);
         Result again = run("retry", job, "a", "--timeout", "2m");
@@ -172,15 +169,24 @@ class DistantServerTest {
         plan("tasks: [{id: a, description: x, priority: 11}]");
 
         assertSaid(run("run", "--plan", "plan.yaml"), 2, "priority");
-        assertSaid(run("run", "--plan", "plan.yaml", "--isolation", "none"), 2, "--isolation: The server's own");
-        assertSaid(run("run", "--plan", "plan.yaml", "--max-workers", "many"), 2, "--max-workers: It must be");
+        assertSaid(
+                run("run", "--plan", "plan.yaml", "--isolation", "none"),
+                2,
+                "--isolation: The server's own");
+        assertSaid(
+                run("run", "--plan", "plan.yaml", "--max-workers", "many"),
+                2,
+                "--max-workers: It must be");
         assertSaid(run("run"), 2, "Say what is to be done");
         assertSaid(run("status", "0123456789ab"), 3, "There is no such job");
         assertSaid(run("cancel", "0123456789ab", "a"), 2, "only whole jobs");
         user.with("COPPICE_API_KEY", "wrong");
         assertSaid(run("status"), 6, "COPPICE_API_KEY: The key is not valid.");
         user.with("COPPICE_API_KEY", "");
-        assertSaid(run("status"), 6, "COPPICE_API_KEY: The server that COPPICE_API_URL names wants a key");
+        assertSaid(
+                run("status"),
+                6,
+                "COPPICE_API_KEY: The server that COPPICE_API_URL names wants a key");
         user.with("COPPICE_API_URL", "localhost:8000");
         assertSaid(run("status"), 2, "COPPICE_API_URL: It must have the form http://HOST:PORT");
     }
@@ -194,7 +200,8 @@ class DistantServerTest {
     @Test
     void theUserOfAServerOnThisMachineNeedsNoKey() throws Exception {
         Result status =
-                scene.second().program()
+                scene.second()
+                        .program()
                         .with("HOME", folder.resolve("program/home").toString())
                         .with("COPPICE_API_URL", address)
                         .run(away, "status");
@@ -207,8 +214,7 @@ class DistantServerTest {
     void anAgentsCommandsSpeakToTheDoorOfItsJob() throws Exception {
         Path launcher = folder.resolve("program/coppice");
         Files.writeString(
-                away.resolve("child.yaml"),
-                "tasks: [{id: c, description: 'echo three > c.txt'}]");
+                away.resolve("child.yaml"), "tasks: [{id: c, description: 'echo three > c.txt'}]");
         plan(
                 """
                 tasks:
