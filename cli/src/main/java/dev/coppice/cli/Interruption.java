@@ -36,7 +36,7 @@ final class Interruption {
         return new Interruption(
                         out,
                         "agents are asked to end, their work is kept",
-                        engine::pauseAll,
+                        engine::stop,
                         engine::killAll)
                 .begin();
     }

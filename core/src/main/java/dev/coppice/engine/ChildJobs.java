@@ -72,6 +72,11 @@ public final class ChildJobs implements Dispatch {
     }
 
     @Override
+    public void startedJob(JobId job, TaskId task, int attempt) {
+        behind.startedJob(job, task, attempt);
+    }
+
+    @Override
     public void waits(JobId job, TaskId task, int attempt, boolean waits) {
         behind.waits(job, task, attempt, waits);
     }

@@ -16,8 +16,12 @@ public interface Dispatch {
     /// stopped, unless it ended by itself before. An attempt that does not run is no error.
     void stop(JobId job, TaskId task, int attempt, boolean now);
 
+    /// Tells a running attempt that it has started a job. An attempt that does not run is no error.
+    void startedJob(JobId job, TaskId task, int attempt);
+
     /// Tells a running attempt that it waits for jobs which it started, or that it waits no more. While
-    /// it does, its clocks stand still. An attempt that does not run is no error.
+    /// it does, its clocks stand still. An attempt that does not run is no error. Only the job's driver, which reads
+    /// the history in its order, tells this.
     void waits(JobId job, TaskId task, int attempt, boolean waits);
 
     /// Sees to an attempt that an earlier driver started: takes it up again where it still lives and

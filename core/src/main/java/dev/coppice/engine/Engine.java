@@ -91,6 +91,7 @@ public final class Engine implements AutoCloseable {
     private final Map<JobId, WorkQueue> queues = new RecentQueues();
     private final Map<JobId, Exception> broken = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
+    private volatile boolean isStopping;
     private volatile boolean isClosed;
 
     /// Held while a job is taken up, so that this engine does not take it up twice.
@@ -161,7 +162,7 @@ public final class Engine implements AutoCloseable {
                     List<Event> events = new ArrayList<>(List.of(event));
                     warnings.forEach(w -> events.add(note(Optional.of(task), w)));
                     if (log.last(child).isEmpty() && log.append(job, next, now, events)) {
-                        dispatch.waits(job, task, attempt, true);
+                        dispatch.startedJob(job, task, attempt);
                         return born(job, child);
                     }
                 }
@@ -265,7 +266,12 @@ public final class Engine implements AutoCloseable {
 
     /// Whether `process` lives and still drives the job.
     private boolean isDriving(JobId job, ProcessIdentity process) {
-        return process.equals(self) ? drives.containsKey(job) : isAlive.test(process);
+        return process.equals(self) ? isDriving(job) : isAlive.test(process);
+    }
+
+    /// Whether this engine drives the job; no more where the drive broke off, whatever the job's history says.
+    public boolean isDriving(JobId job) {
+        return drives.containsKey(job);
     }
 
     /// Asks for the end of a job, or of one of its tasks. Where nobody drives a job that is to end, this
@@ -367,7 +373,14 @@ public final class Engine implements AutoCloseable {
     /// Lays down every job that this engine drives: nothing new starts, running attempts are asked to
     /// end, their work and sessions are kept. Returns at once; [#await] tells when a job is laid down.
     public void pauseAll() {
-        drives.values().forEach(drive -> drive.driver().report(new Event.PauseRequested()));
+        drives.values().forEach(Drive::pause);
+    }
+
+    /// The same for good, at the end of the process: what this engine is asked to drive from now on is stored, taken up and
+    /// laid down at once.
+    public void stop() {
+        isStopping = true;
+        pauseAll();
     }
 
     /// Ends the running attempts of every job that this engine drives at once.
@@ -471,9 +484,17 @@ public final class Engine implements AutoCloseable {
             this.thread = Thread.ofVirtual().name("job-" + job).unstarted(this::run);
         }
 
+        /// It is among the drives already, so that whoever stops them all finds it, or is seen here.
         private void start() {
             broken.remove(job);
+            if (isStopping) {
+                pause();
+            }
             thread.start();
+        }
+
+        private void pause() {
+            driver.report(new Event.PauseRequested());
         }
 
         private Driver driver() {

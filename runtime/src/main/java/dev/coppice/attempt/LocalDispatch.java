@@ -72,6 +72,14 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     }
 
     @Override
+    public void startedJob(JobId job, TaskId task, int attempt) {
+        Running run = running.get(new Key(job, task, attempt));
+        if (run != null) {
+            run.startedJob();
+        }
+    }
+
+    @Override
     public void waits(JobId job, TaskId task, int attempt, boolean waits) {
         Running run = running.get(new Key(job, task, attempt));
         if (run != null) {

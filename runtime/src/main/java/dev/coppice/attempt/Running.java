@@ -20,7 +20,7 @@ final class Running {
     private long waitedNanos;
     private long waitingSince;
     private boolean isWaiting;
-    private boolean hasStartedJobs;
+    private volatile boolean hasStartedJobs;
     private @Nullable Child child;
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -76,7 +76,6 @@ final class Running {
             waitedNanos = waitedNanos(now);
             waitingSince = now;
             isWaiting = waits;
-            hasStartedJobs |= waits;
             Child waitedFor = child;
             if (waitedFor != null) {
                 setClocks(waitedFor);
@@ -99,14 +98,13 @@ final class Running {
         }
     }
 
+    void startedJob() {
+        hasStartedJobs = true;
+    }
+
     /// Whether the attempt ever started a job.
     boolean hasStartedJobs() {
-        lock.lock();
-        try {
-            return hasStartedJobs;
-        } finally {
-            lock.unlock();
-        }
+        return hasStartedJobs;
     }
 
     /// How long the attempt has waited for jobs that it started.

@@ -724,7 +724,20 @@ public final class Coppice implements AutoCloseable {
 
     /// Whether a living process drives the job.
     public boolean isDriven(JobView job) {
-        return job.driver().filter(d -> processes.isAlive(identity(d.process()))).isPresent();
+        return job.driver().filter(d -> isDriving(d.process(), job.id())).isPresent();
+    }
+
+    /// A job that can't be driven is left by a process that lives on.
+    private boolean isDriving(ProcessIdentity process, JobId job) {
+        if (!process.equals(identity(processes.self()))) {
+            return processes.isAlive(identity(process));
+        }
+        Optional<Engine> own = engineIfOpen();
+        return own.isPresent() && own.get().isDriving(job);
+    }
+
+    private synchronized Optional<Engine> engineIfOpen() {
+        return Optional.ofNullable(drive).map(Drive::engine);
     }
 
     /// What the job's running attempts take from this machine, whichever process drives them; those of

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,52 @@ class ChildJobsTest {
         HandDispatch.Attempt again = nextOf("a", 2);
         again.ends(done("it"));
         assertThat(second.await(parent)).isEqualTo(new Driver.Turn.Over(JobStatus.COMPLETED));
+    }
+
+    @Test
+    void theClocksOfAnAttemptGoOnHoweverLateItsJobIsTold() throws InterruptedException {
+        // given a caller that is held up after its job was written down
+        FailingLog slow = new FailingLog(log);
+        Engine engine = engine(slow);
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        CountDownLatch held = new CountDownLatch(1);
+        Thread asking =
+                Thread.ofVirtual()
+                        .unstarted(() -> {
+                            try {
+                                started(engine, a, parent, task("x"));
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        slow.afterAppend(() -> {
+            if (Thread.currentThread().equals(asking)) {
+                awaitQuietly(held);
+            }
+        });
+
+        // when the job ends meanwhile
+        asking.start();
+        dispatch.next().ends(done("it"));
+        assertThat(dispatch.nextWaits()).isTrue();
+        assertThat(dispatch.nextWaits()).isFalse();
+        held.countDown();
+        asking.join();
+
+        // then
+        assertThat(dispatch.waits()).isEmpty();
+        a.ends(done("so far"));
+        dispatch.next().ends(done("all of it"));
+        engine.await(parent);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// The next attempt at the task, which is to have this number.

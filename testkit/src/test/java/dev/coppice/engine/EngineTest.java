@@ -285,6 +285,24 @@ class EngineTest {
     }
 
     @Test
+    void whatIsBegunWhileTheEngineStopsIsLaidDown() throws InterruptedException {
+        JobId failed = engine.submit(job(task("a", 0, List.of())), List.of());
+        dispatch.next().ends(failed());
+        engine.await(failed);
+
+        engine.stop();
+        JobId late = engine.submit(job(task("b")), List.of());
+        engine.retry(failed, List.of(), Optional.empty());
+
+        assertThat(engine.await(late)).isEqualTo(new Driver.Turn.LaidDown());
+        assertThat(engine.await(failed)).isEqualTo(new Driver.Turn.LaidDown());
+        assertThat(dispatch.attempts()).hasSize(1);
+        Engine next = engine(log.another(), dispatch);
+        next.resume(late);
+        assertThat(dispatch.next().task()).isEqualTo(new TaskId("b"));
+    }
+
+    @Test
     void anEngineThatClosesLeavesItsAttemptsAlone() throws InterruptedException {
         JobId job = engine.submit(job(task("a")), List.of());
         dispatch.next();
@@ -323,6 +341,7 @@ class EngineTest {
         assertThatThrownBy(() -> engine.await(job))
                 .hasMessageContaining(job.value())
                 .hasRootCauseMessage("no such agent");
+        assertThat(engine.isDriving(job)).isFalse();
     }
 
     // The setting.

@@ -45,7 +45,7 @@ final class HandDispatch implements Dispatch {
     private final LinkedBlockingQueue<Attempt> fresh = new LinkedBlockingQueue<>();
     private final List<Attempt> all = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Stop> stops = new LinkedBlockingQueue<>();
-    private final java.util.Set<Stop> waiting = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    private final LinkedBlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
     private final ConcurrentHashMap<TaskId, RuntimeException> broken = new ConcurrentHashMap<>();
     private volatile Consumer<AttemptOrder> onStart = _ -> {};
 
@@ -79,12 +79,11 @@ final class HandDispatch implements Dispatch {
     }
 
     @Override
-    public void waits(JobId job, TaskId task, int attempt, boolean waits) {
-        if (waits) {
-            waiting.add(new Stop(task, attempt, false));
-        } else {
-            waiting.remove(new Stop(task, attempt, false));
-        }
+    public void startedJob(JobId job, TaskId task, int attempt) {}
+
+    @Override
+    public void waits(JobId job, TaskId task, int attempt, boolean isWaiting) {
+        waits.add(isWaiting);
     }
 
     @Override
@@ -95,6 +94,18 @@ final class HandDispatch implements Dispatch {
     /// All attempts so far, in the order of their start.
     List<Attempt> attempts() {
         return all;
+    }
+
+    /// What attempts were told of their waiting and nobody looked at yet.
+    List<Boolean> waits() {
+        return List.copyOf(waits);
+    }
+
+    /// Waits for the next word to an attempt on whether it waits.
+    boolean nextWaits() throws InterruptedException {
+        Boolean next = waits.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(next).as("the next word on waiting").isNotNull();
+        return next;
     }
 
     List<Stop> stops() {

@@ -19,10 +19,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What every door does about jobs: starts them, finds them, and knows who may look at which. Safe for use by many
 /// threads.
 public final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
     /// After so long a caller may ask again whether there is room for its job.
     private static final Duration NO_ROOM = Duration.ofSeconds(10);
 
@@ -47,9 +51,18 @@ public final class Jobs {
     /// Takes on no more, lays down the jobs that this process drives, and waits until they lie.
     public void layDown() throws InterruptedException {
         isStopping = true;
-        coppice.engine().pauseAll();
+        coppice.engine().stop();
         for (JobSummary job : open().toList()) {
-            coppice.await(new JobId(job.jobId()));
+            awaitLaidDown(new JobId(job.jobId()));
+        }
+    }
+
+    /// One that can't be driven keeps nobody from waiting for the others.
+    private void awaitLaidDown(JobId job) throws InterruptedException {
+        try {
+            coppice.await(job);
+        } catch (IllegalStateException e) {
+            LOG.warn("Job {} is left as it is, since it can't be driven", job, e);
         }
     }
 

@@ -262,6 +262,9 @@ final class Machine {
         }
 
         @Override
+        public void startedJob(JobId job, TaskId task, int number) {}
+
+        @Override
         public void waits(JobId job, TaskId task, int number, boolean waits) {
             Attempt attempt = attempts.get(new Key(job, task, number));
             if (attempt != null && attempt.owner == owner) {
