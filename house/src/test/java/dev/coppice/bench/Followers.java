@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,7 +26,7 @@ final class Followers implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final AtomicLong deliveries = new AtomicLong();
     private final Semaphore news = new Semaphore(0);
-    private final ConcurrentLinkedQueue<Long> arrivals = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean isTimed;
 
@@ -74,7 +75,7 @@ final class Followers implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (IOException | ClosedSelectorException e) {
+        } catch (IOException | ClosedSelectorException _) {
             // the end, which whoever still waits for deliveries sees as a hang
         }
     }
@@ -119,7 +120,9 @@ final class Followers implements AutoCloseable {
         }
     }
 
-    /// When, by [System#nanoTime], each follower got the one event that is published by `deed`, since `deed` began.
+    /// After how many milliseconds each follower got the one event that `deed` publishes, counted from its beginning.
+    ///
+    /// @param events that each has got then, in all
     List<Double> millis(Bench.Deed deed, long events) throws Exception {
         arrivals.clear();
         isTimed = true;

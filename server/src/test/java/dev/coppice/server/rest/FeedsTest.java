@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -65,7 +66,7 @@ class FeedsTest {
                 return Optional.empty();
             }
             long id = Long.parseLong(line.substring("id: ".length()));
-            String data = lines.readLine().substring("data: ".length());
+            String data = line(lines).substring("data: ".length());
             assertThat(JsonMapper.shared().readTree(data).path("sequence").longValue())
                     .isEqualTo(id);
             return Optional.of(id);
@@ -197,6 +198,11 @@ class FeedsTest {
         }
     }
 
+    /// The next line, which is there.
+    private static String line(BufferedReader lines) throws IOException {
+        return Objects.requireNonNull(lines.readLine(), "the stream has ended");
+    }
+
     // ---- logs ----
 
     @Test
@@ -209,9 +215,9 @@ class FeedsTest {
 
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
-            String line = lines.readLine();
+            String line = line(lines);
             while (!line.contains("begun")) {
-                line = lines.readLine();
+                line = line(lines);
             }
             Files.createFile(gate());
             assertThat(lines.lines().filter(each -> each.contains("done"))).isNotEmpty();
