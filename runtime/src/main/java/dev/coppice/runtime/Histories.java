@@ -14,7 +14,8 @@ public final class Histories {
     private final EventLog log;
     private final Secrets secrets;
 
-    Histories(EventLog log, Secrets secrets) {
+    /// What `log` has.
+    public Histories(EventLog log, Secrets secrets) {
         this.log = log;
         this.secrets = secrets;
     }

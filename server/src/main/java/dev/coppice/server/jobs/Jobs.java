@@ -1,10 +1,11 @@
 package dev.coppice.server.jobs;
 
-import dev.coppice.client.JobSummary;
 import dev.coppice.client.Submission;
+import dev.coppice.engine.Engine;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.Problem;
 import dev.coppice.report.JobView;
@@ -72,13 +73,17 @@ public final class Jobs {
     ///
     /// @throws Fault where it can't be started
     public Submission submit(Order order, Caller caller) throws InterruptedException {
-        if (isStopping) {
-            throw Fault.later(Fault.Kind.UNAVAILABLE, "The server stops.", NO_ROOM);
-        }
+        checkIsServing();
         return switch (caller) {
             case Caller.KeyHolder _ -> submitRoot(order);
             case Caller.AtWork(Worker worker) -> startChild(order, worker);
         };
+    }
+
+    private void checkIsServing() {
+        if (isStopping) {
+            throw Fault.later(Fault.Kind.UNAVAILABLE, "The server stops.", NO_ROOM);
+        }
     }
 
     /// Starts a job for a worker, whose token tells the depth.
@@ -128,17 +133,55 @@ public final class Jobs {
     private JobId submit(Preparation.Ready ready) {
         submitting.lock();
         try {
-            int most = coppice.configuration().api().maxConcurrentJobs();
-            if (open().filter(job -> job.depth() == 0).count() >= most) {
-                throw Fault.later(
-                        Fault.Kind.TOO_MANY_REQUESTS,
-                        "%d jobs are open, which is the limit (api.max_concurrent_jobs)."
-                                .formatted(most),
-                        NO_ROOM);
-            }
+            checkRoom();
             return coppice.submit(ready);
         } finally {
             submitting.unlock();
+        }
+    }
+
+    private void checkRoom() {
+        int most = coppice.configuration().api().maxConcurrentJobs();
+        if (open().filter(job -> job.depth() == 0).count() >= most) {
+            throw Fault.later(
+                    Fault.Kind.TOO_MANY_REQUESTS,
+                    "%d jobs are open, which is the limit (api.max_concurrent_jobs)."
+                            .formatted(most),
+                    NO_ROOM);
+        }
+    }
+
+    // ---- try again ----
+
+    /// Asks for another try of tasks, and goes on with the job.
+    ///
+    /// @param tasks empty: all that did not succeed
+    /// @param timeout the new limit of their attempts
+    /// @throws Fault where nobody waits for the job any more, or there is no room for it
+    public Engine.Answer retry(JobView job, List<TaskId> tasks, Optional<Duration> timeout) {
+        checkIsServing();
+        submitting.lock();
+        try {
+            if (job.status().isOver() && job.status() != JobStatus.COMPLETED) {
+                checkIsNoChild(job);
+                checkRoom();
+            }
+            Engine.Answer answer = coppice.engine().retry(job.id(), tasks, timeout);
+            if (answer == Engine.Answer.ACCEPTED) {
+                coppice.resume(job.id());
+            }
+            return answer;
+        } finally {
+            submitting.unlock();
+        }
+    }
+
+    private static void checkIsNoChild(JobView job) {
+        if (job.request().parent().isPresent()) {
+            throw Fault.of(
+                    Fault.Kind.CONFLICT,
+                    "Nobody waits for this job any more: retry job %s, which started it."
+                            .formatted(job.request().parent().get().job()));
         }
     }
 
@@ -150,20 +193,8 @@ public final class Jobs {
     // ---- look ----
 
     /// The jobs that are not over.
-    public Stream<JobSummary> open() {
-        return summaries().filter(job -> !status(job).isOver());
-    }
-
-    /// All jobs, the newest first.
-    public Stream<JobSummary> summaries() {
-        return coppice.log().jobs().stream().map(views::summary).flatMap(Optional::stream);
-    }
-
-    private static JobStatus status(JobSummary job) {
-        return Stream.of(JobStatus.values())
-                .filter(status -> status.wire().equals(job.status()))
-                .findFirst()
-                .orElseThrow();
+    public Stream<Views.Standing> open() {
+        return views.standings().filter(job -> !job.status().isOver());
     }
 
     /// The job that is named so.

@@ -58,11 +58,6 @@ public final class JsonKeys {
         throw Fault.of(Fault.Kind.INVALID_REQUEST, Problem.inOrder(problems));
     }
 
-    /// Whether the key is there, whatever its value.
-    public boolean has(String key) {
-        return values.containsKey(key);
-    }
-
     /// The value of a key that is there and not null.
     public Optional<Value> value(String key) {
         known.add(key);

@@ -50,7 +50,7 @@ public final class OrderReader {
         Optional<PlanDraft> plan = keys.value("plan").map(OrderReader::plan);
         Order.Wishes wishes = wishes(keys);
         keys.refuseOthers();
-        if (plan.isEmpty() && !keys.has("request")) {
+        if (plan.isEmpty() && keys.value("request").isEmpty()) {
             keys.refuse("request", "say what is to be done, or give a plan");
         }
         keys.refuseAll();

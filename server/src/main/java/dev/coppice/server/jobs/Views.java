@@ -2,13 +2,18 @@ package dev.coppice.server.jobs;
 
 import dev.coppice.client.JobSummary;
 import dev.coppice.engine.EventLog;
+import dev.coppice.engine.EventLogException;
 import dev.coppice.folder.StatusJson;
+import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.model.JobRequest;
+import dev.coppice.model.JobStatus;
 import dev.coppice.model.Recorded;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Histories;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,17 +23,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The jobs as callers see them. Those that were looked at last are kept, and brought up to date by the events that
 /// came since, so that polling a job does not read its history again. Safe for use by many threads.
 public final class Views implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Views.class);
+
     /// Jobs with all that their agents said, some of them megabytes.
     private static final int KEPT_MAX = 64;
 
-    /// Jobs that are over, in a few words each.
-    private static final int SUMMARIES_MAX = 10_000;
+    /// Jobs that are over, each with the words of its request.
+    private static final int SUMMARIES_MAX = 1_000;
 
     private static final int READ_MAX = 1_000;
 
@@ -36,70 +48,97 @@ public final class Views implements AutoCloseable {
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     private final Coppice coppice;
+    private final Histories log;
     private final InstantSource clock;
     private final Map<JobId, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<JobId, JobSummary> summaries = new LinkedHashMap<>();
+    private final Found<Standing> standings = new Found<>(Integer.MAX_VALUE);
+    private final Found<JobSummary> summaries = new Found<>(SUMMARIES_MAX);
     private final EventLog.Subscription subscription;
+
+    /// Where a job stands, and no more than is wanted of all jobs at once.
+    ///
+    /// @param parent the job that it came of
+    public record Standing(JobId job, JobStatus status, int depth, Optional<JobId> parent) {}
 
     /// The jobs of this repository, looked at until this is closed.
     public Views(Coppice coppice, InstantSource clock) {
+        this(coppice, coppice.log(), clock);
+    }
+
+    /// The same, read from `log`.
+    public Views(Coppice coppice, Histories log, InstantSource clock) {
         this.coppice = coppice;
+        this.log = log;
         this.clock = clock;
-        this.subscription = coppice.log().subscribe(this::changed);
+        this.subscription = log.subscribe(this::changed);
     }
 
     /// The job after its last event; empty where there is no such job.
     public Optional<JobView> find(JobId job) {
-        Kept one = kept(job);
-        Optional<JobView> view = one.view();
-        if (view.isEmpty()) {
-            drop(job);
-        }
-        return view;
+        return kept(job).flatMap(Kept::view);
     }
 
     /// What [StatusJson#status] says of the job, at most a second ago where nothing happened since.
     public byte[] status(JobView job) {
-        return kept(job.id()).status(job);
+        return kept(job.id()).orElseThrow().status(job);
+    }
+
+    /// All jobs, the newest first. Of one that is over its first and its last event are read, and not again before something
+    /// happens to it. One whose history can't be read does not stand in the way of the others: it is left out.
+    public Stream<Standing> standings() {
+        return log.jobs().stream().map(this::readable).flatMap(Optional::stream);
+    }
+
+    private Optional<Standing> readable(JobId job) {
+        try {
+            return standing(job);
+        } catch (EventLogException e) {
+            LOG.error("The history of job {} can't be read", job, e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Standing> standing(JobId job) {
+        return standings.of(job, () -> look(job));
+    }
+
+    private Optional<Standing> look(JobId job) {
+        Optional<Recorded> last = log.last(job);
+        if (last.isPresent() && last.get().event() instanceof Event.JobEnded ended) {
+            coppice.settle(job); // who is told of the end finds the reports
+            return log.read(job, 0, 1).stream()
+                    .flatMap(first ->
+                            first.event() instanceof Event.JobSubmitted(JobRequest request)
+                                    ? Stream.of(standing(job, ended.status(), request))
+                                    : Stream.empty())
+                    .findFirst();
+        }
+        return find(job).map(view -> standing(job, view.status(), view.request()));
+    }
+
+    private static Standing standing(JobId job, JobStatus status, JobRequest request) {
+        return new Standing(
+                job, status, request.depth(), request.parent().map(JobRequest.Parent::job));
     }
 
     /// Reads the job's events before it is shown again, also those that nobody has told of yet.
     public void changed(JobId job) {
         synchronized (this) {
-            summaries.remove(job);
             Kept one = kept.get(job);
             if (one != null) {
                 one.isStale.set(true);
             }
         }
+        standings.forget(job);
+        summaries.forget(job);
     }
 
     /// The job in a few words; empty where there is no such job.
     public Optional<JobSummary> summary(JobId job) {
-        synchronized (this) {
-            JobSummary known = summaries.get(job);
-            if (known != null) {
-                return Optional.of(known);
-            }
-        }
-        Optional<JobView> view = find(job);
-        if (view.isEmpty()) {
-            return Optional.empty();
-        }
-        JobSummary summary = summary(view.get());
-        if (view.get().status().isOver()) {
-            keep(job, summary);
-        }
-        return Optional.of(summary);
-    }
-
-    /// Keeps a summary, unless something happened since it was made.
-    private synchronized void keep(JobId job, JobSummary summary) {
-        Kept one = kept.get(job);
-        if (one != null && !one.isStale.get()) {
-            summaries.put(job, summary);
-            trim(summaries, SUMMARIES_MAX);
-        }
+        boolean isOver = standing(job).filter(each -> each.status().isOver()).isPresent();
+        return isOver
+                ? summaries.of(job, () -> coppice.view(job).map(this::summary))
+                : find(job).map(this::summary);
     }
 
     private JobSummary summary(JobView job) {
@@ -126,19 +165,59 @@ public final class Views implements AutoCloseable {
         subscription.close();
     }
 
-    private synchronized Kept kept(JobId job) {
+    private Optional<Kept> kept(JobId job) {
+        synchronized (this) {
+            Kept known = kept.get(job);
+            if (known != null) {
+                return Optional.of(known);
+            }
+        }
+        return log.last(job).map(_ -> keep(job)); // what is asked for need not be there
+    }
+
+    private synchronized Kept keep(JobId job) {
         Kept one = kept.computeIfAbsent(job, Kept::new);
         trim(kept, KEPT_MAX);
         return one;
     }
 
-    private synchronized void drop(JobId job) {
-        kept.remove(job);
-    }
-
     private static <V> void trim(Map<JobId, V> map, int most) {
         if (map.size() > most) {
             map.remove(map.keySet().iterator().next());
+        }
+    }
+
+    /// What was found out of jobs, of each until something happens to it; of more than `most` those are forgotten that were
+    /// asked for the longest ago.
+    private static final class Found<V> {
+        private final int most;
+        private final Map<JobId, AtomicReference<Optional<V>>> places =
+                new LinkedHashMap<>(16, 0.75f, true);
+
+        private Found(int most) {
+            this.most = most;
+        }
+
+        private Optional<V> of(JobId job, Supplier<Optional<V>> look) {
+            // Taken before the look: what happens meanwhile takes it away, with what was seen.
+            AtomicReference<Optional<V>> place = place(job);
+            Optional<V> known = place.get();
+            if (known.isEmpty()) {
+                known = look.get();
+                place.set(known);
+            }
+            return known;
+        }
+
+        private synchronized AtomicReference<Optional<V>> place(JobId job) {
+            AtomicReference<Optional<V>> place =
+                    places.computeIfAbsent(job, _ -> new AtomicReference<>(Optional.empty()));
+            trim(places, most);
+            return place;
+        }
+
+        private synchronized void forget(JobId job) {
+            places.remove(job);
         }
     }
 
@@ -171,13 +250,12 @@ public final class Views implements AutoCloseable {
         }
 
         private void read() {
-            long before = sequence;
-            List<Recorded> more = coppice.log().read(job, sequence, READ_MAX);
+            List<Recorded> more = log.read(job, sequence, READ_MAX);
             while (!more.isEmpty()) {
                 more.forEach(this::apply);
-                more = coppice.log().read(job, sequence, READ_MAX);
+                more = log.read(job, sequence, READ_MAX);
             }
-            if (sequence > before && history != null) {
+            if (history != null && (view == null || view.sequence() < sequence)) {
                 JobView now = history.view();
                 if (now.status().isOver()) {
                     coppice.settle(job); // who is told of the end finds the reports

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// The calls that are about jobs: start, list, look, cancel, retry.
 final class JobCalls {
@@ -81,35 +80,43 @@ final class JobCalls {
     // ---- look ----
 
     void list(Exchange exchange) throws IOException {
-        Optional<String> status = exchange.query("status");
-        if (status.isPresent()
-                && Stream.of(JobStatus.values()).noneMatch(s -> s.wire().equals(status.get()))) {
-            throw Fault.invalid(
-                    "query.status",
-                    "must be one of "
-                            + String.join(
-                                    ", ",
-                                    Stream.of(JobStatus.values()).map(JobStatus::wire).toList()));
-        }
+        Optional<JobStatus> status = exchange.query("status").map(JobCalls::status);
         int depth = exchange.number("depth", -1, 0, Integer.MAX_VALUE);
         Optional<String> parent =
                 exchange.query("parent")
                         .map(text -> JobId.parse(text).map(JobId::value).orElse(text));
         int limit = exchange.number("limit", PAGE, 1, PAGE_MAX);
         int offset = exchange.number("offset", 0, 0, Integer.MAX_VALUE);
-        List<JobSummary> fitting =
-                jobs.summaries()
-                        .filter(job -> status.isEmpty() || job.status().equals(status.get()))
+        List<JobId> fitting =
+                views.standings()
+                        .filter(job -> status.isEmpty() || job.status() == status.get())
                         .filter(job -> depth < 0 || job.depth() == depth)
-                        .filter(job -> parent.isEmpty() || job.parentJobId().equals(parent))
+                        .filter(job ->
+                                parent.isEmpty() || job.parent().map(JobId::value).equals(parent))
+                        .map(Views.Standing::job)
                         .toList();
-        exchange.json(
-                200,
-                new JobPage(
-                        fitting.stream().skip(offset).limit(limit).toList(),
-                        fitting.size(),
-                        limit,
-                        offset));
+        List<JobSummary> page =
+                fitting.stream()
+                        .skip(offset)
+                        .limit(limit)
+                        .map(views::summary)
+                        .flatMap(Optional::stream)
+                        .toList();
+        exchange.json(200, new JobPage(page, fitting.size(), limit, offset));
+    }
+
+    private static JobStatus status(String wire) {
+        List<JobStatus> all = List.of(JobStatus.values());
+        return all.stream()
+                .filter(status -> status.wire().equals(wire))
+                .findFirst()
+                .orElseThrow(() ->
+                        Fault.invalid(
+                                "query.status",
+                                "must be one of "
+                                        + String.join(
+                                                ", ",
+                                                all.stream().map(JobStatus::wire).toList())));
     }
 
     /// The job that the path names.
@@ -182,9 +189,8 @@ final class JobCalls {
         Order.Again again = OrderReader.readRetry(exchange.body());
         List<TaskId> tasks =
                 again.tasks().stream().map(named -> Jobs.task(job, named).id()).toList();
-        switch (coppice.engine().retry(job.id(), tasks, again.timeout())) {
+        switch (jobs.retry(job, tasks, again.timeout())) {
             case ACCEPTED -> {
-                coppice.resume(job.id());
                 views.changed(job.id());
                 JobView now = views.find(job.id()).orElseThrow();
                 exchange.json(

@@ -1,17 +1,13 @@
 package dev.coppice.server.rest;
 
-import dev.coppice.client.JobSummary;
 import dev.coppice.client.ServerStatus;
-import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The calls that are about the server itself.
@@ -60,12 +56,11 @@ final class ServerCalls {
     }
 
     void metrics(Exchange exchange) throws IOException {
-        List<JobId> all = coppice.log().jobs();
         Map<String, Long> byStatus =
-                all.stream()
-                        .map(views::summary)
-                        .flatMap(Optional::stream)
-                        .collect(Collectors.groupingBy(JobSummary::status, Collectors.counting()));
+                views.standings()
+                        .collect(
+                                Collectors.groupingBy(
+                                        job -> job.status().wire(), Collectors.counting()));
         exchange.text(
                 200,
                 "text/plain; version=0.0.4; charset=utf-8",
