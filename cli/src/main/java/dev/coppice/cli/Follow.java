@@ -40,6 +40,7 @@ final class Follow {
                         0,
                         logs,
                         RestServer.Options.PATIENCE,
+                        RestServer.Options.CONNECTIONS,
                         Main.VERSION,
                         call.world().clock());
         try {

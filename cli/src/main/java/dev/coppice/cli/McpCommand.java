@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.access.LocalKey;
@@ -115,14 +116,14 @@ final class McpCommand implements Action {
                 jobs.layDown();
                 jobs.open()
                         .filter(job -> job.depth() == 0)
-                        .forEach(job -> call.out().say(goesOn(job.jobId())));
+                        .forEach(job -> call.out().say(goesOn(job.job())));
             } finally {
                 workers.ifPresent(WorkerDoor::close);
             }
         }
     }
 
-    private static String goesOn(String job) {
+    private static String goesOn(JobId job) {
         return "job " + job + " is not over; unless somebody drives it: coppice resume " + job;
     }
 

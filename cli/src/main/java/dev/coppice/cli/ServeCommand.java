@@ -36,6 +36,7 @@ final class ServeCommand implements Action {
                             api.port(),
                             logs,
                             RestServer.Options.PATIENCE,
+                            RestServer.Options.CONNECTIONS,
                             Main.VERSION,
                             call.world().clock());
             coppice.configuration().warnings().forEach(w -> call.out().say("warning: " + w));

@@ -184,6 +184,7 @@ record EventStream(Figure figure, Goal goal) implements Row {
                         0,
                         Files.createDirectories(folder.resolve("logs")),
                         RestServer.Options.PATIENCE,
+                        RestServer.Options.CONNECTIONS,
                         "bench",
                         InstantSource.system()));
     }

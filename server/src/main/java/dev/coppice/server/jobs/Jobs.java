@@ -53,8 +53,8 @@ public final class Jobs {
     public void layDown() throws InterruptedException {
         isStopping = true;
         coppice.engine().stop();
-        for (JobSummary job : open().toList()) {
-            awaitLaidDown(new JobId(job.jobId()));
+        for (Views.Standing job : open().toList()) {
+            awaitLaidDown(job.job());
         }
     }
 

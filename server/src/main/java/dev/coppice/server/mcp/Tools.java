@@ -130,7 +130,7 @@ final class Tools {
     }
 
     private static <T> Optional<T> needed(Asked asked, String key, Optional<T> value) {
-        if (value.isEmpty() && !asked.keys().has(key)) {
+        if (value.isEmpty() && asked.keys().value(key).isEmpty()) {
             asked.keys().refuse(key, "must be given");
         }
         return value;
@@ -267,7 +267,7 @@ final class Tools {
 
     private String reportResult(Asked asked) {
         asked.keys().take("status", Form.oneOf(Reported.class));
-        if (!asked.keys().has("status")) {
+        if (asked.keys().value("status").isEmpty()) {
             asked.keys().refuse("status", "must be given: completed or failed");
         }
         for (String key : List.of("output", "error_message")) {

@@ -19,6 +19,7 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class Exchange {
 
     /// What a body that is too large may still send, so that its sender hears why it is refused.
     private static final long SPILL_BYTES_MAX = 256L << 20;
+
+    /// Headers that say more of an error.
+    private static final List<String> OF_FAULTS = List.of("Allow", "Content-Range");
 
     /// Headers of those that pass on the calls of others.
     private static final List<String> PROXIES =
@@ -309,6 +313,13 @@ final class Exchange {
         write(bytes, false);
     }
 
+    /// Whether the caller has closed its side of the connection, of which a write of nothing tells nothing. For an answer
+    /// after which the connection ends: what else the caller sent is lost.
+    boolean isDeserted() throws IOException {
+        ByteBuffer more = BufferUtil.allocate(1);
+        return request.getConnectionMetaData().getConnection().getEndPoint().fill(more) < 0;
+    }
+
     /// Ends an answer that came in pieces.
     void end() throws IOException {
         write(null, true);
@@ -321,9 +332,13 @@ final class Exchange {
 
     /// Answers with an error.
     void fault(Fault fault) throws IOException {
-        Optional<String> allowed = Optional.ofNullable(response.getHeaders().get("Allow"));
+        Map<String, String> ofFault = new LinkedHashMap<>();
+        for (String name : OF_FAULTS) {
+            Optional.ofNullable(response.getHeaders().get(name))
+                    .ifPresent(value -> ofFault.put(name, value));
+        }
         response.reset();
-        allowed.ifPresent(methods -> set("Allow", methods));
+        ofFault.forEach(this::set);
         fault.retryAfterSeconds().ifPresent(seconds -> set("Retry-After", Long.toString(seconds)));
         if (fault.status() == Fault.Kind.UNAUTHORIZED.status()) {
             set("WWW-Authenticate", "Bearer, Basic realm=\"Coppice\", charset=\"UTF-8\"");

@@ -70,13 +70,14 @@ final class FileCalls {
         long size = Files.exists(log) ? Files.size(log) : 0;
         Part part = part(exchange, size);
         boolean isWhole = part.from() == 0 && part.to() == size;
+        boolean isPartial = !isWhole && exchange.header("Range").isPresent();
         exchange.set("Accept-Ranges", "bytes");
         exchange.set("X-Log-Size", Long.toString(size));
-        if (!isWhole) {
+        if (isPartial) {
             exchange.set(
                     "Content-Range", "bytes %d-%d/%d".formatted(part.from(), part.to() - 1, size));
         }
-        exchange.begin(isWhole ? 200 : 206, PLAIN);
+        exchange.begin(isPartial ? 206 : 200, PLAIN);
         send(exchange, log, part.from(), part.to());
         exchange.end();
     }
@@ -107,6 +108,7 @@ final class FileCalls {
                         .orElse(new Part(offset, limit > size - offset ? size : offset + limit));
         boolean isAll = asked.from() == 0 && size == 0;
         if (!isAll && asked.from() >= size) {
+            exchange.set("Content-Range", "bytes */" + size);
             throw Fault.of(
                     Fault.Kind.RANGE_NOT_SATISFIABLE, "The log has " + size + " bytes so far.");
         }
@@ -134,17 +136,18 @@ final class FileCalls {
             throws IOException, InterruptedException {
         try (Feeds.Stream stream = feeds.begin()) {
             exchange.set("X-Accel-Buffering", "no");
+            exchange.set("Connection", "close"); // nothing else can be asked behind it
             exchange.begin(200, PLAIN);
             long sent = from;
             int quietLooks = 0;
-            while (!stream.isOver() && quietLooks < LAST_LOOKS) {
+            while (!stream.isOver() && quietLooks < LAST_LOOKS && !exchange.isDeserted()) {
                 boolean isOver = views.find(job).filter(v -> v.status().isOver()).isPresent();
                 long size = Files.exists(log) ? Files.size(log) : 0;
                 if (size > sent) {
                     sent = send(exchange, log, sent, size);
                     quietLooks = 0;
                 } else {
-                    // Also seen by a caller that waits for the beginning of the answer.
+                    // Seen by a caller that waits for the beginning of the answer.
                     exchange.piece(ByteBuffer.allocate(0));
                     quietLooks = isOver ? quietLooks + 1 : 0;
                     Thread.sleep(LOOK_EVERY);

@@ -115,8 +115,7 @@ final class JobCalls {
                                 "query.status",
                                 "must be one of "
                                         + String.join(
-                                                ", ",
-                                                all.stream().map(JobStatus::wire).toList())));
+                                                ", ", all.stream().map(JobStatus::wire).toList())));
     }
 
     /// The job that the path names.

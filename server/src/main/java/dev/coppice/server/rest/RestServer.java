@@ -1,7 +1,6 @@
 package dev.coppice.server.rest;
 
 import dev.coppice.config.Configuration.Api;
-import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Access;
 import dev.coppice.server.jobs.Jobs;
@@ -22,6 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -58,19 +58,31 @@ public final class RestServer implements AutoCloseable {
     /// @param port 0: any free one
     /// @param logFolder where the audit log is, which is there
     /// @param patience how long the head of a request may take to come, and its body
+    /// @param connections at once; further callers wait
     /// @param version of the program
     public record Options(
             String host,
             int port,
             Path logFolder,
             Duration patience,
+            int connections,
             String version,
             InstantSource clock) {
         /// So long a request may take to come.
         public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+        /// Twice as many as there may be streams. More would take the files that git and the agents need.
+        public static final int CONNECTIONS = 4_000;
     }
 
-    private RestServer(Coppice coppice, Access access, Options options) throws IOException {
+    /// @param isStatusOpen whether a call from this machine sees a job's status and counts without a key
+    private RestServer(Coppice coppice, Access access, Options options, boolean isStatusOpen)
+            throws IOException {
+        AuditLog audit =
+                new AuditLog(
+                        options.logFolder().resolve("audit.jsonl"),
+                        coppice.secrets(),
+                        options.clock());
         this.coppice = coppice;
         this.views = new Views(coppice, options.clock());
         this.feeds = new Feeds(coppice);
@@ -102,18 +114,16 @@ public final class RestServer implements AutoCloseable {
         connector.setPort(options.port());
         connector.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(options.connections(), connector));
         server.setErrorHandler(Entrance::answerError);
         server.setHandler(
                 new Entrance(
                         routes,
                         access.andFor(coppice::worker),
                         new RateLimit(api.rateLimit(), System::nanoTime),
-                        api.isStatusOpen() && Entrance.isLoopback(options.host()),
+                        isStatusOpen,
                         patience,
-                        new AuditLog(
-                                options.logFolder().resolve("audit.jsonl"),
-                                coppice.secrets(),
-                                options.clock()),
+                        audit,
                         metrics));
     }
 
@@ -130,22 +140,29 @@ public final class RestServer implements AutoCloseable {
     /// @throws IOException where it can't listen, or its audit log can't be written
     public static RestServer start(Coppice coppice, Access access, Options options)
             throws IOException {
-        RestServer rest = new RestServer(coppice, access, options);
+        Api api = coppice.configuration().api();
+        boolean isStatusOpen = api.isStatusOpen() && Entrance.isLoopback(options.host());
+        RestServer rest = new RestServer(coppice, access, options, isStatusOpen);
         rest.listen(options.patience());
-        coppice.openDoor(rest.address());
-        rest.takeUp();
-        rest.retention =
-                coppice.configuration()
-                        .api()
-                        .retention()
-                        .map(kept -> new Retention(coppice, kept, options.clock()));
-        return rest;
+        boolean isReady = false;
+        try {
+            coppice.openDoor(rest.address());
+            rest.takeUp();
+            rest.retention =
+                    api.retention().map(kept -> new Retention(coppice, kept, options.clock()));
+            isReady = true;
+            return rest;
+        } finally {
+            if (!isReady) {
+                rest.close();
+            }
+        }
     }
 
     /// A server that answers the workers of this process and nobody else, where `channel` listens already.
     static RestServer ofWorkers(Coppice coppice, ServerSocketChannel channel, Options options)
             throws IOException {
-        RestServer rest = new RestServer(coppice, Access.none(), options);
+        RestServer rest = new RestServer(coppice, Access.none(), options, false);
         rest.connector.open(channel);
         rest.listen(options.patience());
         return rest;
@@ -189,7 +206,7 @@ public final class RestServer implements AutoCloseable {
     private void takeUp() {
         jobs.open()
                 .filter(job -> job.depth() == 0) // a child is taken up with its parent
-                .map(job -> new JobId(job.jobId()))
+                .map(Views.Standing::job)
                 .toList()
                 .forEach(coppice::resume);
     }

@@ -67,6 +67,15 @@ public final class WorkerDoor implements AutoCloseable {
             server = RestServer.ofWorkers(coppice, channel, options);
         } catch (IOException | ClosedSelectorException e) {
             LOG.error("Workers find no server", e);
+            shut(); // so that they are refused, and do not wait for an answer
+        }
+    }
+
+    private void shut() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("The door did not close as it should", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.server.access.Scope;
 import java.io.ByteArrayInputStream;
@@ -10,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -301,6 +304,54 @@ class EntranceTest {
             assertThat(second.status()).isEqualTo(429);
             assertThat(second.header("Retry-After")).isNotEmpty();
         }
+    }
+
+    @Test
+    void aJobThatIsTriedAgainNeedsRoomAsANewOneDoes() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { max_concurrent_jobs: 1 }\n")) {
+            String failed = scene.submit("exit 1");
+            scene.finished(failed);
+            String running = scene.submit("sleep 600");
+
+            assertThat(scene.post("/api/v1/jobs/" + failed + "/retry", "").status()).isEqualTo(429);
+            scene.send(scene.call("/api/v1/jobs/" + running).DELETE());
+            scene.finished(running);
+            assertThat(scene.post("/api/v1/jobs/" + failed + "/retry", "").status()).isEqualTo(202);
+            scene.finished(failed);
+        }
+    }
+
+    @Test
+    void moreConnectionsThanTheLimitWait() throws Exception {
+        try (Scene scene = new Scene(folder, "", RestServer.Options.PATIENCE, 3)) {
+            List<Socket> held = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                held.add(health(scene));
+                assertThat(held.get(i).getInputStream().read()).isEqualTo('H');
+            }
+            try (Socket waiting = health(scene)) {
+                waiting.setSoTimeout(500);
+                assertThatThrownBy(() -> waiting.getInputStream().read())
+                        .isInstanceOf(SocketTimeoutException.class);
+
+                for (Socket each : held) {
+                    each.close();
+                }
+
+                waiting.setSoTimeout(120_000);
+                assertThat(waiting.getInputStream().read()).isEqualTo('H');
+            }
+        }
+    }
+
+    /// A connection on which a call was made, and which stays open.
+    private static Socket health(Scene scene) throws IOException {
+        Socket socket = new Socket(scene.uri("/").getHost(), scene.uri("/").getPort());
+        socket.getOutputStream()
+                .write(
+                        "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.UTF_8));
+        return socket;
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -225,6 +227,31 @@ class FeedsTest {
     }
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void aFollowerOfAQuietLogThatWentAwayIsSeen() throws Exception {
+        String job = scene.submit(waiting("begun"));
+        scene.await(job, "running"::equals);
+        URI server = scene.uri("/");
+        try (Socket follower = new Socket(server.getHost(), server.getPort())) {
+            follower.getOutputStream()
+                    .write(
+                            "GET /api/v1/jobs/%s/logs/worker_1?follow=true HTTP/1.1\r\nHost: localhost\r\nX-API-Key: %s\r\n\r\n"
+                                    .formatted(job, Scene.KEY)
+                                    .getBytes(StandardCharsets.UTF_8));
+            scene.awaiting(() -> Optional.of(streams()).filter(open -> open == 1));
+        }
+
+        scene.awaiting(() -> Optional.of(streams()).filter(open -> open == 0));
+
+        assertThat(scene.get("/api/v1/jobs/" + job).body()).contains("\"running\"");
+        Files.createFile(gate());
+    }
+
+    private int streams() throws IOException, InterruptedException {
+        return scene.get("/api/v1/status").json().path("followers").intValue();
+    }
+
+    @Test
     void aLogIsReadInParts() throws Exception {
         Files.createFile(gate());
         String job = scene.submit(waiting("one"));
@@ -251,9 +278,11 @@ class FeedsTest {
                 .isEqualTo("bytes 0-9/" + size);
         assertThat(scene.get(path + "?offset=10&limit=20").body())
                 .isEqualTo(whole.substring(10, 30));
+        assertThat(scene.get(path + "?offset=10&limit=20").status()).isEqualTo(200);
         assertThat(scene.get(path + "?offset=" + size).status()).isEqualTo(416);
-        assertThat(scene.send(scene.call(path).header("Range", "bytes=9-5")).status())
-                .isEqualTo(416);
+        Scene.Answer beyond = scene.send(scene.call(path).header("Range", "bytes=9-5"));
+        assertThat(beyond.status()).isEqualTo(416);
+        assertThat(beyond.header("Content-Range")).isEqualTo("bytes */" + size);
         assertThat(scene.get("/api/v1/jobs/" + job + "/logs/worker_9").status()).isEqualTo(404);
     }
 }

@@ -140,7 +140,8 @@ class RecursionTest {
 
     @Test
     void p17TwoWorkersWithThreeChildrenEachShareTwoSlots() throws Exception {
-        try (Scene scene = scene("")) {
+        // whose children count for no limit of the server's
+        try (Scene scene = scene("api: { max_concurrent_jobs: 1 }\n")) {
             String orders =
                     Scene.order(
                             IntStream.range(0, 2)
@@ -311,6 +312,9 @@ class RecursionTest {
             assertThat(scene.finished(child).path("status").stringValue()).isEqualTo("canceled");
             assertThat(scene.send(scene.call("/api/v1/jobs/" + child).DELETE()).status())
                     .isEqualTo(409);
+            Scene.Answer again = scene.post("/api/v1/jobs/" + child + "/retry", "");
+            assertThat(again.status()).isEqualTo(409);
+            assertThat(again.body()).contains("retry job " + job);
         }
     }
 

@@ -41,6 +41,8 @@ final class Scene implements AutoCloseable {
     private final ScratchRepository repository;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Keys keys;
+    private final Duration patience;
+    private final int connections;
     private Coppice coppice;
     private RestServer server;
 
@@ -50,7 +52,14 @@ final class Scene implements AutoCloseable {
     }
 
     Scene(Path folder, String configuration, Duration patience) throws IOException {
+        this(folder, configuration, patience, RestServer.Options.CONNECTIONS);
+    }
+
+    Scene(Path folder, String configuration, Duration patience, int connections)
+            throws IOException {
         this.folder = folder;
+        this.patience = patience;
+        this.connections = connections;
         this.repository = ScratchRepository.ofFiles(folder.resolve("a repository"), 5);
         repository.write(
                 "coppice.yaml",
@@ -66,7 +75,7 @@ final class Scene implements AutoCloseable {
         repository.commit("Configure");
         keys = new Keys(folder.resolve("home/.coppice"), InstantSource.system());
         coppice = open();
-        server = serve(patience, InstantSource.system());
+        server = serve(InstantSource.system());
     }
 
     private Coppice open() {
@@ -86,12 +95,24 @@ final class Scene implements AutoCloseable {
         };
     }
 
-    private RestServer serve(Duration patience, InstantSource clock) throws IOException {
-        return RestServer.start(
-                coppice,
-                new Access(keys, Optional.of(KEY)),
-                new RestServer.Options(
-                        "localhost", 0, Files.createDirectories(logs()), patience, "test", clock));
+    private RestServer serve(InstantSource clock) throws IOException {
+        return RestServer.start(coppice, new Access(keys, Optional.of(KEY)), options(clock));
+    }
+
+    private RestServer.Options options(InstantSource clock) throws IOException {
+        return new RestServer.Options(
+                "localhost",
+                0,
+                Files.createDirectories(logs()),
+                patience,
+                connections,
+                "test",
+                clock);
+    }
+
+    /// A door for the workers alone, as `coppice run` opens one.
+    WorkerDoor openWorkerDoor() throws IOException {
+        return WorkerDoor.open(coppice, options(InstantSource.system()));
     }
 
     /// Lays the jobs down and begins anew, as a new process would.
@@ -101,11 +122,19 @@ final class Scene implements AutoCloseable {
 
     /// The same, by this clock.
     void restart(InstantSource clock) throws IOException, InterruptedException {
+        stop();
+        start(clock);
+    }
+
+    void stop() throws InterruptedException {
         server.layDown();
         server.close();
         coppice.close();
+    }
+
+    void start(InstantSource clock) throws IOException {
         coppice = open();
-        server = serve(RestServer.Options.PATIENCE, clock);
+        server = serve(clock);
     }
 
     /// What the server stands on.

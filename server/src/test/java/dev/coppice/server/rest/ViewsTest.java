@@ -106,10 +106,8 @@ class ViewsTest {
 
         List<Views.Standing> seen = views.standings().toList();
 
-        Views.Standing first =
-                new Views.Standing(bad, JobStatus.FAILED, 0, Optional.empty());
-        Views.Standing second =
-                new Views.Standing(good, JobStatus.COMPLETED, 0, Optional.empty());
+        Views.Standing first = new Views.Standing(bad, JobStatus.FAILED, 0, Optional.empty());
+        Views.Standing second = new Views.Standing(good, JobStatus.COMPLETED, 0, Optional.empty());
         assertThat(seen).containsExactly(first, second);
         assertThat(log.given).isEqualTo(4);
         assertThat(views.standings()).containsExactly(first, second);
@@ -119,7 +117,9 @@ class ViewsTest {
     @Test
     void aJobThatGoesOnStandsWhereItIs() throws Exception {
         JobId job = finished("test -e '%s/now'".formatted(folder));
-        assertThat(views.standings()).extracting(Views.Standing::status).containsExactly(JobStatus.FAILED);
+        assertThat(views.standings())
+                .extracting(Views.Standing::status)
+                .containsExactly(JobStatus.FAILED);
 
         scene.coppice().engine().retry(job, List.of(), Optional.empty());
         views.changed(job);
@@ -139,8 +139,7 @@ class ViewsTest {
         long seen = views.find(job).orElseThrow().sequence();
         List<Event> notes =
                 Collections.nCopies(
-                        1_500,
-                        new Event.Noted(Event.Level.INFO, Optional.empty(), "and so on"));
+                        1_500, new Event.Noted(Event.Level.INFO, Optional.empty(), "and so on"));
         assertThat(log.append(job, seen + 1, Instant.now(), notes)).isTrue();
         views.changed(job);
 
