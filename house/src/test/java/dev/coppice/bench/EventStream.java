@@ -148,10 +148,12 @@ record EventStream(Figure figure, Goal goal) implements Row {
     private static double throughput(Followers followers, Publisher publisher) throws Exception {
         int events = 10_000;
         int atOnce = 50;
+        int window = 1_000; // of a follower that is further behind nobody knows that it is not gone
         double millis =
                 Bench.millis(() -> {
                     for (int i = 0; i < events; i += atOnce) {
                         publisher.publish(atOnce);
+                        followers.await(Math.max(0, i + atOnce - window));
                     }
                     followers.await(events);
                 });

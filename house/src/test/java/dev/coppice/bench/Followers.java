@@ -29,6 +29,7 @@ final class Followers implements AutoCloseable {
     private final Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean isTimed;
+    private volatile boolean isOver;
 
     /// Owned by the thread that reads.
     private static final class Follower {
@@ -76,15 +77,17 @@ final class Followers implements AutoCloseable {
                 selector.selectedKeys().clear();
             }
         } catch (IOException | ClosedSelectorException _) {
-            // the end, which whoever still waits for deliveries sees as a hang
+            // the end
+        } finally {
+            isOver = true;
+            news.release();
         }
     }
 
     private void read(Follower follower) throws IOException {
         buffer.clear();
         if (follower.channel.read(buffer) < 0) {
-            follower.channel.close();
-            return;
+            throw new IOException("a follower was dropped");
         }
         int marks = 0;
         for (int i = 0; i < buffer.position(); i++) {
@@ -115,6 +118,9 @@ final class Followers implements AutoCloseable {
     /// Waits until each has got so many events in all.
     void await(long events) throws InterruptedException {
         while (deliveries.get() < events * followers.size()) {
+            if (isOver) {
+                throw new IllegalStateException("a follower was dropped");
+            }
             news.acquire();
             news.drainPermits();
         }

@@ -54,7 +54,7 @@ public final class Fault extends RuntimeException {
                     return kind;
                 }
             }
-            return status >= 500 ? INTERNAL : INVALID_REQUEST;
+            return INVALID_REQUEST;
         }
     }
 

@@ -355,6 +355,29 @@ class EntranceTest {
     }
 
     @Test
+    void whatIsNoRequestIsRefusedInTheSameForm() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            URI server = scene.uri("/");
+            String padding = "x".repeat(20_000);
+
+            assertRefused(RawCall.send(server, "GET", "/a b", Scene.KEY, ""), 400);
+            assertRefused(RawCall.send(server, "GET", "/health HTTP/9\r\n", Scene.KEY, ""), 505);
+            assertRefused(RawCall.send(server, "GET", "/health", Scene.KEY + padding, ""), 431);
+            assertRefused(RawCall.send(server, "GET", "/health?" + padding, Scene.KEY, ""), 414);
+            assertRefused(RawCall.send(server, "BREW", "/health", Scene.KEY, ""), 405);
+            assertRefused(RawCall.send(server, "GET", "/api/v2/jobs", Scene.KEY, ""), 404);
+            assertThat(scene.get("/health").status()).isEqualTo(200);
+        }
+    }
+
+    private static void assertRefused(RawCall.Answer answer, int status) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.text())
+                .contains("application/problem+json", "\"error\":")
+                .doesNotContain("The server failed");
+    }
+
+    @Test
     void theFolderOfAJobThatEndedLongAgoIsRemoved() throws Exception {
         try (Scene scene = new Scene(folder, "api: { retention: 30d }\n")) {
             String job = scene.submit("echo x > a.txt");
