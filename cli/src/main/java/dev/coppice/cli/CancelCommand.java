@@ -21,7 +21,7 @@ final class CancelCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        if (DistantServer.isNamed(call.world())) {
+        if (NamedServer.isNamed(call.world())) {
             return cancelThere(call);
         }
         try (Coppice coppice = call.open()) {
@@ -57,7 +57,7 @@ final class CancelCommand implements Action {
                     "TASK",
                     "At a server only whole jobs can be canceled. Leave the task out, or unset COPPICE_API_URL where the job's repository is.");
         }
-        try (DistantServer server = DistantServer.of(call.world())) {
+        try (DistantServer server = call.server()) {
             JobId job = call.job(server).id();
             try {
                 server.client().cancel(job.value());

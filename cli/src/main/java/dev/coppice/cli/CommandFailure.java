@@ -50,7 +50,7 @@ final class CommandFailure extends RuntimeException {
                         .map(item -> new Problem(item.place(), item.message()))
                         .toList();
         String said = Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
-        String place = e instanceof AuthenticationException ? DistantServer.KEY : "server";
+        String place = e instanceof AuthenticationException ? NamedServer.KEY : "server";
         return new CommandFailure(code, each.isEmpty() ? List.of(new Problem(place, said)) : each);
     }
 

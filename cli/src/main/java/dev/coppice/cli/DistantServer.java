@@ -16,10 +16,7 @@ import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText.Load;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.runtime.Surroundings;
-import dev.coppice.server.access.LocalKey;
-import dev.coppice.server.rest.RestServer;
 import dev.coppice.store.Stores;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The jobs of the server that `COPPICE_API_URL` names. Agents find that variable too: for them it is the door of whoever
@@ -40,12 +36,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A server tells a command of no news: followers look again and again. Not for use by several threads at once.
 final class DistantServer implements Site {
-    /// Whose key is sent.
-    static final String KEY = "COPPICE_API_KEY";
-
-    private static final String URL = "COPPICE_API_URL";
-    private static final Pattern ADDRESS =
-            Pattern.compile("https?://[\\w.-]+(:\\d+)?/?|https?://\\[[\\da-f:]+](:\\d+)?/?");
     private static final int PAGE = 1_000;
 
     /// So long an answer to whether a job is driven holds, as a server lets a key ask only so often.
@@ -72,46 +62,14 @@ final class DistantServer implements Site {
         this.clock = clock;
     }
 
-    /// Whether commands speak to a server.
-    static boolean isNamed(Surroundings world) {
-        return !world.environment().getOrDefault(URL, "").isBlank();
-    }
-
-    /// The server that is named.
-    static DistantServer of(Surroundings world) {
-        String address = world.environment().getOrDefault(URL, "").strip();
-        if (!ADDRESS.matcher(address).matches()) {
-            throw CommandFailure.of(
-                    ExitCode.INVALID,
-                    URL,
-                    "It must have the form http://HOST:PORT, not " + address);
-        }
-        return new DistantServer(
-                address, new CoppiceClient(address, key(world, address)), world.clock());
-    }
-
-    /// A server on this machine may have made a key for its user.
-    private static String key(Surroundings world, String address) {
-        Optional<String> given =
-                Optional.ofNullable(world.environment().get(KEY))
-                        .map(String::strip)
-                        .filter(key -> !key.isEmpty());
-        return given.or(() ->
-                        isHere(address)
-                                ? LocalKey.in(world.coppiceHome()).find()
-                                : Optional.empty())
-                .orElseThrow(() ->
-                        CommandFailure.of(
-                                ExitCode.UNUSABLE,
-                                KEY,
-                                "The server that %s names wants a key: set %s to one that `coppice keys add NAME` made there."
-                                        .formatted(URL, KEY)));
-    }
-
-    private static boolean isHere(String address) {
-        return Optional.ofNullable(URI.create(address).getHost())
-                .filter(RestServer::isLoopback)
-                .isPresent();
+    /// The server that is named; empty where none is.
+    static Optional<DistantServer> of(Surroundings world) {
+        return NamedServer.of(world)
+                .map(named ->
+                        new DistantServer(
+                                named.address().toString(),
+                                new CoppiceClient(named.address().toString(), named.key()),
+                                world.clock()));
     }
 
     /// For what a command asks of the server beyond looking.

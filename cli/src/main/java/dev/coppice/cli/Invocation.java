@@ -99,7 +99,13 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
 
     /// Where the jobs are: at the server that the environment names, else where the user stands. The caller closes it.
     Site site() {
-        return DistantServer.isNamed(world) ? DistantServer.of(world) : new ThisRepository(open());
+        Optional<DistantServer> server = DistantServer.of(world);
+        return server.isPresent() ? server.get() : new ThisRepository(open());
+    }
+
+    /// The server that the environment names. The caller closes it.
+    DistantServer server() {
+        return DistantServer.of(world).orElseThrow();
     }
 
     /// The job that the first parameter names.

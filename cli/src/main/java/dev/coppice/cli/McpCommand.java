@@ -3,20 +3,16 @@ package dev.coppice.cli;
 import dev.coppice.model.JobId;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Caller;
-import dev.coppice.server.access.LocalKey;
 import dev.coppice.server.access.Scope;
 import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.Views;
 import dev.coppice.server.mcp.McpDoor;
 import dev.coppice.server.mcp.McpRelay;
-import dev.coppice.server.rest.RestServer;
 import dev.coppice.server.rest.WorkerDoor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,9 +20,6 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `mcp`: the Model Context Protocol on standard input and output, a message a line, until the input ends. Where a server
 /// is named, messages are passed on to it; else they are answered here.
 final class McpCommand implements Action {
-    private static final String URL = "COPPICE_API_URL";
-    private static final String KEY = "COPPICE_API_KEY";
-
     @Override
     public void describe(CommandSpec spec) {
         Options.of(spec).usual();
@@ -34,7 +27,11 @@ final class McpCommand implements Action {
                 .footer(
                         "",
                         "Give it to an agent, for example: claude mcp add coppice -- coppice mcp",
-                        "With $" + URL + " (and $" + KEY + ") set, it speaks for that server;",
+                        "With $"
+                                + NamedServer.URL
+                                + " (and $"
+                                + NamedServer.KEY
+                                + ") set, it speaks for that server;",
                         "else for the repository that it is started in.");
     }
 
@@ -46,8 +43,7 @@ final class McpCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        Optional<String> server =
-                Optional.ofNullable(call.world().environment().get(URL)).filter(u -> !u.isBlank());
+        Optional<NamedServer> server = NamedServer.of(call.world());
         try {
             if (server.isPresent()) {
                 passOn(call, server.get());
@@ -63,34 +59,11 @@ final class McpCommand implements Action {
         }
     }
 
-    private static void passOn(Invocation call, String server)
+    private static void passOn(Invocation call, NamedServer server)
             throws IOException, InterruptedException {
-        URI address = address(server);
-        try (McpRelay relay = new McpRelay(address, key(call, address))) {
+        try (McpRelay relay = new McpRelay(server.address(), server.key())) {
             answerLines(call, relay::line);
         }
-    }
-
-    private static URI address(String server) {
-        try {
-            URI address = URI.create(server);
-            if (address.getHost() != null) {
-                return address;
-            }
-        } catch (IllegalArgumentException _) {
-            // which is told below
-        }
-        throw CommandFailure.of(ExitCode.INVALID, URL, "This is no address of a server: " + server);
-    }
-
-    /// The key that is given, else the one that servers on this machine make for its user; that one goes nowhere else.
-    private static String key(Invocation call, URI server) {
-        Map<String, String> environment = call.world().environment();
-        Optional<String> given = Optional.ofNullable(environment.get(KEY));
-        if (given.isEmpty() && !RestServer.isLoopback(server.getHost())) {
-            throw CommandFailure.of(ExitCode.INVALID, KEY, "The server needs a key.");
-        }
-        return given.orElseGet(() -> LocalKey.in(call.world().coppiceHome()).findOrMake());
     }
 
     /// With the rights of somebody who may submit. The jobs that it drives are laid down at the end.

@@ -29,7 +29,7 @@ final class RetryCommand implements Action {
     @Override
     public int run(Invocation call) throws InterruptedException {
         Optional<Duration> limit = call.value(LIMIT).map(RetryCommand::time);
-        if (DistantServer.isNamed(call.world())) {
+        if (NamedServer.isNamed(call.world())) {
             return retryThere(call, limit);
         }
         try (Coppice coppice = call.open()) {
@@ -50,7 +50,7 @@ final class RetryCommand implements Action {
 
     private static int retryThere(Invocation call, Optional<Duration> limit)
             throws InterruptedException {
-        try (DistantServer server = DistantServer.of(call.world())) {
+        try (DistantServer server = call.server()) {
             JobView job = call.job(server);
             List<String> tasks =
                     call.task(job).map(TaskView::id).map(TaskId::value).stream().toList();

@@ -47,7 +47,7 @@ final class RunCommand implements Action {
 
     @Override
     public int run(Invocation call) throws InterruptedException {
-        if (DistantServer.isNamed(call.world())) {
+        if (NamedServer.isNamed(call.world())) {
             return runThere(call);
         }
         if (call.has("--init")) {
@@ -70,7 +70,7 @@ final class RunCommand implements Action {
     /// At a server the job goes on whether or not anybody follows it.
     private static int runThere(Invocation call) throws InterruptedException {
         JobOrder order = OrderForm.of(call);
-        try (DistantServer server = DistantServer.of(call.world())) {
+        try (DistantServer server = call.server()) {
             Submission taken = server.client().orchestrate(order);
             taken.warnings().forEach(warning -> call.out().say("warning: " + warning));
             JobId job = new JobId(taken.jobId());

@@ -103,7 +103,7 @@ final class Shell {
                 out.print(line.getUsageMessage(Ansi.OFF));
                 return ExitCode.DONE.number();
             }
-            if (entry.needs() == Commands.Needs.REPOSITORY && DistantServer.isNamed(world)) {
+            if (entry.needs() == Commands.Needs.REPOSITORY && NamedServer.isNamed(world)) {
                 throw CommandFailure.of(
                         ExitCode.INVALID,
                         name,
@@ -147,7 +147,8 @@ final class Shell {
             text.append("  %-12s%s\n".formatted(entry.name(), entry.does()));
         }
         text.append(
-                "\n`coppice COMMAND --help` tells more of one; `coppice --version` which this is.\n");
+                "\n`coppice COMMAND --help` tells more of one; `coppice --version` which this is.\n"
+                        + "With $COPPICE_API_URL (and $COPPICE_API_KEY) set, commands about jobs speak to that server.\n");
         out.print(text.toString());
         return ExitCode.DONE.number();
     }
