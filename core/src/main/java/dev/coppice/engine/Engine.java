@@ -146,14 +146,9 @@ public final class Engine implements AutoCloseable {
             if (state.isEmpty()) {
                 return new Birth.NoSuchJob();
             }
-            if (!slots.mayLend()) {
-                return new Birth.Refused(
-                        Children.Why.EXHAUSTED,
-                        "Too many agents wait for jobs that they started. Do the work yourself.");
-            }
-            JobId child = JobId.of(clock.instant(), chance.nextLong());
             Instant now = clock.instant();
-            switch (Children.ask(state.get(), task, attempt, child, order, now)) {
+            JobId child = JobId.of(now, chance.nextLong());
+            switch (ask(state.get(), task, attempt, child, order, now)) {
                 case Children.Answer.Refused(Children.Why why, String message) -> {
                     return new Birth.Refused(why, message);
                 }
@@ -168,6 +163,30 @@ public final class Engine implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Why [#startChild] would start no job now; empty where it would. It costs little to ask.
+    public Optional<Birth> refusal(JobId job, TaskId task, int attempt, ChildOrder order) {
+        Optional<JobState> state = state(job);
+        if (state.isEmpty()) {
+            return Optional.of(new Birth.NoSuchJob());
+        }
+        Instant now = clock.instant();
+        JobId child = JobId.of(now, chance.nextLong());
+        return switch (ask(state.get(), task, attempt, child, order, now)) {
+            case Children.Answer.Refused(Children.Why why, String message) ->
+                    Optional.of(new Birth.Refused(why, message));
+            case Children.Answer.Granted _ -> Optional.empty();
+        };
+    }
+
+    private Children.Answer ask(
+            JobState state, TaskId task, int attempt, JobId child, ChildOrder order, Instant now) {
+        return slots.mayLend()
+                ? Children.ask(state, task, attempt, child, order, now)
+                : new Children.Answer.Refused(
+                        Children.Why.EXHAUSTED,
+                        "Too many agents wait for jobs that they started. Do the work yourself.");
     }
 
     /// Waits until the child job can be asked for; where its making takes long, it is as sure.

@@ -1,6 +1,4 @@
 package dev.coppice.model;
 
-/// An agent at work: the running attempt at a task.
-///
-/// @param depth of the job, 0 for a root job
-public record Worker(JobId job, TaskId task, int attempt, int depth) {}
+/// An agent at work: the running attempt at a task. How deep it is, its job tells.
+public record Worker(JobId job, TaskId task, int attempt) {}

@@ -13,4 +13,8 @@ import java.util.Optional;
 /// @param wanted the settings that the job is to have, made from [Children#settings]; it gets no more
 ///     than its parent has
 public record ChildOrder(
-        String request, Optional<Plan> plan, Optional<CommitId> base, Settings wanted) {}
+        String request, Optional<Plan> plan, Optional<CommitId> base, Settings wanted) {
+    public ChildOrder from(Optional<CommitId> other) {
+        return new ChildOrder(request, plan, other, wanted);
+    }
+}

@@ -56,12 +56,7 @@ public final class Passes {
             byte[] drawn = new byte[BYTES];
             chance.nextBytes(drawn);
             String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(drawn);
-            Worker worker =
-                    new Worker(
-                            order.job(),
-                            order.task().id(),
-                            order.attempt(),
-                            order.request().depth());
+            Worker worker = new Worker(order.job(), order.task().id(), order.attempt());
             bySecretsHash.put(hash(secret), worker);
             return new Issued(at, secret);
         });

@@ -431,11 +431,7 @@ public final class Coppice implements AutoCloseable {
                         secrets::maskReport);
         Optional<Workspaces> workspaces = repository.map(Equipment.Repository::workspaces);
         return new Drive(
-                workspaces,
-                dispatch,
-                engine,
-                new Delegation(engine, workspaces, secrets),
-                chronicle);
+                workspaces, dispatch, engine, new Delegation(engine, workspaces), chronicle);
     }
 
     private Workspaces openWorkspaces(Git git) {

@@ -3,8 +3,8 @@ package dev.coppice.runtime;
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.WorkQueue;
 import dev.coppice.folder.JobFolder;
-import dev.coppice.folder.Secrets;
 import dev.coppice.git.RefName;
+import dev.coppice.model.AgentName;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -28,35 +28,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Starts jobs for the agents of running attempts, and adds tasks to jobs. What comes from agents is checked as such.
 /// Safe for use by many threads.
 final class Delegation {
+    private static final int LOCKS = 64;
+
     private final Engine engine;
     private final Optional<Workspaces> workspaces;
-    private final Secrets secrets;
 
-    /// Held while a workspace is looked at and its job started: an agent may ask for several at once.
-    private final ReentrantLock starting = new ReentrantLock();
+    /// Held while a workspace is looked at, since an agent may ask for several jobs at once. Each workspace has one of
+    /// these, which some may share.
+    private final List<ReentrantLock> looking =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
-    Delegation(Engine engine, Optional<Workspaces> workspaces, Secrets secrets) {
+    Delegation(Engine engine, Optional<Workspaces> workspaces) {
         this.engine = engine;
         this.workspaces = workspaces;
-        this.secrets = secrets;
     }
 
+    /// Starts what may be started. What is wrong is told before any of it, and whether it may be before anything of the
+    /// workspace is looked at.
     ChildBirth start(Worker of, RunOrder order, UnaryOperator<Settings> wishes)
             throws InterruptedException {
-        starting.lock();
-        try {
-            Optional<JobState> state = engine.state(of.job());
-            Optional<TaskState> task = state.flatMap(s -> s.task(of.task()));
-            return task.isEmpty()
-                    ? gone(of)
-                    : start(of, state.orElseThrow(), task.get(), order, wishes);
-        } finally {
-            starting.unlock();
-        }
+        Optional<JobState> state = engine.state(of.job());
+        Optional<TaskState> task = state.flatMap(s -> s.task(of.task()));
+        return task.isEmpty()
+                ? gone(of)
+                : start(of, state.orElseThrow(), task.get(), order, wishes);
     }
 
     /// Adds tasks to a job, all or none.
@@ -130,18 +130,16 @@ final class Delegation {
             RunOrder order,
             UnaryOperator<Settings> wishes)
             throws InterruptedException {
-        if (order.base().isPresent()) {
-            return new ChildBirth.Invalid(
-                    List.of(
-                            new Problem(
-                                    "config.base",
-                                    "must be left out: a job that an agent starts begins from the agent's files")));
-        }
-        Settings wanted = wishes.apply(Children.settings(state.settings()));
+        Settings given = Children.settings(state.settings());
+        Settings wanted = wishes.apply(given);
         Path folder = folder(state.request(), of, task);
+        List<Problem> problems = problems(order, given, wanted);
         Optional<Verdict> verdict = order.plan().map(draft -> check(draft, wanted, folder));
         if (verdict.isPresent() && verdict.get() instanceof Verdict.Invalid(List<Problem> wrong)) {
-            return new ChildBirth.Invalid(wrong);
+            problems.addAll(wrong);
+        }
+        if (!problems.isEmpty()) {
+            return new ChildBirth.Invalid(problems);
         }
         Optional<Verdict.Valid> valid = verdict.map(Verdict.Valid.class::cast);
         Optional<Plan> plan = valid.map(Verdict.Valid::plan);
@@ -150,13 +148,18 @@ final class Delegation {
                         .map(Problem::toString)
                         .toList();
         String request = order.request().isBlank() ? plan.orElseThrow().goal() : order.request();
-        Optional<CommitId> base =
-                switch (wanted.layout().isolation()) {
-                    case WORKTREE -> Optional.of(base(of, task, folder));
-                    case NONE -> Optional.empty();
-                };
-        ChildOrder child = new ChildOrder(secrets.mask(request), plan, base, wanted);
-        return switch (engine.startChild(of.job(), of.task(), of.attempt(), child, warnings)) {
+        ChildOrder child = new ChildOrder(request, plan, Optional.empty(), wanted);
+        Optional<Engine.Birth> refusal = engine.refusal(of.job(), of.task(), of.attempt(), child);
+        Engine.Birth birth =
+                refusal.isPresent()
+                        ? refusal.get()
+                        : engine.startChild(
+                                of.job(),
+                                of.task(),
+                                of.attempt(),
+                                child.from(base(of, task, wanted, folder)),
+                                warnings);
+        return switch (birth) {
             case Engine.Birth.Started(JobId job) -> new ChildBirth.Started(job, warnings);
             case Engine.Birth.Refused(Children.Why why, String message) ->
                     why == Children.Why.DEPTH
@@ -166,14 +169,57 @@ final class Delegation {
         };
     }
 
-    /// What lies in the agent's workspace, as a commit.
-    private CommitId base(Worker of, TaskState task, Path folder) {
-        return workspaces
-                .orElseThrow()
-                .snapshot(
-                        folder,
-                        new RefName(
-                                "refs/coppice/attempts/" + of.job() + "/base-" + task.worker()));
+    /// What an agent may not say: a job that believed in checks which never run would be worse than none.
+    private static List<Problem> problems(RunOrder order, Settings given, Settings wanted) {
+        List<Problem> problems = new ArrayList<>();
+        if (order.base().isPresent()) {
+            problems.add(leftOut("config.base", "begins from the agent's files"));
+        }
+        if (!wanted.checks().equals(given.checks())) {
+            problems.add(
+                    leftOut(
+                            "config.checks",
+                            "has the checks of the agent's job; a task has its own"));
+        }
+        if (!wanted.integrate().target().equals(given.integrate().target())) {
+            problems.add(leftOut("config.target", "is merged into the agent's work"));
+        }
+        if (wanted.integrate().result() != given.integrate().result()) {
+            problems.add(leftOut("config.integrate", "is merged into the agent's work"));
+        }
+        AgentName agent = wanted.agents().byDefault();
+        if (!wanted.agents().configured().containsKey(agent)) {
+            problems.add(new Problem("config.agent", "No agent is configured as '" + agent + "'."));
+        }
+        if (order.plan().isEmpty()
+                && !wanted.agents().configured().containsKey(wanted.agents().lead())) {
+            problems.add(new Problem("plan", "There is no lead to make one, so it must be given."));
+        }
+        return problems;
+    }
+
+    private static Problem leftOut(String place, String why) {
+        return new Problem(place, "must be left out: a job that an agent starts " + why);
+    }
+
+    /// What lies in the agent's workspace, as a commit; empty where it works in the user's folder.
+    private Optional<CommitId> base(Worker of, TaskState task, Settings wanted, Path folder)
+            throws InterruptedException {
+        return switch (wanted.layout().isolation()) {
+            case WORKTREE -> Optional.of(snapshot(of, task, folder));
+            case NONE -> Optional.empty();
+        };
+    }
+
+    private CommitId snapshot(Worker of, TaskState task, Path folder) throws InterruptedException {
+        RefName ref = new RefName("refs/coppice/attempts/" + of.job() + "/base-" + task.worker());
+        ReentrantLock lock = looking.get(Math.floorMod(folder.hashCode(), LOCKS));
+        lock.lockInterruptibly();
+        try {
+            return workspaces.orElseThrow().snapshot(folder, ref);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static Verdict check(PlanDraft draft, Settings wanted, Path folder) {

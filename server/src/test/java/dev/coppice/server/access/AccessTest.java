@@ -112,7 +112,7 @@ class AccessTest {
 
     @Test
     void aWorkerIsKnownByItsToken() {
-        Worker worker = new Worker(new JobId("0123456789ab"), new TaskId("t"), 1, 0);
+        Worker worker = new Worker(new JobId("0123456789ab"), new TaskId("t"), 1);
         Access access =
                 Access.none().andFor(token -> Optional.of(worker).filter(_ -> token.equals("t")));
 

@@ -2,9 +2,17 @@ package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.engine.EventLog;
+import dev.coppice.model.Event;
+import dev.coppice.model.JobId;
+import dev.coppice.model.TaskStatus;
+import dev.coppice.schedule.TaskState;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +208,59 @@ class JobCallsTest {
     private Scene.Answer idempotent(String key, String body) throws Exception {
         return scene.send(
                 Scene.body(scene.call("/api/v1/orchestrate"), body).header("Idempotency-Key", key));
+    }
+
+    @Test
+    void aJobThatCannotBeDrivenIsShownSoAndHoldsUpNoOther(@TempDir Path another) throws Exception {
+        try (Scene own = new Scene(another, "")) {
+            Path gate = another.resolve("gate");
+            String spoilt =
+                    own.submit(
+                            "while [ ! -e '" + gate + "' ]; do sleep 0.05; done; echo x > x.txt");
+            String other = own.submit("sleep 600");
+            own.await(spoilt, "running"::equals);
+            own.await(other, "running"::equals);
+
+            spoil(own, new JobId(spoilt));
+            Files.createFile(gate);
+
+            JsonNode shown =
+                    own.awaiting(() ->
+                            Optional.of(listed(own, spoilt))
+                                    .filter(job -> job.path("interrupted").booleanValue()));
+            assertThat(shown.path("status").stringValue()).isEqualTo("running");
+            assertThat(listed(own, other).path("interrupted").booleanValue()).isFalse();
+        } // lays both down
+    }
+
+    private static JsonNode listed(Scene scene, String job)
+            throws IOException, InterruptedException {
+        return scene.get("/api/v1/jobs")
+                .json()
+                .path("jobs")
+                .valueStream()
+                .filter(each -> each.path("job_id").stringValue().equals(job))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Writes what can't be: the end of a task that runs, and twice. With it the job never comes to an end.
+    private static void spoil(Scene scene, JobId job) {
+        TaskState running = scene.coppice().engine().state(job).orElseThrow().workers().getFirst();
+        Event end =
+                new Event.TaskEnded(
+                        running.task().id(),
+                        TaskStatus.COMPLETED,
+                        Optional.empty(),
+                        Optional.empty());
+        EventLog log = scene.coppice().store();
+        while (!log.append(
+                job,
+                log.last(job).orElseThrow().sequence() + 1,
+                Instant.now(),
+                List.of(end, end))) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.coppice.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.agent.ScriptedProgram;
+import dev.coppice.model.JobId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -188,6 +189,9 @@ class RecursionTest {
             assertThat(ended.path("status").stringValue()).isEqualTo("completed");
             assertThat(tasks(ended).getFirst().path("output").stringValue())
                     .contains("Maximum recursion depth (0) reached");
+            assertThat(scene.repository().git("for-each-ref", "refs/coppice/attempts/" + job))
+                    .as("its files were not looked at in vain")
+                    .doesNotContain("base-");
             assertThat(scene.get("/api/v1/jobs?parent=" + job).json().path("total").intValue())
                     .isZero();
         }
@@ -387,6 +391,46 @@ class RecursionTest {
                     .content()
                     .contains("/api/v1/orchestrate", "/status")
                     .doesNotContain(Files.readString(folder.resolve("token")));
+        }
+    }
+
+    @Test
+    void whatAnAgentMayNotSayOfItsJobItIsToldAllAtOnce() throws Exception {
+        try (Scene scene = scene("")) {
+            String wrong =
+                    Scene.with(
+                            Scene.order("true"),
+                            "{\"agent\":\"nosuch\",\"base\":\"main\",\"target\":\"main\",\"integrate\":\"merge\",\"checks\":[\"true\"]}");
+            String job = scene.submit("sh delegate.sh '" + wrong + "'; echo x > x.txt");
+            JsonNode ended = scene.finished(job);
+
+            assertThat(tasks(ended).getFirst().path("output").stringValue())
+                    .contains(
+                            "config.agent",
+                            "config.base",
+                            "config.checks",
+                            "config.integrate",
+                            "config.target");
+            assertThat(scene.get("/api/v1/jobs?parent=" + job).json().path("total").intValue())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aJobIsGivenTheVeryWordsOfItsAgentAndShowsNoSecretOfThem() throws Exception {
+        try (Scene scene = scene(scripted())) {
+            String words = "Use password=changeit2 in the fixture";
+            String child =
+                    "{\"request\":\"%s\",\"plan\":{\"tasks\":[{\"description\":\"true\"}]}}"
+                            .formatted(words);
+            String job = scene.submit("sh delegate.sh '" + child + "'; echo x > x.txt");
+            scene.finished(job);
+
+            JobId id = JobId.parse(child(scene, job)).orElseThrow();
+            assertThat(scene.get("/api/v1/jobs/" + id).json().path("request").stringValue())
+                    .isEqualTo("Use password=*** in the fixture");
+            assertThat(scene.coppice().engine().state(id).orElseThrow().request().request())
+                    .isEqualTo(words);
         }
     }
 
