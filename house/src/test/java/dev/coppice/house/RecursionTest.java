@@ -198,6 +198,8 @@ class RecursionTest {
 
     private static Map<String, ?> garden() {
         return Map.of(
+                "goal",
+                "Plant a garden",
                 "tasks",
                 List.of(
                         Map.of("id", "plant", "description", PLANT),

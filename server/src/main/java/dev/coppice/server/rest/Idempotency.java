@@ -50,7 +50,7 @@ final class Idempotency {
     /// Answers a request.
     @FunctionalInterface
     interface First {
-        /// @param receipt goes into the job's history
+        /// Starts the job whose history is to have the receipt.
         String answer(Receipt receipt) throws InterruptedException;
     }
 
