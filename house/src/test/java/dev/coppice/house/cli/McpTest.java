@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -216,7 +217,8 @@ class McpTest {
         environment.forEach(scene.program()::with);
         Process process = scene.program().start(scene.repository().path(), "mcp");
         running = Optional.of(process);
-        process.getOutputStream().write((String.join("\n", lines) + "\n").getBytes("UTF-8"));
+        process.getOutputStream()
+                .write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         Program.Result result = scene.program().ended(process);
         assertThat(result.code()).as(result.err()).isZero();

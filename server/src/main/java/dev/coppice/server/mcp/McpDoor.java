@@ -56,8 +56,11 @@ public final class McpDoor {
                     + " with the others (post_discovery) and may start a job for a task that is too big"
                     + " (start_child_job). Others start jobs, follow them, or do a job's tasks themselves (claim_task).";
 
-    private final Transport transport = new Transport();
+    private final Tools tools;
     private final Resources resources;
+    private final String version;
+    // Guarded by this.
+    private @Nullable McpStatelessServerHandler handler;
 
     /// What became of a message.
     ///
@@ -77,8 +80,23 @@ public final class McpDoor {
     ///
     /// @param version of the program
     public McpDoor(Coppice coppice, Jobs jobs, Views views, InstantSource clock, String version) {
-        Tools tools = new Tools(coppice, jobs, views, clock);
+        this.tools = new Tools(coppice, jobs, views, clock);
         this.resources = new Resources(coppice, jobs, views);
+        this.version = version;
+    }
+
+    /// Built for the first message: who calls by REST alone need not wait until the SDK is loaded.
+    private synchronized McpStatelessServerHandler handler() {
+        McpStatelessServerHandler built = handler;
+        if (built == null) {
+            built = build();
+            handler = built;
+        }
+        return built;
+    }
+
+    private McpStatelessServerHandler build() {
+        Transport transport = new Transport();
         McpServer.StatelessSyncSpecification server =
                 McpServer.sync(transport)
                         .serverInfo("coppice", version)
@@ -105,6 +123,7 @@ public final class McpDoor {
                             (context, request) -> read(part, call(context), request)));
         }
         server.build();
+        return transport.handler();
     }
 
     /// What the SDK hands us messages by, and we it: straight, without a connection.
@@ -195,7 +214,7 @@ public final class McpDoor {
             case JSONRPCRequest request ->
                     call.answer(Optional.of(MAPPER.writeValueAsString(response(request, context))));
             case JSONRPCNotification notification -> {
-                transport.handler().handleNotification(context, notification).block();
+                handler().handleNotification(context, notification).toFuture().join();
                 yield call.answer(Optional.empty());
             }
             case JSONRPCMessage _ -> call.answer(Optional.empty()); // an answer, but we ask nothing
@@ -206,7 +225,7 @@ public final class McpDoor {
     /// not come here.
     private JSONRPCResponse response(JSONRPCRequest request, McpTransportContext context) {
         try {
-            return transport.handler().handleRequest(context, request).block();
+            return handler().handleRequest(context, request).toFuture().join();
         } catch (RuntimeException e) {
             LOG.info("Wrong parameters of {}: {}", request.method(), e.getClass().getName());
             return JSONRPCResponse.error(

@@ -46,6 +46,8 @@ record Tool(Needs needs, Handler handler) {
     /// Does it.
     @FunctionalInterface
     interface Handler {
+        /// Does it for this caller.
+        ///
         /// @param arguments a JSON object
         /// @param about is told the job
         /// @return a JSON object

@@ -35,7 +35,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// What the tools do: read the arguments, ask the engine, render. Safe for use by many threads.
@@ -83,10 +82,6 @@ final class Tools {
     Tool called(String name) {
         return Optional.ofNullable(tools.get(name))
                 .orElseThrow(() -> new IllegalArgumentException("there is no tool " + name));
-    }
-
-    Set<String> names() {
-        return tools.keySet();
     }
 
     /// What one call of a tool is about.
