@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What each task's time went to, from the job's submission on.
 ///
 /// @param to the job's end, or the moment of looking
-/// @param rows a row for each task that was attempted, in the order in which they could begin
+/// @param rows a row for each task that was attempted, in the order in which they could begin; a job that a task started
+///     stands below it
 public record Timeline(Instant from, Instant to, List<Row> rows) {
     public Timeline {
         rows = List.copyOf(rows);
@@ -35,11 +37,18 @@ public record Timeline(Instant from, Instant to, List<Row> rows) {
         Instant to = job.endedAt().orElse(now);
         List<Row> rows =
                 job.all()
-                        .filter(task -> !task.attempts().isEmpty())
+                        .filter(task -> !task.attempts().isEmpty() && task.child().isEmpty())
                         .sorted(Comparator.comparing(task -> task.attempts().getFirst().dueAt()))
+                        .flatMap(task -> Stream.concat(Stream.of(task), started(job, task)))
                         .map(task -> row(task, to))
                         .toList();
         return new Timeline(job.submittedAt(), to, rows);
+    }
+
+    private static Stream<TaskView> started(JobView job, TaskView by) {
+        return by.id().isOwn()
+                ? Stream.empty()
+                : job.children(by.id()).stream().filter(task -> !task.attempts().isEmpty());
     }
 
     private static Row row(TaskView task, Instant now) {

@@ -103,7 +103,7 @@ final class TimelinePicture {
                         .formatted(
                                 top + BAR + 1,
                                 critical ? " class=\"critical\"" : "",
-                                escape(Plain.fit(row.task().value(), LABEL_COLUMNS)),
+                                escape(Plain.fit(label(row.task()), LABEL_COLUMNS)),
                                 escape(
                                         row.workerId()
                                                 + ": "
@@ -132,6 +132,11 @@ final class TimelinePicture {
                                                             Figures.duration(
                                                                     bar.span().length())))));
         }
+    }
+
+    /// A job that a task started is no task to who looks at it.
+    private static String label(TaskId task) {
+        return task.value().replaceFirst("^@child-", "└ job ");
     }
 
     private void failures(TaskView task, int top) {

@@ -122,7 +122,9 @@ class ReportsTest {
         assertThat(page)
                 .contains("<a href=\"../depth_1/worker_1_job_1/reports/report.html\">" + child.id())
                 .contains("<a href=\"../depth_2/worker_1_2_job_1/reports/report.html\">")
-                .contains("<td>worker_1 backend</td>", "<td>worker_1_2 migrations</td>");
+                .contains("<td>worker_1 backend</td>", "<td>worker_1_2 migrations</td>")
+                .as("the timeline")
+                .containsSubsequence(">backend<title>", ">└ job " + child.id(), ">frontend<title>");
         assertThat(HtmlReport.render(child, grandchild, family.now(), ZONE))
                 .contains("<a href=\"../../../reports/report.html\">the whole</a>")
                 .contains("<a href=\"../../../depth_2/worker_1_2_job_1/reports/report.html\">");
