@@ -365,6 +365,12 @@ public final class Engine implements AutoCloseable {
     /// The job's tasks for those who work outside; empty where there is no such job. It does not matter
     /// whether anybody drives the job.
     public Optional<WorkQueue> queue(JobId job) {
+        synchronized (queues) {
+            WorkQueue known = queues.get(job);
+            if (known != null) {
+                return Optional.of(known);
+            }
+        }
         if (log.last(job).isEmpty()) {
             return Optional.empty();
         }

@@ -22,6 +22,8 @@ final class Rows {
                 new AgentLines(AgentLines.Rival.CAT, new Goal.Times(0.4)),
                 new Appends(1, new Goal.Times(0.45)),
                 new Appends(64, new Goal.Times(4)),
+                new StatusCalls(WebRival.FASTAPI, new Goal.Times(5)),
+                new StatusCalls(WebRival.NODE, new Goal.Times(1)),
                 new Discoveries(new Goal.Times(5)),
                 new EventStream(EventStream.Figure.THROUGHPUT, new Goal.Times(1.5)),
                 new EventStream(EventStream.Figure.LATENCY, new Goal.Share(2.0)),
