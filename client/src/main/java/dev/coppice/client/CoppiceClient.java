@@ -1,6 +1,7 @@
 package dev.coppice.client;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -26,7 +29,8 @@ import tools.jackson.core.JacksonException;
 /// called from many threads at once.
 ///
 /// A call that the server could not answer (5xx, 429, no connection) is made again after a wait; starting a job too, since it
-/// carries a key by which the server knows it again. Everything else that goes wrong is a [CoppiceClientException] at once.
+/// carries a key by which the server knows it again. [#retry] is made again only where the server has surely not done it.
+/// Everything else that goes wrong is a [CoppiceClientException] at once.
 ///
 /// ```java
 /// try (CoppiceClient client = new CoppiceClient("http://localhost:8000", "your-api-key")) {
@@ -39,6 +43,11 @@ public final class CoppiceClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofSeconds(1);
+
+    /// So long the server may take to answer, however little time is left.
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
+    private static final Duration UNLIMITED = ChronoUnit.FOREVER.getDuration();
 
     /// Begins each line of the stream of events that has an event.
     private static final String EVENT = "data: ";
@@ -81,12 +90,16 @@ public final class CoppiceClient implements AutoCloseable {
 
     /// Where a job stands.
     public JobStatus status(String jobId) throws InterruptedException {
-        return read(send(job(jobId, "/status").GET()), JobStatus.class);
+        return status(jobId, UNLIMITED);
+    }
+
+    private JobStatus status(String jobId, Duration limit) throws InterruptedException {
+        return read(send(job(jobId, "/status").GET(), _ -> true, limit), JobStatus.class);
     }
 
     /// Waits until a job is over.
     ///
-    /// @param limit how long at most
+    /// @param limit how long at most; a server that does not answer may make it a second more
     /// @param progress is told where the job stands, at first and whenever that has changed; looked at once a second
     /// @throws WaitTimedOutException where the job is not over by then; it goes on
     public JobStatus await(String jobId, Duration limit, Consumer<JobStatus> progress)
@@ -99,7 +112,15 @@ public final class CoppiceClient implements AutoCloseable {
         long begin = System.nanoTime();
         Optional<JobStatus> told = Optional.empty();
         while (true) {
-            JobStatus status = status(jobId);
+            JobStatus status;
+            try {
+                status = status(jobId, left(limit, begin));
+            } catch (UnreachableException | ServerException | TooManyRequestsException e) {
+                if (left(limit, begin).isPositive()) {
+                    throw e;
+                }
+                throw new WaitTimedOutException(jobId, limit);
+            }
             if (told.filter(status::equals).isEmpty()) {
                 progress.accept(status);
                 told = Optional.of(status);
@@ -107,12 +128,20 @@ public final class CoppiceClient implements AutoCloseable {
             if (status.isOver()) {
                 return status;
             }
-            Duration left = limit.minusNanos(System.nanoTime() - begin);
+            Duration left = left(limit, begin);
             if (!left.isPositive()) {
                 throw new WaitTimedOutException(jobId, limit);
             }
-            Thread.sleep(left.compareTo(poll) < 0 ? left : poll);
+            Thread.sleep(shorter(left, poll));
         }
+    }
+
+    private static Duration left(Duration limit, long begin) {
+        return limit.minusNanos(System.nanoTime() - begin);
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     /// What a job brought.
@@ -175,7 +204,21 @@ public final class CoppiceClient implements AutoCloseable {
     ///
     /// @throws ConflictException where it is over
     public void cancel(String jobId) throws InterruptedException {
-        send(job(jobId, "/cancel").POST(HttpRequest.BodyPublishers.noBody()));
+        AtomicBoolean isRepeated = new AtomicBoolean();
+        try {
+            send(
+                    job(jobId, "/cancel").POST(HttpRequest.BodyPublishers.noBody()),
+                    _ -> {
+                        isRepeated.set(true);
+                        return true;
+                    },
+                    UNLIMITED);
+        } catch (ConflictException e) {
+            // perhaps by this very call, whose first answer was lost
+            if (!isRepeated.get() || !status(jobId).status().equals("canceled")) {
+                throw e;
+            }
+        }
     }
 
     /// Asks for another try of all tasks that did not succeed.
@@ -190,6 +233,7 @@ public final class CoppiceClient implements AutoCloseable {
     /// @param tasks their ids, or their workers' names; empty: all that did not succeed
     /// @param defaultTimeout the new wall clock of their attempts; empty: as before
     /// @throws ConflictException where there is nothing to try again
+    /// @throws UnreachableException also where the answer was lost: look at the job's status before you ask again
     public void retry(String jobId, List<String> tasks, Optional<Duration> defaultTimeout)
             throws InterruptedException {
         SequencedMap<String, Object> again = new LinkedHashMap<>();
@@ -201,7 +245,9 @@ public final class CoppiceClient implements AutoCloseable {
         send(
                 job(jobId, "/retry")
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                CoppiceClient::isUndone,
+                UNLIMITED);
     }
 
     /// A part of the list of jobs, the newest first.
@@ -239,7 +285,7 @@ public final class CoppiceClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder call(String path) {
-        return endless(path).timeout(ANSWER);
+        return endless(path);
     }
 
     private HttpRequest.Builder endless(String path) {
@@ -249,27 +295,50 @@ public final class CoppiceClient implements AutoCloseable {
     }
 
     private String send(HttpRequest.Builder call) throws InterruptedException {
-        HttpRequest request = call.build();
+        return send(call, _ -> true, UNLIMITED);
+    }
+
+    /// @param mayRepeat whether the call may be made again after this failure, of those that may pass
+    /// @param limit for all tries together, each of which has at least a second
+    private String send(
+            HttpRequest.Builder call, Predicate<CoppiceClientException> mayRepeat, Duration limit)
+            throws InterruptedException {
+        long begin = System.nanoTime();
         for (int tried = 0; ; tried++) {
-            boolean isLast = tried == retries.most();
+            Duration left = left(limit, begin);
+            Duration answer = shorter(ANSWER, left.compareTo(LEAST) < 0 ? LEAST : left);
             Duration wait = retries.delay(tried, ThreadLocalRandom.current().nextDouble());
+            CoppiceClientException failure;
             try {
-                HttpResponse<String> answer =
-                        http.send(request, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() < 300) {
-                    return answer.body();
+                HttpResponse<String> got =
+                        http.send(
+                                call.timeout(answer).build(),
+                                HttpResponse.BodyHandlers.ofString());
+                if (got.statusCode() < 300) {
+                    return got.body();
                 }
-                if (isLast || !mayPass(answer.statusCode())) {
-                    throw failure(answer, answer.body());
+                failure = failure(got, got.body());
+                if (!mayPass(got.statusCode())) {
+                    throw failure;
                 }
-                wait = asked(answer).orElse(wait);
+                wait = asked(got).orElse(wait);
             } catch (IOException e) {
-                if (isLast) {
-                    throw unreachable(e);
-                }
+                failure = unreachable(e);
+            }
+            if (tried == retries.most()
+                    || !mayRepeat.test(failure)
+                    || left(limit, begin).compareTo(wait) <= 0) {
+                throw failure;
             }
             Thread.sleep(wait);
         }
+    }
+
+    /// Whether the server has surely not done what it was asked: nobody was there, or it said so.
+    private static boolean isUndone(CoppiceClientException failure) {
+        return failure.getCause() instanceof ConnectException
+                || failure instanceof TooManyRequestsException
+                || failure.problem().filter(problem -> problem.status() == 503).isPresent();
     }
 
     private UnreachableException unreachable(Exception e) {

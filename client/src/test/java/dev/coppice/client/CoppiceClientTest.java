@@ -9,11 +9,13 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +124,50 @@ class CoppiceClientTest {
         assertThat(calls).hasSize(2);
         assertThat(idempotencyKeys).hasSize(2);
         assertThat(idempotencyKeys.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void aCancelWhoseAnswerWasLostIsDone() throws Exception {
+        answers.add(Answer.json(502, ""));
+        answers.add(Answer.problem(409, "The job is over already: canceled."));
+        answers.add(status("canceled", 0));
+
+        client.cancel("abc");
+
+        assertThat(calls).hasSize(3);
+    }
+
+    @Test
+    void aJobThatIsOverIsNotCanceled() {
+        answers.add(Answer.problem(409, "The job is over already: canceled."));
+        answers.add(status("canceled", 1));
+
+        assertThatThrownBy(() -> client.cancel("abc")).isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    void aRetryIsMadeAgainOnlyWhereItWasSurelyNotDone() throws Exception {
+        answers.add(Answer.problem(503, "The server stops."));
+        answers.add(Answer.problem(429, "Too many."));
+        answers.add(Answer.json(202, "{}"));
+        client.retry("abc", Optional.empty());
+        assertThat(calls).hasSize(3);
+
+        answers.clear();
+        answers.add(Answer.json(502, ""));
+        assertThatThrownBy(() -> client.retry("abc", Optional.empty()))
+                .isInstanceOf(ServerException.class);
+        assertThat(calls).hasSize(4);
+    }
+
+    @Test
+    void aServerThatSaysNothingIsNotWaitedForBeyondTheLimit() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                CoppiceClient waiting =
+                        new CoppiceClient("http://127.0.0.1:" + silent.getLocalPort(), KEY)) {
+            assertThatThrownBy(() -> waiting.await("abc", Duration.ofSeconds(1), _ -> {}))
+                    .isInstanceOf(WaitTimedOutException.class);
+        }
     }
 
     @Test
