@@ -240,6 +240,14 @@ public record Settings(
             }
         }
 
+        /// What is told to whoever wants a job that is deeper than the deepest.
+        public String noDeeper() {
+            return "Maximum recursion depth ("
+                    + maxDepth
+                    + ") reached: do the work yourself, or ask whoever submitted the root job for a larger "
+                    + "max_recursion_depth.";
+        }
+
         /// The slots of a job at `depth` whose configuration asks for `asked`.
         public int slots(int depth, int asked) {
             if (workersByDepth.isEmpty()) {

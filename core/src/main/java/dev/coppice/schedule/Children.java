@@ -77,12 +77,7 @@ public final class Children {
                     "Child jobs are turned off (recursion.enable, enable_recursion in a request).");
         }
         if (state.request().depth() >= recursion.maxDepth()) {
-            return new Answer.Refused(
-                    Why.DEPTH,
-                    "Maximum recursion depth ("
-                            + recursion.maxDepth()
-                            + ") reached: do the work yourself, or ask whoever submitted the root job for a "
-                            + "larger max_recursion_depth.");
+            return new Answer.Refused(Why.DEPTH, recursion.noDeeper());
         }
         List<JobId> ancestors = new ArrayList<>(above());
         ancestors.add(state.job());

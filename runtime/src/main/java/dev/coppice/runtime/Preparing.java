@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 
 /// Turns what a user asks for into a job's request, with every problem found before anything runs.
 final class Preparing {
+    private static final String BASE = "base";
+
     private final Surroundings surroundings;
     private final Ground ground;
     private final Configuration configuration;
@@ -153,7 +155,7 @@ final class Preparing {
         if (order.base().isPresent()) {
             invalid.add(
                     new Problem(
-                            "--base",
+                            BASE,
                             "Tasks without worktrees (orchestrator.isolation: none) start from no commit. Leave it out."));
         }
         if (!settings.environment().equals(Settings.Environment.NONE)) {
@@ -170,7 +172,7 @@ final class Preparing {
             if (named.isEmpty()) {
                 invalid.add(
                         new Problem(
-                                "--base", "There is no commit called " + order.base().get() + "."));
+                                BASE, "There is no commit called " + order.base().get() + "."));
             }
             return named;
         }
@@ -194,7 +196,7 @@ final class Preparing {
                         new Problem(
                                 "integrate.target",
                                 "You stand on no branch, so it is not known what to merge into. "
-                                        + "Name one with --target, or leave the result branch with --integrate branch."));
+                                        + "Name one, or leave the result on its branch (integrate: branch)."));
             }
             return here;
         }
@@ -222,7 +224,7 @@ final class Preparing {
             if (order.request().isBlank()) {
                 invalid.add(
                         new Problem(
-                                "request", "Say what is to be done, or give a plan with --plan."));
+                                "request", "Say what is to be done, or give a plan."));
             }
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import dev.coppice.engine.Engine;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.Problem;
@@ -17,6 +18,7 @@ import dev.coppice.runtime.Refusal;
 import dev.coppice.server.access.Caller;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -30,6 +32,10 @@ public final class Jobs {
 
     /// After so long a caller may ask again whether there is room for its job.
     private static final Duration NO_ROOM = Duration.ofSeconds(10);
+
+    /// Where in an order stands what is called otherwise elsewhere.
+    private static final Map<String, String> PLACES =
+            Map.of("base", "config.base", "integrate.target", "config.target");
 
     private final Coppice coppice;
     private final Views views;
@@ -114,20 +120,25 @@ public final class Jobs {
     /// What a client says of its depth is held against the limit, and not believed otherwise.
     private void checkDepth(Order order) {
         int depth = order.wishes().currentDepth().orElse(0);
-        int deepest = order.over(coppice.configuration().settings()).recursion().maxDepth();
-        if (depth > deepest) {
-            throw Fault.invalid(
-                    "config.current_depth",
-                    "Maximum recursion depth (%d) reached. Do the task without child jobs, or raise max_recursion_depth (at most 5)."
-                            .formatted(deepest));
+        Settings.Recursion recursion =
+                order.over(coppice.configuration().settings()).recursion();
+        if (depth > recursion.maxDepth()) {
+            throw Fault.invalid("config.current_depth", recursion.noDeeper());
         }
     }
 
     private static Fault refused(Refusal refusal) {
+        List<Problem> problems = refusal.problems().stream().map(Jobs::placed).toList();
         return switch (refusal.kind()) {
-            case INVALID -> Fault.of(Fault.Kind.INVALID_REQUEST, refusal.problems());
-            case UNUSABLE -> Fault.of(Fault.Kind.CONFLICT, refusal.problems());
+            case INVALID -> Fault.of(Fault.Kind.INVALID_REQUEST, problems);
+            case UNUSABLE -> Fault.of(Fault.Kind.CONFLICT, problems);
         };
+    }
+
+    /// The problem, at the place that it has in an order.
+    private static Problem placed(Problem problem) {
+        return new Problem(
+                PLACES.getOrDefault(problem.place(), problem.place()), problem.message());
     }
 
     private JobId submit(Preparation.Ready ready) {
