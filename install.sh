@@ -3,18 +3,20 @@
 set -eu
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
 
+missing=
 if ! command -v git > /dev/null; then
-    echo "git is missing. Install git 2.38 or newer, then run this again." >&2
-    exit 6
+    missing="git is missing. Install git 2.38 or newer"
+else
+    version=$(git --version | sed 's/^git version \([0-9]*\)\.\([0-9]*\).*/\1 \2/')
+    if [ "${version% *}" -lt 2 ] || { [ "${version% *}" -eq 2 ] && [ "${version#* }" -lt 38 ]; }; then
+        missing="$(git --version) is too old. Install git 2.38 or newer"
+    fi
 fi
-version=$(git --version | sed 's/^git version \([0-9]*\)\.\([0-9]*\).*/\1 \2/')
-if [ "${version% *}" -lt 2 ] || { [ "${version% *}" -eq 2 ] && [ "${version#* }" -lt 38 ]; }; then
-    echo "$(git --version) is too old. Install git 2.38 or newer, then run this again." >&2
-    exit 6
-fi
+[ -z "$missing" ] || echo "$missing, then run this again." >&2
 
-# The launcher finds a JDK 25, or says that there is none, and builds.
-"$here/coppice" --version
+# The launcher finds a JDK 25, or says that there is none, and builds. All that is missing is told before this ends.
+"$here/coppice" --version || exit 6
+[ -z "$missing" ] || exit 6
 "$here/coppice" install
 echo "Agents that can be used:"
 # In a folder of its own, since there need be no repository here.
