@@ -1,8 +1,8 @@
 package dev.coppice.client;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -312,8 +312,7 @@ public final class CoppiceClient implements AutoCloseable {
             try {
                 HttpResponse<String> got =
                         http.send(
-                                call.timeout(answer).build(),
-                                HttpResponse.BodyHandlers.ofString());
+                                call.timeout(answer).build(), HttpResponse.BodyHandlers.ofString());
                 if (got.statusCode() < 300) {
                     return got.body();
                 }

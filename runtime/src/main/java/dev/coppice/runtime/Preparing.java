@@ -171,8 +171,7 @@ final class Preparing {
             Optional<CommitId> named = git.refs().resolve(order.base().get());
             if (named.isEmpty()) {
                 invalid.add(
-                        new Problem(
-                                BASE, "There is no commit called " + order.base().get() + "."));
+                        new Problem(BASE, "There is no commit called " + order.base().get() + "."));
             }
             return named;
         }
@@ -222,9 +221,7 @@ final class Preparing {
     private Optional<Plan> plan(RunOrder order, Start start) {
         if (order.plan().isEmpty()) {
             if (order.request().isBlank()) {
-                invalid.add(
-                        new Problem(
-                                "request", "Say what is to be done, or give a plan."));
+                invalid.add(new Problem("request", "Say what is to be done, or give a plan."));
             }
             return Optional.empty();
         }

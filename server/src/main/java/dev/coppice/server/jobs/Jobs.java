@@ -120,8 +120,7 @@ public final class Jobs {
     /// What a client says of its depth is held against the limit, and not believed otherwise.
     private void checkDepth(Order order) {
         int depth = order.wishes().currentDepth().orElse(0);
-        Settings.Recursion recursion =
-                order.over(coppice.configuration().settings()).recursion();
+        Settings.Recursion recursion = order.over(coppice.configuration().settings()).recursion();
         if (depth > recursion.maxDepth()) {
             throw Fault.invalid("config.current_depth", recursion.noDeeper());
         }

@@ -81,6 +81,7 @@ final class Entrance extends Handler.Abstract {
                     route.isPresent() ? exchange.method() : "any",
                     route.map(Route::path).orElse(NO_ROUTE),
                     exchange.status(),
+                    exchange.isStream(),
                     System.nanoTime() - begun);
         }
         return true;

@@ -56,6 +56,7 @@ final class Exchange {
     private Optional<JobId> job = Optional.empty();
     private Optional<Audited> audited = Optional.empty();
     private boolean isEnded;
+    private boolean isStream;
     private boolean isPassedOver;
 
     Exchange(Request request, Response response, Patience patience) {
@@ -306,6 +307,17 @@ final class Exchange {
         set("Content-Type", type);
         set("Cache-Control", "no-store");
         set("X-Content-Type-Options", "nosniff");
+    }
+
+    /// Begins an answer that comes in pieces as there is something to be told.
+    void beginStream(String type) {
+        isStream = true;
+        set("X-Accel-Buffering", "no");
+        begin(200, type);
+    }
+
+    boolean isStream() {
+        return isStream;
     }
 
     /// Sends a piece, and waits until it is on its way.

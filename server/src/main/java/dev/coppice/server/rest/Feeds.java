@@ -93,8 +93,7 @@ final class Feeds implements AutoCloseable {
         try (Stream stream = begin()) {
             Feed.Follower follower = follow(job.id());
             try {
-                exchange.set("X-Accel-Buffering", "no");
-                exchange.begin(200, "text/event-stream");
+                exchange.beginStream("text/event-stream");
                 exchange.piece(BEAT_TEXT.duplicate());
                 Sent sent = sendStored(exchange, job, sequence);
                 if (follows) {

@@ -135,9 +135,8 @@ final class FileCalls {
     private void follow(Exchange exchange, JobId job, Path log, long from)
             throws IOException, InterruptedException {
         try (Feeds.Stream stream = feeds.begin()) {
-            exchange.set("X-Accel-Buffering", "no");
             exchange.set("Connection", "close"); // nothing else can be asked behind it
-            exchange.begin(200, PLAIN);
+            exchange.beginStream(PLAIN);
             long sent = from;
             int quietLooks = 0;
             while (!stream.isOver() && quietLooks < LAST_LOOKS && !exchange.isDeserted()) {

@@ -18,12 +18,17 @@ final class Metrics {
     }
 
     private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
+    private final LongAdder timed = new LongAdder();
     private final LongAdder nanos = new LongAdder();
 
-    void answered(String method, String route, int status, long tookNanos) {
+    /// @param isStream whether the answer took as long as there was something to be told, which says nothing of the server
+    void answered(String method, String route, int status, boolean isStream, long tookNanos) {
         answered.computeIfAbsent(new Answered(method, route, status), _ -> new LongAdder())
                 .increment();
-        nanos.add(tookNanos);
+        if (!isStream) {
+            timed.increment();
+            nanos.add(tookNanos);
+        }
     }
 
     /// All figures.
@@ -41,8 +46,9 @@ final class Metrics {
                         .map(each -> each.getKey().line(each.getValue().sum()))
                         .sorted()
                         .collect(Collectors.joining()));
-        head(text, "coppice_http_request_seconds_sum", "counter", "Time spent on calls.");
+        head(text, "coppice_http_request_seconds", "summary", "Time of calls but for streams.");
         text.append("coppice_http_request_seconds_sum ").append(nanos.sum() / 1e9).append('\n');
+        text.append("coppice_http_request_seconds_count ").append(timed.sum()).append('\n');
         head(text, "coppice_streams", "gauge", "Open streams of events and logs.");
         text.append("coppice_streams ").append(streams).append('\n');
         Runtime runtime = Runtime.getRuntime();

@@ -473,6 +473,10 @@ class EntranceTest {
                             + "\r\n\r\n";
 
             assertThat(slowly(scene.uri("/"), head, "X-Padding: ")).isEmpty();
+            String whole = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            assertThat(slowly(scene.uri("/"), whole + head, "X-Padding: "))
+                    .as("and also behind a call that came whole")
+                    .doesNotContain("HTTP/1.1 4");
             assertThat(slowly(scene.uri("/"), head + body, "{"))
                     .startsWith("HTTP/1.1 408")
                     .contains("application/problem+json");

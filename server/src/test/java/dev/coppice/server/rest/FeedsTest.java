@@ -1,9 +1,12 @@
 package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.git.BranchName;
+import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.server.jobs.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +18,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +211,58 @@ class FeedsTest {
     /// The next line, which is there.
     private static String line(BufferedReader lines) throws IOException {
         return Objects.requireNonNull(lines.readLine(), "the stream has ended");
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void whoDoesNotKeepUpIsDropped() throws Exception {
+        String name = scene.submit("true");
+        scene.finished(name);
+        JobId job = new JobId(name);
+        long last = lastEvent(name);
+        Event note = new Event.Noted(Event.Level.INFO, Optional.empty(), "and so on");
+        try (Feed feed = new Feed(scene.coppice(), job, last)) {
+            Feed.Follower follower = feed.follow();
+            for (int i = 1; i <= 64; i++) {
+                int batches = i;
+                scene.coppice().store().append(job, last + i, Instant.now(), List.of(note));
+                scene.awaiting(
+                        () -> Optional.of(follower.waiting()).filter(w -> w.size() == batches));
+            }
+            assertThat(follower.isDropped()).isFalse();
+
+            scene.coppice().store().append(job, last + 65, Instant.now(), List.of(note));
+
+            // which ends a write that nobody reads, here the wait for it
+            while (!Thread.interrupted()) {
+                LockSupport.parkNanos(20_000_000);
+            }
+            assertThat(follower.isDropped()).isTrue();
+        }
+    }
+
+    @Test
+    void moreStreamsThanTheServerCanHoldAreRefused() throws Exception {
+        CountDownLatch begun = new CountDownLatch(2_000);
+        CountDownLatch end = new CountDownLatch(1);
+        try (Feeds feeds = new Feeds(scene.coppice());
+                ExecutorService followers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 2_000; i++) {
+                followers.submit(() -> {
+                    try (Feeds.Stream _ = feeds.begin()) {
+                        begun.countDown();
+                        end.await();
+                    }
+                    return 0;
+                });
+            }
+            begun.await();
+
+            assertThatThrownBy(feeds::begin)
+                    .isInstanceOfSatisfying(
+                            Fault.class, fault -> assertThat(fault.status()).isEqualTo(503));
+            end.countDown();
+        }
     }
 
     // ---- logs ----

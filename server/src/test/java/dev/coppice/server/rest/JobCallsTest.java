@@ -11,8 +11,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +209,57 @@ class JobCallsTest {
         assertThat(idempotent("k1", Scene.order("echo x > a.txt")).json()).isEqualTo(first.json());
         assertThat(idempotent("k1", Scene.order("echo y > a.txt")).status()).isEqualTo(422);
         assertThat(scene.get("/api/v1/jobs").json().path("total").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void requestsThatComeWithTheSameKeyAtTheSameTimeAreOne() throws Exception {
+        List<Future<Scene.Answer>> answers = new ArrayList<>();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 8; i++) {
+                answers.add(callers.submit(() -> idempotent("k1", Scene.order("echo x > a.txt"))));
+            }
+        }
+
+        Set<String> jobs = new HashSet<>();
+        for (Future<Scene.Answer> answer : answers) {
+            assertThat(answer.get().status()).isEqualTo(202);
+            jobs.add(answer.get().json().path("job_id").stringValue());
+        }
+        assertThat(jobs).hasSize(1);
+        assertThat(scene.get("/api/v1/jobs").json().path("total").intValue()).isEqualTo(1);
+        scene.finished(jobs.iterator().next());
+    }
+
+    @Test
+    void whatIsWrongWithAnOrderHasThePlaceThatItHasThere() throws Exception {
+        Scene.Answer base =
+                scene.post(
+                        "/api/v1/orchestrate",
+                        Scene.with(Scene.order("true"), "{\"base\":\"nowhere\"}"));
+        Scene.Answer target =
+                scene.post(
+                        "/api/v1/orchestrate",
+                        Scene.with(Scene.order("true"), "{\"target\":\"nowhere\"}"));
+        Scene.Answer nothing = scene.post("/api/v1/orchestrate", "{\"request\":null}");
+
+        assertThat(base.status()).isEqualTo(400);
+        assertThat(base.json().at("/errors/0/place").stringValue()).isEqualTo("config.base");
+        assertThat(target.status()).isEqualTo(400);
+        assertThat(target.json().at("/errors/0/place").stringValue()).isEqualTo("config.target");
+        assertThat(nothing.status()).isEqualTo(400);
+        assertThat(nothing.json().at("/errors/0/place").stringValue()).isEqualTo("request");
+        assertThat(base.body() + target.body() + nothing.body()).doesNotContain("--");
+    }
+
+    @Test
+    void theFiguresTellTheMeanTimeOfCalls() throws Exception {
+        scene.get("/api/v1/jobs");
+
+        assertThat(scene.get("/metrics").body())
+                .contains(
+                        "# TYPE coppice_http_request_seconds summary",
+                        "coppice_http_request_seconds_sum ",
+                        "coppice_http_request_seconds_count ");
     }
 
     private Scene.Answer idempotent(String key, String body) throws Exception {

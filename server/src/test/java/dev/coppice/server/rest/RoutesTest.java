@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// server fails.
 class RoutesTest {
     private static final List<String> METHODS = List.of("get", "post", "delete");
+
+    private static final String ORCHESTRATE = "/api/v1/orchestrate";
 
     @TempDir java.nio.file.Path folder;
     private JsonNode api;
@@ -126,6 +129,72 @@ class RoutesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void noOrderThatIsWellFormedMakesTheServerFailHoweverOddItsWordsAre() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
+            for (String body : oddOrders()) {
+                RawCall.Answer answer =
+                        RawCall.send(scene.uri("/"), "POST", ORCHESTRATE, Scene.KEY, body);
+                assertThat(statuses("POST " + ORCHESTRATE))
+                        .as(body + "\n" + answer.text())
+                        .contains(Integer.toString(answer.status()));
+            }
+        }
+    }
+
+    @Test
+    void whateverAWorkerOrdersDoesNotMakeTheServerFail() throws Exception {
+        java.nio.file.Path orders = Files.createDirectory(folder.resolve("orders"));
+        List<String> bodies = new ArrayList<>(oddOrders());
+        bodies.addAll(
+                List.of("{\"request\":null}", "{\"request\":null,\"plan\":null}", "{}", "null"));
+        for (int i = 0; i < bodies.size(); i++) {
+            Files.writeString(orders.resolve(i + ".json"), bodies.get(i));
+        }
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
+            String job =
+                    scene.submit(
+                            """
+                            for order in '%s'/*; do
+                              printf 'X-API-Key: %%s' "$COPPICE_API_KEY" | curl -s -o /dev/null -w '%%{http_code}\\n' -H @- \
+                                -H 'Content-Type: application/json' --data-binary "@$order" "$COPPICE_API_URL%s"
+                            done > '%s'
+                            """
+                                    .formatted(orders, ORCHESTRATE, folder.resolve("statuses")));
+            scene.finished(job);
+
+            assertThat(Files.readAllLines(folder.resolve("statuses")))
+                    .hasSize(bodies.size())
+                    .allMatch(statuses("POST " + ORCHESTRATE)::contains);
+        }
+    }
+
+    /// Orders that are right but for the words in them.
+    private static List<String> oddOrders() {
+        List<String> odd =
+                List.of("nobody", "-x", "--upload-pack=x", "HEAD~9", "a b", "../..", "é\u0001");
+        List<String> orders = new ArrayList<>();
+        for (String key : List.of("base", "target", "agent", "model")) {
+            for (String word : odd) {
+                orders.add(
+                        Scene.with(
+                                Scene.order("true"),
+                                JsonMapper.shared().writeValueAsString(Map.of(key, word))));
+            }
+        }
+        for (String key : List.of("agent", "id", "description")) {
+            for (String word : odd) {
+                Map<String, String> task = new TreeMap<>(Map.of("description", "true"));
+                task.put(key, word);
+                orders.add(
+                        JsonMapper.shared()
+                                .writeValueAsString(
+                                        Map.of("plan", Map.of("tasks", List.of(task)))));
+            }
+        }
+        return orders;
     }
 
     /// The statuses that the document has for a call.
