@@ -38,6 +38,9 @@ final class JobWatch implements AutoCloseable {
     private final JobEvents events;
     private final ReentrantLock lock = new ReentrantLock();
 
+    /// Until it is started nobody is told: that has happened before.
+    private volatile boolean isStarted;
+
     /// What is not told yet, and whether something is being told. Used where events are taken, by one thread at a time.
     private final Deque<News> untold = new ArrayDeque<>();
 
@@ -75,8 +78,9 @@ final class JobWatch implements AutoCloseable {
         this.events = log.events(job, sequence, this::take);
     }
 
-    /// From here on events are also read as they come.
+    /// From here on events are read as they come, and told.
     void start() {
+        isStarted = true;
         events.start();
     }
 
@@ -86,7 +90,10 @@ final class JobWatch implements AutoCloseable {
     }
 
     private void take(Recorded recorded) {
-        untold.add(known(recorded));
+        News happened = known(recorded);
+        if (isStarted) {
+            untold.add(happened);
+        }
         if (!isTelling) {
             isTelling = true;
             try {

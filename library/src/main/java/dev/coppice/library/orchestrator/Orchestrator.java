@@ -41,7 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -96,19 +96,13 @@ public final class Orchestrator implements AutoCloseable {
     private final Coppice coppice;
     private final Builder asked;
     private final RandomGenerator chance = new SecureRandom();
-    private volatile @Nullable Session session;
-
-    /// Whether tasks that are added are taken.
-    private volatile boolean isStarted;
-
-    private final AtomicInteger starts = new AtomicInteger();
-
-    /// Of the starts, how many had come when the agents were last seen to have ended.
-    private volatile int startsEnded;
+    private final Workers workers;
+    private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
 
     private Orchestrator(Builder asked, Coppice coppice) {
         this.asked = asked;
         this.coppice = coppice;
+        this.workers = new Workers(coppice);
     }
 
     /// The constructor's parameters, with the defaults of document 003.
@@ -273,7 +267,7 @@ public final class Orchestrator implements AutoCloseable {
             case Preparation.Ready ready -> {
                 JobId job = coppice.leave(ready);
                 WorkQueue queue = coppice.engine().queue(job).orElseThrow();
-                JobWatch watch = new JobWatch(coppice.log(), job, e -> happened(job, e));
+                JobWatch watch = new JobWatch(coppice.log(), job, this::happened);
                 yield new Session(false, goal, masterPlan, settings, queue, watch);
             }
         };
@@ -301,8 +295,9 @@ public final class Orchestrator implements AutoCloseable {
         JobRequest request =
                 ((Event.JobSubmitted) coppice.store().read(job, 0, 1).getFirst().event()).request();
         String[] goalAndPlan = request.request().split(MASTER_PLAN, 2);
-        JobWatch watch = new JobWatch(coppice.log(), job, e -> happened(job, e));
+        JobWatch watch = new JobWatch(coppice.log(), job, this::happened);
         watch.catchUp();
+        watch.start();
         replace(
                 new Session(
                         true,
@@ -311,29 +306,33 @@ public final class Orchestrator implements AutoCloseable {
                         request.settings(),
                         queue,
                         watch));
-        watch.start();
     }
 
+    /// From here on the next is what this works on, even where the end of the one before is not waited for.
     private void replace(Session next) throws InterruptedException {
-        boolean wasStarted = isStarted;
-        Session before = session;
+        boolean wasStaying = workers.isStaying();
+        Session before = session.getAndSet(next);
         if (before != null) {
             end(before);
         }
-        session = next;
-        if (wasStarted) {
-            start();
+        if (wasStaying) {
+            workers.start(next);
         }
     }
 
     private void end(Session before) throws InterruptedException {
         before.watch().close();
         if (before.isJoined()) {
-            stop();
+            boolean _ = workers.stop(before, Duration.ZERO);
             return;
         }
         coppice.engine().cancel(before.job(), Optional.empty());
-        coppice.await(before.job());
+        try {
+            Driver.Turn _ = coppice.await(before.job());
+        } catch (InterruptedException e) {
+            coppice.engine().killAll();
+            throw e;
+        }
     }
 
     /// The user's settings, with what this was built with. An agent takes as many tasks at once as there are workers.
@@ -357,7 +356,7 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     private Session session() {
-        Session open = session;
+        Session open = session.get();
         if (open == null) {
             throw new OrchestrationException(
                     "There is no goal yet: call initialize(goal), join(job) or loadState(file) first.");
@@ -397,9 +396,7 @@ public final class Orchestrator implements AutoCloseable {
     public List<Task> addTasksBatch(List<NewTask> tasks) {
         Session now = session();
         List<Task> added = add(now, tasks);
-        if (isStarted) {
-            drive(now);
-        }
+        workers.drive(now);
         return added;
     }
 
@@ -633,20 +630,10 @@ public final class Orchestrator implements AutoCloseable {
 
     // ---- running
 
-    /// Lets workers of ours take the tasks, those that are there and those that are added. Returns at once.
+    /// Lets workers of ours take the tasks, those that are there and those that are added, until they are stopped. Returns
+    /// at once.
     public void start() {
-        Session now = session();
-        starts.incrementAndGet();
-        isStarted = true;
-        drive(now);
-    }
-
-    /// A job without tasks has nothing to be driven for.
-    private void drive(Session now) {
-        now.watch().catchUp();
-        if (now.watch().view().all().findAny().isPresent()) {
-            Engine.Resumption _ = coppice.resume(now.job());
-        }
+        workers.start(session());
     }
 
     /// Ends every agent process at once. What they left is kept, and [#start] goes on. What others have claimed stays
@@ -661,38 +648,14 @@ public final class Orchestrator implements AutoCloseable {
     ///
     /// @throws InterruptedException when the thread is interrupted; the agents are then ended without waiting for them
     public void gracefulShutdown(Duration limit) throws InterruptedException {
-        Session now = session;
-        int begun = starts.get();
-        if (now == null || startsEnded == begun) {
-            return;
-        }
-        isStarted = false;
-        Engine engine = coppice.engine();
-        engine.pauseAll();
-        Thread patience = Thread.ofVirtual().start(() -> killAfter(limit, engine));
-        try {
-            coppice.await(now.job());
-        } catch (InterruptedException e) {
-            engine.killAll();
-            throw e;
-        } finally {
-            patience.interrupt();
-        }
-        startsEnded = begun;
-        now.watch().catchUp();
-    }
-
-    private static void killAfter(Duration limit, Engine engine) {
-        try {
-            Thread.sleep(limit);
-            engine.killAll();
-        } catch (InterruptedException _) {
-            LOG.debug("the agents ended in time");
+        Session now = session.get();
+        if (now != null && workers.stop(now, limit)) {
+            now.watch().catchUp();
         }
     }
 
     /// Has the leader make the tasks, runs them, and tells what came of it. It plans once; where that came to nothing, this
-    /// can be called again.
+    /// can be called again. Workers then take no more tasks, unless [#start] lets them.
     ///
     /// @throws TaskTimeoutException if the planning, or the whole run, passes its limit
     /// @throws OrchestrationException if there is no plan, or the run was stopped by another thread
@@ -715,7 +678,8 @@ public final class Orchestrator implements AutoCloseable {
                         == Engine.Answer.ACCEPTED;
     }
 
-    /// Runs the tasks that were added, and tells what came of it.
+    /// Runs the tasks that were added, and tells what came of it. Workers then take no more tasks, unless [#start] lets
+    /// them.
     ///
     /// @throws TaskTimeoutException if the whole run passes its limit
     /// @throws OrchestrationException if the run was stopped by another thread
@@ -725,15 +689,12 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     private OrchestrationResult run(Session now) throws InterruptedException {
-        start();
-        try {
+        try (Workers.Run run = workers.run(now)) {
             Driver.Turn turn = coppice.await(now.job());
             now.watch().catchUp();
             JobView view = now.watch().view();
-            if (view.all().findAny().isPresent() && !(turn instanceof Driver.Turn.Over)) {
-                throw new OrchestrationException(
-                        "The run of job %s was stopped; start() goes on with it."
-                                .formatted(now.job()));
+            if (view.all().findAny().isPresent()) {
+                requireOver(turn, now.job());
             }
             requireInTime(view);
             fillMasterPlan(now, view);
@@ -743,10 +704,24 @@ public final class Orchestrator implements AutoCloseable {
                     state.progress().count(TaskStatus.DONE),
                     state.progress().count(TaskStatus.FAILED),
                     state.discoveries().size(),
-                    Summary.of(coppice, now.settings(), timeLeft(now, view), state));
+                    Summary.of(coppice, run, now.settings(), timeLeft(now, view), state));
         } catch (InterruptedException e) {
             stop();
             throw e;
+        }
+    }
+
+    private static void requireOver(Driver.Turn turn, JobId job) {
+        switch (turn) {
+            case Driver.Turn.Over _ -> {}
+            case Driver.Turn.Superseded _ ->
+                    throw new OrchestrationException(
+                            "Job %s is run by another. Wait for it there, or look with getStatus()."
+                                    .formatted(job));
+            case Driver.Turn.LaidDown _, Driver.Turn.Waiting _ ->
+                    throw new OrchestrationException(
+                            "The run of job %s was stopped; start() goes on with it."
+                                    .formatted(job));
         }
     }
 
@@ -828,7 +803,7 @@ public final class Orchestrator implements AutoCloseable {
         int open =
                 (int) state.tasks().stream().filter(task -> task.completedAt().isEmpty()).count();
         int active = (int) state.agents().stream().filter(Agent::isActive).count();
-        return new Health(isStarted, active, open, problems);
+        return new Health(workers.isStarted(), active, open, problems);
     }
 
     // ---- state files
@@ -842,7 +817,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /// Goes on from a file that [#saveState], or the Python program of document 003, wrote: as a new job, in which what was
-    /// done stays done, and what was in flight can be claimed again. What was begun before is ended.
+    /// done, failed or blocked stays so, and what was in flight or canceled can be claimed again. What was begun before is
+    /// ended.
     ///
     /// @throws StateFileException if it can't be read; then nothing is changed
     /// @throws InvalidTaskException if its tasks do not fit together; then nothing is changed
@@ -884,11 +860,7 @@ public final class Orchestrator implements AutoCloseable {
 
     // ---- what happens
 
-    private void happened(JobId job, JobWatch.News news) {
-        Session now = session;
-        if (now == null || !now.job().equals(job)) {
-            return; // what is loaded has happened before
-        }
+    private void happened(JobWatch.News news) {
         if (!news.isSignOfLife()) {
             tell(news.recorded().event());
         }
@@ -958,7 +930,7 @@ public final class Orchestrator implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             try (coppice) {
-                Session now = session;
+                Session now = session.get();
                 if (now != null) {
                     now.watch().close();
                     coppice.settle(now.job());

@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Brings a new job to where a state file says that the tasks are: what was done or has failed is claimed and brought back
-/// once more, so that those who depend on it, and the prompts of what starts later, find it. What was in flight is anybody's.
+/// once more, so that those who depend on it, and the prompts of what starts later, find it. What was blocked is blocked by that again. What
+/// was in flight, or was canceled, is anybody's.
 final class StateReplay {
     private static final AgentName UNKNOWN = new AgentName("loaded");
 
@@ -26,7 +27,7 @@ final class StateReplay {
 
     /// Replays it.
     ///
-    /// @return the state, with what was in flight given back
+    /// @return the state, with what was in flight, or was canceled, given back
     CoordinationState replay() {
         List<Task> open =
                 new ArrayList<>(state.tasks().stream().filter(StateReplay::hasEnded).toList());
@@ -39,10 +40,13 @@ final class StateReplay {
         Set<String> left = open.stream().map(Task::id).collect(Collectors.toSet());
         return state.withTasks(
                 state.tasks().stream()
-                        .map(task ->
-                                !ended.contains(task.id()) || left.contains(task.id())
-                                        ? task.requeued()
-                                        : task)
+                        .map(task -> {
+                            boolean isReplayed =
+                                    ended.contains(task.id()) && !left.contains(task.id());
+                            return isReplayed || task.status() == TaskStatus.BLOCKED
+                                    ? task
+                                    : task.requeued();
+                        })
                         .toList());
     }
 

@@ -1,9 +1,7 @@
 package dev.coppice.library.orchestrator;
 
-import dev.coppice.engine.Driver;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.Expectation;
-import dev.coppice.model.JobId;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.TaskId;
@@ -29,15 +27,20 @@ final class Summary {
 
     private Summary() {}
 
+    /// @param run what it is the summary of
     /// @param left of the run's time; empty: it has no limit
     static String of(
-            Coppice coppice, Settings settings, Optional<Duration> left, CoordinationState state)
+            Coppice coppice,
+            Workers.Run run,
+            Settings settings,
+            Optional<Duration> left,
+            CoordinationState state)
             throws InterruptedException {
         String results = results(state);
         boolean isTooLate = left.filter(time -> !time.isPositive()).isPresent();
         return state.tasks().isEmpty() || isTooLate
                 ? results
-                : byLeader(coppice, reading(settings, left), state, results).orElse(results);
+                : byLeader(coppice, run, reading(settings, left), state, results).orElse(results);
     }
 
     private static String results(CoordinationState state) {
@@ -60,7 +63,11 @@ final class Summary {
     }
 
     private static Optional<String> byLeader(
-            Coppice coppice, Settings settings, CoordinationState state, String results)
+            Coppice coppice,
+            Workers.Run run,
+            Settings settings,
+            CoordinationState state,
+            String results)
             throws InterruptedException {
         TaskDraft.Builder task =
                 TaskDraft.unplaced()
@@ -76,18 +83,15 @@ final class Summary {
                         Optional.empty());
         return switch (coppice.prepare(order, settings)) {
             case Preparation.Refused _ -> Optional.empty();
-            case Preparation.Ready ready -> answer(coppice, coppice.submit(ready));
+            case Preparation.Ready ready ->
+                    run.sumUp(ready)
+                            .flatMap(coppice::view)
+                            .flatMap(view -> view.task(TASK))
+                            .filter(told -> !told.isUnsuccessful())
+                            .map(TaskView::output)
+                            .map(String::strip)
+                            .filter(text -> !text.isEmpty());
         };
-    }
-
-    private static Optional<String> answer(Coppice coppice, JobId job) throws InterruptedException {
-        Driver.Turn _ = coppice.awaitOrCancel(job);
-        return coppice.view(job)
-                .flatMap(view -> view.task(TASK))
-                .filter(task -> !task.isUnsuccessful())
-                .map(TaskView::output)
-                .map(String::strip)
-                .filter(text -> !text.isEmpty());
     }
 
     private static String prompt(CoordinationState state, String results) {

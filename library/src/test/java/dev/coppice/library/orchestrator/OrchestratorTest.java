@@ -152,7 +152,10 @@ class OrchestratorTest {
                             .withDiscoveries(List.of("发现: 关键细节")));
             orchestrator.claimTask("bob");
             orchestrator.failTask(second.id(), "no");
+            orchestrator.addTask(
+                    NewTask.of("Build on it").withDependencies(second.id()).withPriority(5));
             saved = orchestrator.state();
+            assertThat(saved.tasks().getLast().status()).isEqualTo(TaskStatus.BLOCKED);
 
             orchestrator.saveState(file.toString());
         }
@@ -197,6 +200,40 @@ class OrchestratorTest {
                     .singleElement()
                     .satisfies(found -> assertThat(found.tags()).containsExactly("shape"));
             assertThat(orchestrator.claimTask("bob")).map(Task::id).contains(task.id());
+        }
+    }
+
+    @Test
+    void loadingMakesWhatWasCanceledAvailableAgain() throws Exception {
+        Path file = scratch.resolve("state.json");
+        Scene scene = new Scene(scratch);
+        try (Orchestrator orchestrator = scene.begun()) {
+            Task task = orchestrator.addTask("Create User model");
+            Task next =
+                    orchestrator.addTask(
+                            NewTask.of("Write tests").withDependencies(task.id()));
+            try (Coppice coppice = scene.coppice()) {
+                JobId job = JobId.parse(orchestrator.jobId()).orElseThrow();
+                coppice.engine().cancel(job, Optional.empty());
+                coppice.await(job);
+            }
+            assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.CANCELED);
+            orchestrator.saveState(file.toString());
+
+            orchestrator.loadState(file.toString());
+
+            assertThat(orchestrator.claimTask("bob")).map(Task::id).contains(task.id());
+            assertThat(orchestrator.taskOrThrow(next.id()).status()).isEqualTo(TaskStatus.PENDING);
+        }
+    }
+
+    @Test
+    void whatNobodySaysIsAsDocument003SaysIt() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            CoordinationState state = orchestrator.state();
+
+            assertThat(state.maxParallelWorkers()).isEqualTo(3);
+            assertThat(state.taskTimeout()).isEqualTo(Duration.ofSeconds(600));
         }
     }
 

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -39,7 +41,7 @@ class RunsTest {
 
             assertThat(result.tasksFailed()).isEqualTo(1);
             assertThat(orchestrator.taskOrThrow(task.id()).result().flatMap(TaskResult::error))
-                    .hasValueSatisfying(error -> assertThat(error).contains("3"));
+                    .hasValueSatisfying(error -> assertThat(error).contains("exit code 3"));
             assertThat(scene.failed()).extracting(Task::id).containsExactly(task.id());
         }
     }
@@ -56,6 +58,9 @@ class RunsTest {
 
             assertThat(result.tasksFailed()).isEqualTo(1);
             assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.FAILED);
+            assertThat(orchestrator.taskOrThrow(task.id()).result().flatMap(TaskResult::error))
+                    .hasValueSatisfying(error ->
+                            assertThat(error).contains("workers.default_timeout"));
             assertNoAgentLives(scene, orchestrator);
         }
     }
@@ -191,13 +196,20 @@ class RunsTest {
                                         .formatted(claude)
                                 + NO_RETRIES);
         scene.repository().commit("Work with claude");
-        try (Orchestrator orchestrator = scene.builder().model("model-of-the-test").build()) {
-            orchestrator.initialize("Build");
-            orchestrator.addTask("Create User model");
+        for (Orchestrator.Builder builder :
+                List.of(scene.builder().model("model-of-the-test"), scene.builder())) {
+            try (Orchestrator orchestrator = builder.build()) {
+                orchestrator.initialize("Build");
+                orchestrator.addTask("Create User model");
 
-            assertThat(orchestrator.runWithPredefinedTasks().tasksFailed()).isEqualTo(1);
+                assertThat(orchestrator.runWithPredefinedTasks().tasksFailed()).isEqualTo(1);
+            }
         }
-        assertThat(told).content().contains("--model\nmodel-of-the-test\n");
+        assertThat(told)
+                .content()
+                .contains(
+                        "--model\nmodel-of-the-test\n",
+                        "--model\n" + Orchestrator.DEFAULT_MODEL + "\n");
     }
 
     @Test
@@ -404,6 +416,151 @@ class RunsTest {
         }
     }
 
+    @Test
+    void whatIsStartedWhileAnotherStopsIsStoppedToo() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        CountDownLatch called = new CountDownLatch(1);
+        CompletableFuture<Void> letGo = new CompletableFuture<>();
+        try (Orchestrator orchestrator =
+                scene.builder()
+                        .onTaskComplete(_ -> {
+                            called.countDown();
+                            letGo.join();
+                        })
+                        .build()) {
+            orchestrator.initialize("Build");
+            Task outside = orchestrator.addTask("Outside");
+            orchestrator.addTask(script("Wait", "hang\n"));
+            orchestrator.claimTask("ann", outside.id());
+            AtomicReference<Thread> thread = new AtomicReference<>();
+            CompletableFuture<Void> completion =
+                    inThread(
+                            () -> orchestrator.completeTask(outside.id(), TaskResult.of("ok")),
+                            thread);
+            called.await();
+            CompletableFuture<Void> start = inThread(orchestrator::start, thread);
+            awaitThatItWaits(thread.get());
+            CompletableFuture<Void> stop = inThread(orchestrator::stop, thread);
+            awaitThatItWaits(thread.get());
+
+            letGo.complete(null);
+
+            CompletableFuture.allOf(completion, start, stop).join();
+            assertNobodyDrives(scene, orchestrator);
+            assertNoAgentLives(scene, orchestrator);
+            assertThat(orchestrator.health().isRunning()).isFalse();
+        }
+    }
+
+    private static void awaitThatItWaits(Thread thread) {
+        await(() -> thread.getState() == Thread.State.WAITING || !thread.isAlive());
+    }
+
+    @Test
+    void stopEndsTheLeaderThatSumsUp() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.builder().build()) {
+            orchestrator.initialize(
+                    script("Build", "deaf\nrun touch '%s/begun'\nhang\n".formatted(scratch))
+                            .replace("```script", "```script for summary"));
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            CompletableFuture<OrchestrationResult> result = new CompletableFuture<>();
+            CompletableFuture<Void> run =
+                    inThread(
+                            () -> result.complete(orchestrator.runWithPredefinedTasks()),
+                            new AtomicReference<>());
+            awaitFile(scratch.resolve("begun"));
+
+            orchestrator.stop();
+
+            assertNoAgentLives(scene, orchestrator);
+            run.join();
+            assertThat(result.join().summary()).startsWith("1 of 1 tasks are done.");
+            try (Coppice coppice = scene.coppice()) {
+                assertThat(coppice.log().jobs())
+                        .hasSize(2)
+                        .allSatisfy(job ->
+                                assertThat(coppice.engine().state(job).orElseThrow().isOver())
+                                        .isTrue());
+            }
+        }
+    }
+
+    @Test
+    void afterARunNothingIsTakenUntilItIsStarted() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        Path file = scratch.resolve("state.json");
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            orchestrator.runWithPredefinedTasks();
+
+            assertThat(orchestrator.health().isRunning()).isFalse();
+            Task more = orchestrator.addTask(script("Wait", "hang\n"));
+            assertNobodyDrives(scene, orchestrator);
+            orchestrator.saveState(file.toString());
+            orchestrator.loadState(file.toString());
+            assertNobodyDrives(scene, orchestrator);
+            assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(more.id());
+        }
+    }
+
+    @Test
+    void whoStartedKeepsTheWorkersAfterARun() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.start();
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            orchestrator.runWithPredefinedTasks();
+
+            assertThat(orchestrator.health().isRunning()).isTrue();
+            Path more = scratch.resolve("more");
+            orchestrator.addTask(script("More", "run touch '%s'\nwrite y\n| y\n".formatted(more)));
+            awaitFile(more);
+        }
+    }
+
+    @Test
+    void whoseJobAnotherTakesOverIsToldSo() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator one = scene.begun();
+                Orchestrator other = scene.builder().build()) {
+            one.addTask(
+                    script("Wait", "run touch '%s/begun'\nhang\n".formatted(scratch)));
+            CompletableFuture<Void> run =
+                    inThread(one::runWithPredefinedTasks, new AtomicReference<>());
+            awaitFile(scratch.resolve("begun"));
+            other.join(one.jobId());
+
+            other.start();
+
+            assertThatThrownBy(run::join)
+                    .hasMessageContaining("Job " + one.jobId() + " is run by another.");
+            other.stop();
+        }
+    }
+
+    @Test
+    void aNewGoalHoldsThoughTheEndOfTheOneBeforeIsNotWaitedFor() throws Exception {
+        Scene scene = new Scene(scratch, "workers: { max_retries: 0, stop_grace: 3600 }\n");
+        try (Orchestrator orchestrator = scene.begun();
+                Coppice coppice = scene.coppice()) {
+            JobId before = JobId.parse(orchestrator.jobId()).orElseThrow();
+            startWhatDoesNotEnd(orchestrator);
+            AtomicReference<Thread> thread = new AtomicReference<>();
+            CompletableFuture<Void> begin =
+                    inThread(() -> orchestrator.initialize("The next goal"), thread);
+            await(() -> coppice.view(before).orElseThrow().canceling().isPresent());
+
+            thread.get().interrupt();
+
+            assertThatThrownBy(begin::join).hasCauseInstanceOf(InterruptedException.class);
+            assertThat(orchestrator.state().goal()).isEqualTo("The next goal");
+            Task task = orchestrator.addTask("Go on");
+            assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(task.id());
+            await(() -> marksOfAgents(coppice).isEmpty());
+        }
+    }
+
     private void startWhatDoesNotEnd(Orchestrator orchestrator) {
         startWhatWaits(orchestrator, "deaf\n");
     }
@@ -478,18 +635,61 @@ class RunsTest {
         }
     }
 
+    /// Of no job that is there.
     private static void assertNoAgentLives(Scene scene, Orchestrator orchestrator) {
         try (Coppice coppice = scene.coppice()) {
+            assertThat(coppice.log().jobs()).extracting(JobId::value).contains(orchestrator.jobId());
+            assertThat(marksOfAgents(coppice)).isEmpty();
+        }
+    }
+
+    private static List<String> marksOfAgents(Coppice coppice) {
+        List<JobId> jobs = coppice.log().jobs();
+        return coppice.processes().marked("COPPICE_ATTEMPT_MARK").values().stream()
+                .filter(mark -> jobs.stream().anyMatch(job -> mark.contains(job.value())))
+                .toList();
+    }
+
+    private static void assertNobodyDrives(Scene scene, Orchestrator orchestrator) {
+        try (Coppice coppice = scene.coppice()) {
             assertThat(
-                            coppice.processes().marked("COPPICE_ATTEMPT_MARK").values().stream()
-                                    .filter(mark -> mark.contains(orchestrator.jobId())))
+                            coppice.engine()
+                                    .state(JobId.parse(orchestrator.jobId()).orElseThrow())
+                                    .orElseThrow()
+                                    .driverProcess())
                     .isEmpty();
         }
     }
 
-    private static void awaitFile(Path file) {
-        while (!Files.exists(file)) {
+    /// Does it in a thread of its own.
+    private static CompletableFuture<Void> inThread(Blocking work, AtomicReference<Thread> thread) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        thread.set(
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                work.run();
+                                end.complete(null);
+                            } catch (InterruptedException | RuntimeException e) {
+                                end.completeExceptionally(e);
+                            }
+                        }));
+        return end;
+    }
+
+    /// What may block.
+    @FunctionalInterface
+    private interface Blocking {
+        void run() throws InterruptedException;
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
             LockSupport.parkNanos(10_000_000);
         }
+    }
+
+    private static void awaitFile(Path file) {
+        await(() -> Files.exists(file));
     }
 }
