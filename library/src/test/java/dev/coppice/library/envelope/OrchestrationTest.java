@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.coppice.model.Event;
+import dev.coppice.model.Recorded;
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +245,50 @@ class OrchestrationTest {
     }
 
     @Test
+    void g9_retriesAreTriesAfterTheFirst() {
+        AtomicInteger calls = new AtomicInteger();
+
+        assertThatThrownBy(() ->
+                        orchestration.retryWithBackoff(
+                                () -> {
+                                    throw new IOException("failure " + calls.incrementAndGet());
+                                },
+                                RetryConfig.retries(2).withBaseDelay(Duration.ofMillis(1)),
+                                "broken"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("failure 3");
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void g9_theWaitsAreThoseOfTheRetryConfig() throws IOException {
+        RetryConfig config =
+                RetryConfig.retries(2).withBaseDelay(Duration.ofMillis(100)).withJitterRange(0);
+
+        assertThat(waits("twice", config)).containsExactly("0.1 s", "0.2 s");
+        assertThat(waits("capped", config.withMaxDelay(Duration.ofMillis(150))))
+                .containsExactly("0.1 s", "0.15 s");
+        assertThat(waits("thrice", config.withBackoffFactor(3))).containsExactly("0.1 s", "0.3 s");
+    }
+
+    /// What the log says was waited for what always fails.
+    private List<String> waits(String name, RetryConfig config) throws IOException {
+        assertThatThrownBy(() ->
+                        orchestration.retryWithBackoff(
+                                () -> {
+                                    throw new IOException("no");
+                                },
+                                config,
+                                name))
+                .hasMessage("no");
+        return Pattern.compile(name + ": attempt \\d failed, retry in (.*?):")
+                .matcher(audit())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
     void whatCantSucceedIsNotTriedAgain() {
         AtomicInteger calls = new AtomicInteger();
 
@@ -410,6 +458,28 @@ class OrchestrationTest {
 
         assertThat(result.status()).as(result.toString()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(result.provenance().orElseThrow().retryCount()).isEqualTo(2);
+    }
+
+    @Test
+    void g16_theWaitsAreThoseOfTheEnvelope() throws Exception {
+        orchestration.runSubagent(
+                "broken",
+                shell("broken", "exit 1")
+                        .withRetryConfig(
+                                RetryConfig.retries(2)
+                                        .withBackoffFactor(3)
+                                        .withJitterRange(0)
+                                        .withBaseDelay(Duration.ofMillis(200))));
+
+        List<Duration> waits = new ArrayList<>();
+        try (Coppice coppice = coppice()) {
+            for (Recorded each : coppice.log().read(coppice.jobs().getFirst(), 0, 1_000)) {
+                if (each.event() instanceof Event.RetryScheduled retry) {
+                    waits.add(Duration.between(each.at(), retry.at()));
+                }
+            }
+        }
+        assertThat(waits).containsExactly(Duration.ofMillis(200), Duration.ofMillis(600));
     }
 
     @Test
@@ -680,19 +750,23 @@ class OrchestrationTest {
     void anEnvelopesRunIsAJobThatVerifies() throws Exception {
         orchestration.runSubagent("work", shell("a", "echo x > x.txt"));
 
-        try (Coppice coppice =
-                ((Opening.Opened)
-                                Coppice.open(
-                                        surroundings(repository.path()),
-                                        Optional.empty(),
-                                        new LinkedHashMap<>()))
-                        .coppice()) {
+        try (Coppice coppice = coppice()) {
             assertThat(coppice.jobs())
                     .singleElement()
                     .satisfies(job ->
                             assertThat(coppice.verify(job))
                                     .isInstanceOf(Audit.Verdict.Sound.class));
         }
+    }
+
+    /// Coppice as the command line opens it here.
+    private Coppice coppice() {
+        return ((Opening.Opened)
+                        Coppice.open(
+                                surroundings(repository.path()),
+                                Optional.empty(),
+                                new LinkedHashMap<>()))
+                .coppice();
     }
 
     @Test

@@ -209,9 +209,7 @@ class OrchestratorTest {
         Scene scene = new Scene(scratch);
         try (Orchestrator orchestrator = scene.begun()) {
             Task task = orchestrator.addTask("Create User model");
-            Task next =
-                    orchestrator.addTask(
-                            NewTask.of("Write tests").withDependencies(task.id()));
+            Task next = orchestrator.addTask(NewTask.of("Write tests").withDependencies(task.id()));
             try (Coppice coppice = scene.coppice()) {
                 JobId job = JobId.parse(orchestrator.jobId()).orElseThrow();
                 coppice.engine().cancel(job, Optional.empty());

@@ -59,8 +59,8 @@ class RunsTest {
             assertThat(result.tasksFailed()).isEqualTo(1);
             assertThat(orchestrator.taskOrThrow(task.id()).status()).isEqualTo(TaskStatus.FAILED);
             assertThat(orchestrator.taskOrThrow(task.id()).result().flatMap(TaskResult::error))
-                    .hasValueSatisfying(error ->
-                            assertThat(error).contains("workers.default_timeout"));
+                    .hasValueSatisfying(
+                            error -> assertThat(error).contains("workers.default_timeout"));
             assertNoAgentLives(scene, orchestrator);
         }
     }
@@ -524,8 +524,7 @@ class RunsTest {
         Scene scene = new Scene(scratch, NO_RETRIES);
         try (Orchestrator one = scene.begun();
                 Orchestrator other = scene.builder().build()) {
-            one.addTask(
-                    script("Wait", "run touch '%s/begun'\nhang\n".formatted(scratch)));
+            one.addTask(script("Wait", "run touch '%s/begun'\nhang\n".formatted(scratch)));
             CompletableFuture<Void> run =
                     inThread(one::runWithPredefinedTasks, new AtomicReference<>());
             awaitFile(scratch.resolve("begun"));
@@ -638,7 +637,9 @@ class RunsTest {
     /// Of no job that is there.
     private static void assertNoAgentLives(Scene scene, Orchestrator orchestrator) {
         try (Coppice coppice = scene.coppice()) {
-            assertThat(coppice.log().jobs()).extracting(JobId::value).contains(orchestrator.jobId());
+            assertThat(coppice.log().jobs())
+                    .extracting(JobId::value)
+                    .contains(orchestrator.jobId());
             assertThat(marksOfAgents(coppice)).isEmpty();
         }
     }

@@ -103,6 +103,16 @@ class ExpertPanelTest {
                         review("doubting", Vote.REJECT, 0.5));
 
         assertThat(Aggregation.WEIGHTED.decide(reviews, 3).vote()).isEqualTo(Vote.REJECT);
+        List<Review> outweighing =
+                List.of(
+                        review("sure", Vote.APPROVE, 0.95),
+                        review("unsure", Vote.REJECT, 0.5),
+                        review("doubting", Vote.REJECT, 0.4));
+        Decision weighed = Aggregation.WEIGHTED.decide(outweighing, 3);
+        assertThat(weighed.vote()).isEqualTo(Vote.APPROVE);
+        assertThat(weighed.agreement()).isCloseTo(51.4, TENTH);
+        assertThat(Aggregation.SIMPLE_MAJORITY.decide(outweighing, 3).vote())
+                .isEqualTo(Vote.REJECT);
         assertThat(Aggregation.UNANIMOUS.decide(votes("AAR"), 3).vote()).isEqualTo(Vote.REJECT);
         assertThat(Aggregation.UNANIMOUS.decide(votes("AA-"), 2).vote()).isEqualTo(Vote.APPROVE);
     }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -152,24 +153,29 @@ class OrchestratorSessionTest {
                                 Duration.ofSeconds(1));
 
         // when
+        Instant begin = Instant.now();
         ProcessResult result = process.run();
+        Duration waited = Duration.between(begin, Instant.now());
 
         // then
         assertThat(result.exitCode()).isEqualTo(-1);
         assertThat(result.reason()).contains(Reason.WALL_TIMEOUT);
         assertThat(result.output()).isEqualTo("begun\n");
         assertThat(result.stderr()).contains("did not end within its time", "longer timeout");
-        assertThat(quickest(process, result, 3)).isLessThanOrEqualTo(Duration.ofSeconds(3));
+        assertThat(result.duration()).isPositive();
+        assertThat(quickest(process, waited, 3)).isLessThanOrEqualTo(Duration.ofSeconds(3));
         long grandchild = Long.parseLong(Files.readString(claude.folder().resolve("pid")).strip());
         assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
     }
 
-    /// A machine that is busy may be late once, and not each time.
-    private static Duration quickest(AgentProcess process, ProcessResult first, int moreTries)
+    /// How soon one who runs it is back. A machine that is busy may be late once, and not each time.
+    private static Duration quickest(AgentProcess process, Duration first, int moreTries)
             throws InterruptedException {
-        Duration quickest = first.duration();
+        Duration quickest = first;
         for (int i = 0; i < moreTries && quickest.compareTo(Duration.ofSeconds(3)) > 0; i++) {
-            Duration again = process.run().duration();
+            Instant begin = Instant.now();
+            process.run();
+            Duration again = Duration.between(begin, Instant.now());
             quickest = again.compareTo(quickest) < 0 ? again : quickest;
         }
         return quickest;
