@@ -9,8 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The tools that Coppice has for its workers, an MCP server over HTTP, and how each program is told of it: by arguments,
 /// variables or a file of the attempt's own, so that the user's files stay as they are. None of them holds the worker's
-/// token; each program takes it from its environment. Seen with Claude Code 2.1.329 and Codex 0.169.0; Gemini CLI, Qwen Code
-/// and opencode as they document it.
+/// token; each program takes it from its environment. Seen with Claude Code 2.1.329, Codex 0.169.0, opencode 1.18.33 and
+/// Gemini CLI 0.61.0; Qwen Code as it documents it.
 ///
 /// @param url where the tools are
 /// @param folder where files may be laid for the program
@@ -34,10 +34,11 @@ public record WorkerTools(URI url, Path folder) {
         }
     }
 
-    /// Whether a program of this name can be told.
+    /// Whether a program of this name has the tools for certain once it is told. Gemini CLI reads such a file only where it,
+    /// and each folder above it, is root's and nobody else may write it.
     static boolean areKnownTo(String program) {
         return switch (program) {
-            case "codex", "gemini", "qwen", "opencode" -> true;
+            case "codex", "qwen", "opencode" -> true;
             default -> false;
         };
     }

@@ -392,6 +392,20 @@ abstract class ChildContract {
     }
 
     @Test
+    void aSignOfLifeCountsAsOutput() throws Exception {
+        Limits limits =
+                new Limits(LONG, Duration.ofSeconds(2), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
+        Child child = sh(limits, "sleep 600");
+
+        for (int i = 0; i < 15; i++) {
+            child.signOfLife();
+            assertThat(child.awaitEnd(Duration.ofMillis(200))).isFalse();
+        }
+
+        assertThat(child.await().exit()).isEqualTo(new Exit.TimedOut(Exit.Limit.IDLE));
+    }
+
+    @Test
     void itsClocksStandStillInAPauseAndRunOnAfterwards() throws Exception {
         Limits limits =
                 new Limits(
