@@ -39,7 +39,7 @@ final class CancelCommand implements Action {
             String said =
                     switch (answer) {
                         case ACCEPTED -> "is asked to end";
-                        case ALREADY_OVER -> "is over already";
+                        case ALREADY_OVER, NOBODY_WAITS -> "is over already";
                         case NO_SUCH_JOB, NO_SUCH_TASK ->
                                 throw CommandFailure.of(
                                         ExitCode.UNKNOWN, job.id().value(), "It is gone.");

@@ -42,6 +42,11 @@ final class RetryCommand implements Action {
                     call.out().say(NOTHING);
                     yield follow.toTheEnd(job.id());
                 }
+                case Engine.Answer.NOBODY_WAITS ->
+                        throw CommandFailure.of(
+                                ExitCode.INVALID,
+                                job.id().value(),
+                                job.request().parent().orElseThrow().whyNotAgain());
                 case Engine.Answer.NO_SUCH_JOB, Engine.Answer.NO_SUCH_TASK ->
                         throw CommandFailure.of(ExitCode.UNKNOWN, job.id().value(), "It is gone.");
             };

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// Carries the tasks that stand for child jobs: sees to it that the job is there and is driven, and
@@ -35,17 +36,18 @@ public final class ChildJobs implements Dispatch {
     private final Dispatch behind;
     private final InstantSource clock;
     private final Consumer<JobId> drive;
-    private final Consumer<Runnable> patiently;
+    private final BiConsumer<JobId, Runnable> patiently;
     private final Map<JobId, Watch> watches = new ConcurrentHashMap<>();
 
     /// @param drive sees to it that a job is driven, by this process where by no other
-    /// @param patiently runs what it is given soon, and again as long as it throws [EventLogException]
+    /// @param patiently runs what it is given for a child job soon, and again as long as it throws [EventLogException];
+    ///     whatever else it throws is told to [#brokeOff]
     public ChildJobs(
             EventLog log,
             Dispatch behind,
             InstantSource clock,
             Consumer<JobId> drive,
-            Consumer<Runnable> patiently) {
+            BiConsumer<JobId, Runnable> patiently) {
         this.log = log;
         this.behind = behind;
         this.clock = clock;
@@ -88,7 +90,7 @@ public final class ChildJobs implements Dispatch {
         for (Watch watch : watches.values()) {
             if (watch.isOf(job, task)) {
                 if (!now) {
-                    patiently.accept(() -> cancel(watch));
+                    patiently.accept(watch.child.child(), () -> cancel(watch));
                 }
                 return;
             }
@@ -99,17 +101,27 @@ public final class ChildJobs implements Dispatch {
     /// Something was appended to a job, perhaps its end. Returns at once.
     public void appended(JobId job) {
         if (watches.containsKey(job)) {
-            patiently.accept(() -> look(job));
+            patiently.accept(job, () -> look(job));
+        }
+    }
+
+    /// A job can't be driven, so that its end never comes: whoever waits for it is told so. Returns at once.
+    public void brokeOff(JobId job, Exception cause) {
+        Watch watch = watches.remove(job);
+        if (watch != null) {
+            watch.reports.happened(watch.brokenOff(cause));
         }
     }
 
     private void see(Duty.Delegating child, AttemptOrder order, Reports reports) {
         watches.put(child.child(), new Watch(child, order, reports));
-        patiently.accept(() -> {
-            submit(child);
-            drive.accept(child.child());
-            look(child.child());
-        });
+        patiently.accept(
+                child.child(),
+                () -> {
+                    submit(child);
+                    drive.accept(child.child());
+                    look(child.child());
+                });
     }
 
     /// Whoever comes second finds the job there, and is refused.
@@ -197,6 +209,11 @@ public final class ChildJobs implements Dispatch {
             return state.ended().map(this::end);
         }
 
+        private synchronized Event brokenOff(Exception cause) {
+            String why = "Job " + state.job() + " can't be driven: " + cause;
+            return ended(new Outcome.Failed(Reason.CHILD_FAILED, why, WorkResult.of(why)));
+        }
+
         private Event end(JobStatus status) {
             WorkResult joined = state.joined().orElse(WorkResult.NONE);
             WorkResult result =
@@ -206,6 +223,10 @@ public final class ChildJobs implements Dispatch {
                     status == JobStatus.COMPLETED
                             ? new Outcome.Done(result)
                             : new Outcome.Failed(Reason.CHILD_FAILED, lastWord, result);
+            return ended(outcome);
+        }
+
+        private Event ended(Outcome outcome) {
             return new Event.AttemptEnded(
                     order.task().id(),
                     order.attempt(),

@@ -56,6 +56,8 @@ public final class Engine implements AutoCloseable {
         ACCEPTED,
         /// There is nothing left to do of what was asked.
         ALREADY_OVER,
+        /// The job is over, and so is its part in the job that started it.
+        NOBODY_WAITS,
         NO_SUCH_JOB,
         NO_SUCH_TASK
     }
@@ -331,8 +333,11 @@ public final class Engine implements AutoCloseable {
                                     return Answer.NO_SUCH_TASK;
                                 }
                             }
-                            return state.ended().filter(s -> s == JobStatus.COMPLETED).isPresent()
-                                    ? Answer.ALREADY_OVER
+                            if (state.ended().filter(s -> s == JobStatus.COMPLETED).isPresent()) {
+                                return Answer.ALREADY_OVER;
+                            }
+                            return state.whyNotAgain().isPresent()
+                                    ? Answer.NOBODY_WAITS
                                     : Answer.ACCEPTED;
                         },
                         new Event.RetryRequested(tasks, timeout));
@@ -453,8 +458,8 @@ public final class Engine implements AutoCloseable {
         return log.read(job, sequence, max);
     }
 
-    /// Does what needs the log, in a thread of its own, again until the log lets it.
-    private void patiently(Runnable work) {
+    /// Does what needs the log for a child job, in a thread of its own, again until the log lets it.
+    private void patiently(JobId child, Runnable work) {
         Thread.ofVirtual()
                 .name("children")
                 .start(() -> {
@@ -470,6 +475,12 @@ public final class Engine implements AutoCloseable {
                             } catch (InterruptedException _) {
                                 return;
                             }
+                        } catch (RuntimeException e) {
+                            // The edge of a thread: nobody else would tell whoever waits for the
+                            // job.
+                            LOG.log(System.Logger.Level.ERROR, "job " + child + " is given up", e);
+                            dispatch.brokeOff(child, e);
+                            return;
                         }
                     }
                 });
@@ -562,6 +573,7 @@ public final class Engine implements AutoCloseable {
                 broken.put(job, e);
                 driver.killAll();
                 LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);
+                dispatch.brokeOff(job, e);
             } finally {
                 leave();
             }

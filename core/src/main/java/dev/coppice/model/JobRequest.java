@@ -65,7 +65,12 @@ public record JobRequest(
     /// The task of another job that started this one.
     ///
     /// @param family where the job stands among all that came of the same root job
-    public record Parent(JobId job, TaskId task, Family family) {}
+    public record Parent(JobId job, TaskId task, Family family) {
+        /// Why the job does not begin again once it is over.
+        public String whyNotAgain() {
+            return "Nobody waits for this job any more: retry job " + job + ", which started it.";
+        }
+    }
 
     /// What the job's workers are called.
     public WorkerNumbers numbers() {

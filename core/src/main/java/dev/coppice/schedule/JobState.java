@@ -81,6 +81,9 @@ public final class JobState {
     /// How often an attempt may be lost to a dying orchestrator before that counts as a failure.
     static final int LOST_MAX = 10;
 
+    /// Tasks that the agents of one job may add to it; beyond that they go round in circles.
+    public static final int TASKS_OF_AGENTS_MAX = 100;
+
     private static final String BUDGET_SPENT = "The task's budget is spent.";
     private static final int RECENT_DISCOVERIES_MAX = 100;
 
@@ -122,6 +125,9 @@ public final class JobState {
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
 
     private int open;
+
+    /// Tasks that agents of the job have added to it.
+    private int addedByAgents;
 
     /// Running attempts that hold a slot, and those that are child jobs.
     private int holding;
@@ -226,11 +232,19 @@ public final class JobState {
         measure(added);
         added.forEach(this::settle);
         added.forEach(this::hang);
+        addedByAgents += ofAgents(event.by(), event.tasks());
         if (event.by().isEmpty()) {
             goal = event.goal();
         } else if (due.get(event.by().get()) instanceof Step.Write(Event.TasksAdded _)) {
             laid(find(event.by().get()), event);
         }
+    }
+
+    /// How many of the tasks are work that an agent adds which was started for the job; a claimant is no such agent.
+    private int ofAgents(Optional<TaskId> by, List<Task> added) {
+        return by.map(tasks::get).filter(t -> isWork(t) && t.claim.isEmpty()).isPresent()
+                ? (int) added.stream().filter(task -> task.duty() instanceof Duty.Work).count()
+                : 0;
     }
 
     private TaskState join(Task task) {
@@ -1041,11 +1055,27 @@ public final class JobState {
         if (by.isPresent() && !isBusy(by.get())) {
             return Optional.of("Task " + by.get() + " has no attempt that could add tasks.");
         }
+        Optional<String> left = whyNotAgain();
+        if (left.isPresent()) {
+            return left;
+        }
+        int ofAgents = ofAgents(by, added);
+        if (ofAgents > 0 && addedByAgents + ofAgents > TASKS_OF_AGENTS_MAX) {
+            return Optional.of(
+                    "The job's agents have added %d tasks to it already, and may add %d at most. Do the work yourself."
+                            .formatted(addedByAgents, TASKS_OF_AGENTS_MAX));
+        }
         Set<TaskId> taken = aboutToJoin();
         return Misfit.of(
                 added,
                 id -> tasks.containsKey(id) || taken.contains(id),
                 id -> tasks.containsKey(id) && !id.isOwn());
+    }
+
+    /// Why the job does not begin again: it is over, and the task that started it has taken in what it brought. Empty
+    /// where it goes on, or may begin again.
+    public Optional<String> whyNotAgain() {
+        return isOver() ? request().parent().map(JobRequest.Parent::whyNotAgain) : Optional.empty();
     }
 
     private boolean isBusy(TaskId id) {

@@ -3,6 +3,7 @@ package dev.coppice.attempt;
 import dev.coppice.engine.AttemptOrder;
 import dev.coppice.engine.Dispatch;
 import dev.coppice.folder.JobFolder.TaskFolder;
+import dev.coppice.folder.MaskedJson;
 import dev.coppice.folder.MaskedLogs;
 import dev.coppice.git.GitException;
 import dev.coppice.model.Duty;
@@ -95,7 +96,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         Optional<Running> run = running(of);
         try {
             if (run.isPresent()) {
-                run.get().papers().layResult(json);
+                run.get().papers().layResult(MaskedJson.of(json, equipment.secrets()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -225,13 +226,14 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
         }
     }
 
-    /// What programs wrote into their logs themselves.
+    /// What programs wrote themselves, into their logs and as their result, which has been read.
     private void maskLogs(AttemptOrder order, Reports reports) {
         MaskedLogs masked = new MaskedLogs(equipment.secrets());
         TaskFolder folder = Naming.folder(order);
         try {
             masked.maskBelow(folder.attempt(order.attempt()).root());
             masked.mask(folder.setupLog());
+            masked.mask(folder.result());
         } catch (IOException | UncheckedIOException e) {
             warn(
                     order,

@@ -45,14 +45,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.ser.std.StdSerializer;
 
 /// The JSON of a job's folder, and how the view becomes it. Keys are the records' names in snake
 /// case; what is unknown is null; times are UTC, durations seconds. Every text passes the mask.
@@ -73,14 +69,12 @@ final class Documents {
     private final JsonMapper mapper;
 
     Documents(Secrets secrets) {
-        SimpleModule masking = new SimpleModule("masking");
-        masking.addSerializer(String.class, new MaskedText(secrets));
         mapper =
                 JsonMapper.builder()
                         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                         .disable(
                                 tools.jackson.databind.MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-                        .addModule(masking)
+                        .addModule(MaskedJson.module(secrets))
                         .build();
     }
 
@@ -927,25 +921,5 @@ final class Documents {
 
     private static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    /// Masks before anything is escaped, so that no secret hides behind an escape.
-    private static final class MaskedText extends StdSerializer<String> {
-        private final Secrets secrets;
-
-        private MaskedText(Secrets secrets) {
-            super(String.class);
-            this.secrets = secrets;
-        }
-
-        @Override
-        public boolean isEmpty(SerializationContext context, String text) {
-            return text.isEmpty();
-        }
-
-        @Override
-        public void serialize(String text, JsonGenerator out, SerializationContext context) {
-            out.writeString(secrets.mask(text));
-        }
     }
 }

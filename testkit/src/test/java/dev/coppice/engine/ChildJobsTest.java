@@ -15,6 +15,7 @@ import dev.coppice.model.Plan;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
 import dev.coppice.model.WorkResult;
 import dev.coppice.schedule.ChildOrder;
 import dev.coppice.schedule.Children;
@@ -79,6 +80,60 @@ class ChildJobsTest {
         HandDispatch.Attempt again = nextOf("a", 2);
         assertThat(again.order().children().getFirst().status().wire()).isEqualTo("failed");
         assertThat(brought(again)).startsWith("Job " + child + " ended failed: Log in first.");
+    }
+
+    @Test
+    void aJobForWhichNobodyWaitsAnyMoreDoesNotBeginAgain() throws InterruptedException {
+        Engine engine = engine(log);
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        JobId child = started(engine, a, parent, task("x"));
+        dispatch.next().ends(new Outcome.Failed(Reason.NOT_LOGGED_IN, "no", WorkResult.NONE));
+        engine.await(child);
+        long events = log.last(child).orElseThrow().sequence();
+
+        assertThat(engine.retry(child, List.of(), Optional.empty()))
+                .isEqualTo(Engine.Answer.NOBODY_WAITS);
+        assertThat(
+                        engine.queue(child)
+                                .orElseThrow()
+                                .addTasks(
+                                        Optional.empty(),
+                                        _ -> WorkQueue.Batch.of(List.of(task("y")))))
+                .isInstanceOfSatisfying(
+                        WorkQueue.Addition.Refused.class,
+                        refused -> assertThat(refused.why()).contains("retry job " + parent));
+        assertThat(log.last(child).orElseThrow().sequence()).isEqualTo(events);
+    }
+
+    @Test
+    void whoStartedAJobThatCantBeDrivenIsToldSo() throws InterruptedException {
+        Engine engine = engine(log);
+        dispatch.throwFor(new TaskId("x"), new IllegalStateException("out of order"));
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        JobId child = started(engine, a, parent, task("x"));
+        a.ends(done("so far"));
+
+        HandDispatch.Attempt again = nextOf("a", 2);
+        assertThat(again.order().children().getFirst().status().wire()).isEqualTo("failed");
+        assertThat(brought(again)).contains("Job " + child + " can't be driven", "out of order");
+        again.ends(done("all by itself"));
+        assertThat(engine.await(parent)).isInstanceOf(Driver.Turn.Over.class);
+    }
+
+    @Test
+    void aJobEndsThoughOneThatItStartedCantBeDriven() throws InterruptedException {
+        Engine engine = engine(log);
+        JobId parent = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        started(engine, a, parent, task("x"), task("y", "x"));
+        dispatch.throwFor(new TaskId("y"), new IllegalStateException("out of order"));
+        dispatch.next().ends(done("it"));
+        engine.cancel(parent, Optional.empty());
+        a.ends(new Outcome.Stopped(WorkResult.NONE));
+
+        assertThat(engine.await(parent)).isEqualTo(new Driver.Turn.Over(JobStatus.CANCELED));
     }
 
     @Test

@@ -208,6 +208,28 @@ class WorkQueueTest {
     }
 
     @Test
+    void theAgentsOfAJobAddSoManyTasksAndNoMore() {
+        WorkQueue queue = queue(job(task("a")));
+        driver(queue.job(), new HandDispatch()).turn();
+        int most = JobState.TASKS_OF_AGENTS_MAX;
+        List<Task> half = IntStream.range(0, most - 1).mapToObj(i -> task("t" + i)).toList();
+        assertThat(queue.addTasks(Optional.of(A), _ -> WorkQueue.Batch.of(half)))
+                .isInstanceOf(Addition.Added.class);
+        int before = events(queue.job()).size();
+
+        List<Task> two = List.of(task("x"), task("y"));
+        assertThat(queue.addTasks(Optional.of(A), _ -> WorkQueue.Batch.of(two)))
+                .isInstanceOfSatisfying(
+                        Addition.Refused.class,
+                        refused -> assertThat(refused.why()).contains("added 99 tasks"));
+        assertThat(events(queue.job())).hasSize(before);
+        assertThat(add(queue, task("x"))).as("from outside").isInstanceOf(Addition.Added.class);
+        assertThat(queue.addTasks(Optional.of(A), _ -> WorkQueue.Batch.of(List.of(task("y")))))
+                .as("the last one")
+                .isInstanceOf(Addition.Added.class);
+    }
+
+    @Test
     void anAppendThatFailedAfterItStoredIsNotRepeated() {
         WorkQueue queue = queue(job(task("a"), task("b")));
         log.failAfter(Event.AttemptClaimed.class);

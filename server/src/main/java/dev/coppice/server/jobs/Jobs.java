@@ -8,6 +8,7 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
+import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.Problem;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
@@ -15,6 +16,7 @@ import dev.coppice.runtime.ChildBirth;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.Refusal;
+import dev.coppice.runtime.TaskBirth;
 import dev.coppice.server.access.Caller;
 import java.time.Duration;
 import java.util.List;
@@ -167,14 +169,13 @@ public final class Jobs {
     ///
     /// @param tasks empty: all that did not succeed
     /// @param timeout the new limit of their attempts
-    /// @throws Fault where nobody waits for the job any more, or there is no room for it
+    /// @throws Fault where there is no room for the job
     public Engine.Answer retry(JobView job, List<TaskId> tasks, Optional<Duration> timeout) {
         checkIsServing();
         submitting.lock();
         try {
-            if (job.status().isOver() && job.status() != JobStatus.COMPLETED) {
-                checkIsNoChild(job);
-                checkRoom();
+            if (job.status() != JobStatus.COMPLETED) {
+                checkRoomAgain(job);
             }
             Engine.Answer answer = coppice.engine().retry(job.id(), tasks, timeout);
             if (answer == Engine.Answer.ACCEPTED) {
@@ -186,12 +187,25 @@ public final class Jobs {
         }
     }
 
-    private static void checkIsNoChild(JobView job) {
-        if (job.request().parent().isPresent()) {
-            throw Fault.of(
-                    Fault.Kind.CONFLICT,
-                    "Nobody waits for this job any more: retry job %s, which started it."
-                            .formatted(job.request().parent().get().job()));
+    /// Adds tasks to a job, all or none; one that was over goes on with them.
+    ///
+    /// @param by whose running attempt adds them; empty: an agent outside
+    /// @throws Fault where there is no room for the job
+    public TaskBirth addTasks(JobView job, Optional<Worker> by, PlanDraft tasks) {
+        checkIsServing();
+        submitting.lock();
+        try {
+            checkRoomAgain(job);
+            return coppice.addTasks(job.id(), by, tasks);
+        } finally {
+            submitting.unlock();
+        }
+    }
+
+    /// A root job that was over is one more that is open.
+    private void checkRoomAgain(JobView job) {
+        if (job.status().isOver() && job.request().parent().isEmpty()) {
+            checkRoom();
         }
     }
 

@@ -243,7 +243,7 @@ final class Tools {
                         ? Optional.of(worker)
                         : Optional.empty();
         PlanDraft draft = PlanReader.tasks("tasks", tasks.orElseThrow());
-        return switch (coppice.addTasks(job.id(), by, draft)) {
+        return switch (jobs.addTasks(job, by, draft)) {
             case TaskBirth.Added(List<TaskId> added, List<String> warnings) ->
                     told(
                             job,

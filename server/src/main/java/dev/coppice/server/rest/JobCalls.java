@@ -199,6 +199,10 @@ final class JobCalls {
                     throw Fault.of(
                             Fault.Kind.CONFLICT,
                             "The job is completed, so there is nothing to try again.");
+            case NOBODY_WAITS ->
+                    throw Fault.of(
+                            Fault.Kind.CONFLICT,
+                            job.request().parent().orElseThrow().whyNotAgain());
             case NO_SUCH_JOB, NO_SUCH_TASK -> throw Jobs.noTask(String.join(", ", again.tasks()));
         }
     }

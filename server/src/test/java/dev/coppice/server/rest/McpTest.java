@@ -395,6 +395,72 @@ class McpTest {
     }
 
     @Test
+    void anEndedJobGoesOnWithNewTasksOnlyWhereThereIsRoomAndSomebodyWaits() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { max_concurrent_jobs: 1 }\n");
+                McpSyncClient outside = client(scene, Scene.KEY)) {
+            String ended = scene.submit("true");
+            scene.finished(ended);
+            Waiting worker = waiting(scene, "worker");
+            String child;
+            try (McpSyncClient client = client(scene, worker.token())) {
+                child = childOf(client, "echo a > a.txt");
+                scene.finished(child);
+            }
+            Map<String, Object> toChild =
+                    Map.of("job_id", child, "tasks", List.of(task("late", "true")));
+            Map<String, Object> toRoot =
+                    Map.of("job_id", ended, "tasks", List.of(task("late", "true")));
+
+            assertThat(call(outside, "add_tasks", toChild).error())
+                    .startsWith("conflict: ")
+                    .contains("retry job " + worker.job());
+            assertThat(call(outside, "add_tasks", toRoot).error())
+                    .startsWith("too-many-requests: ");
+            worker.goOn();
+            scene.finished(worker.job());
+            done(outside, "add_tasks", toRoot);
+            scene.awaiting(() ->
+                    Optional.of(scene.finished(ended))
+                            .filter(s -> s.path("results").path("tasks").size() == 2));
+        }
+    }
+
+    private static String childOf(McpSyncClient worker, String line) {
+        return done(
+                        worker,
+                        "start_child_job",
+                        Map.of("plan", Map.of("goal", "More", "tasks", List.of(task("a", line)))))
+                .path("job_id")
+                .stringValue();
+    }
+
+    @Test
+    void noSecretThatAWorkerReportsIsLeftInItsFolder() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Waiting worker = waiting(scene, "worker");
+            try (McpSyncClient client = client(scene, worker.token())) {
+                done(
+                        client,
+                        "report_result",
+                        Map.of("status", "completed", "output", "with " + worker.token()));
+            }
+            String itself =
+                    scene.submit(
+                            "printf '{\"status\":\"completed\",\"output\":\"%s\"}' \"$COPPICE_API_KEY\" > \"$COPPICE_RESULT\"; echo x > x.txt");
+            scene.finished(itself);
+            worker.goOn();
+            JsonNode ended = scene.finished(worker.job());
+
+            Path workspace = Path.of(ended.path("results").path("workspace").stringValue());
+            String result = "depth_0/worker_1/task_result.json";
+            assertThat(workspace.resolve(result)).content().contains("\"output\":\"with ***\"");
+            assertThat(workspace.resolveSibling("job_" + itself).resolve(result))
+                    .content()
+                    .contains("\"output\":\"***\"");
+        }
+    }
+
+    @Test
     void whatAWorkerReportsIsItsResult() throws Exception {
         try (Scene scene = new Scene(folder, "")) {
             Waiting worker = waiting(scene, "worker");

@@ -43,7 +43,7 @@ final class Orchestrator {
                         world.machine().dispatchOf(this),
                         world.time(),
                         world::takeUpIfUndriven,
-                        this::patiently);
+                        (_, work) -> patiently(work));
         slots.onRelease(() -> List.copyOf(seats.values()).forEach(Seat::wake));
     }
 
