@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -248,13 +249,14 @@ class FeedsTest {
         try (Feeds feeds = new Feeds(scene.coppice());
                 ExecutorService followers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 2_000; i++) {
-                followers.submit(() -> {
-                    try (Feeds.Stream _ = feeds.begin()) {
-                        begun.countDown();
-                        end.await();
-                    }
-                    return 0;
-                });
+                Future<?> _ =
+                        followers.submit(() -> {
+                            try (Feeds.Stream _ = feeds.begin()) {
+                                begun.countDown();
+                                end.await();
+                            }
+                            return 0;
+                        });
             }
             begun.await();
 

@@ -3,6 +3,7 @@ package dev.coppice.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.agent.ScriptedProgram;
+import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -300,6 +301,24 @@ class RecursionTest {
                     .isEqualTo("completed");
             assertThat(tasks(ended).getFirst().path("attempts").intValue()).isEqualTo(2);
             assertThat(ended.path("children")).hasSize(1);
+        }
+    }
+
+    @Test
+    void theLeadOfAJobGetsTheWordsThatTheAgentSaid() throws Exception {
+        try (Scene scene = scene("")) {
+            String words = "Use password=changeit2 in the fixture";
+            String job = scene.submit(delegating("echo x > x.txt").replace("Do it", words));
+            scene.finished(job);
+
+            JobId child = new JobId(child(scene, job));
+            Event first = scene.coppice().store().read(child, 0, 1).getFirst().event();
+            assertThat(first)
+                    .isInstanceOfSatisfying(
+                            Event.JobSubmitted.class,
+                            submitted ->
+                                    assertThat(submitted.request().request()).isEqualTo(words));
+            assertThat(scene.get("/api/v1/jobs/" + child).body()).doesNotContain("changeit2");
         }
     }
 
