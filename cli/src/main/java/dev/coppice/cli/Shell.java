@@ -147,8 +147,11 @@ final class Shell {
             text.append("  %-12s%s\n".formatted(entry.name(), entry.does()));
         }
         text.append(
-                "\n`coppice COMMAND --help` tells more of one; `coppice --version` which this is.\n"
-                        + "With $COPPICE_API_URL (and $COPPICE_API_KEY) set, commands about jobs speak to that server.\n");
+                """
+
+                `coppice COMMAND --help` tells more of one; `coppice --version` which this is.
+                With $COPPICE_API_URL (and $COPPICE_API_KEY) set, commands about jobs speak to that server.
+                """);
         out.print(text.toString());
         return ExitCode.DONE.number();
     }
