@@ -527,9 +527,12 @@ public final class Checkout {
                 .findFirst();
     }
 
-    /// Merges as `git merge` does, which the landing has found to be possible. If git sees it otherwise the checkout
-    /// is put back as it was.
-    void mergeByGit(LandingOrder order) {
+    /// Merges as `git merge` does, which the landing has found to be possible. If git sees it otherwise, or is ended
+    /// while it merges, the checkout is put back as it was.
+    ///
+    /// @param tip what the checkout stands on
+    /// @param changes what the merge brings, where the landing has found no work of the user's
+    void mergeByGit(LandingOrder order, CommitId tip, List<TreeChange> changes) {
         Identity author = order.authorship().author();
         Identity committer = order.authorship().committer();
         String when = order.authorship().when().getEpochSecond() + " +0000";
@@ -544,12 +547,50 @@ public final class Checkout {
                         .variable("GIT_COMMITTER_NAME", committer.name())
                         .variable("GIT_COMMITTER_EMAIL", committer.email())
                         .variable("GIT_COMMITTER_DATE", when);
-        GitAnswer answer = merge.answer();
+        GitAnswer answer;
+        try {
+            answer = merge.answer();
+        } catch (GitException e) {
+            if (Thread.interrupted()) { // git was ended, and what puts things right must not be
+                putBack(tip, changes);
+                Thread.currentThread().interrupt();
+            }
+            throw e;
+        }
         if (answer.exit() != 0) {
-            if (unfinishedOperation().equals(Optional.of("MERGE_HEAD"))) {
+            if (answer.wasEnded()) {
+                putBack(tip, changes);
+            } else if (isMerging()) {
                 call("merge", "--abort").done();
             }
             throw merge.failure(answer);
+        }
+    }
+
+    /// Takes back what a merge that was ended had done. One that had come to its commit is whole, and stays.
+    private void putBack(CommitId tip, List<TreeChange> changes) {
+        if (!head().at().equals(Optional.of(tip))) {
+            return;
+        }
+        if (isMerging()) {
+            call("merge", "--abort").done();
+            return;
+        }
+        call("read-tree", "-m").with(tip).done(); // the index alone: nothing of the user's was staged
+        StringBuilder present = new StringBuilder();
+        for (TreeChange change : changes) {
+            if (change.kind() != TreeChange.Kind.CREATED) {
+                present.append(change.path()).append('\0');
+            } else if (!Files.isDirectory(
+                    folder.resolve(change.path()), LinkOption.NOFOLLOW_LINKS)) {
+                Leftovers.delete(folder.resolve(change.path()));
+            }
+        }
+        if (!present.isEmpty()) {
+            call("restore", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul")
+                    .variable("GIT_LITERAL_PATHSPECS", 1)
+                    .input(present.toString())
+                    .done();
         }
     }
 

@@ -13,6 +13,11 @@ import java.util.List;
 record GitAnswer(int exit, byte[] output, String errors) {
     private static final char UNREADABLE = '\ufffd';
 
+    /// Whether git was ended, by a signal or by its limit: its own codes go up to 129.
+    boolean wasEnded() {
+        return exit == 124 || exit > 129;
+    }
+
     /// The output without the line end at its end.
     String text() {
         String text = new String(output, StandardCharsets.UTF_8);

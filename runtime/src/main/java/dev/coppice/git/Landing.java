@@ -92,11 +92,8 @@ public final class Landing {
     private Landed mergeIn(
             Checkout checkout, CommitId tip, LandingOrder order, TreeId tree, String command) {
         Status status = checkout.status();
-        NavigableSet<String> touched =
-                touched(
-                        checkout.folder(),
-                        status,
-                        TreeChange.between(git, tip.value(), tree.value()));
+        List<TreeChange> changes = TreeChange.between(git, tip.value(), tree.value());
+        NavigableSet<String> touched = touched(checkout.folder(), status, changes);
         if (!touched.isEmpty()) {
             return new Landed.WouldTouch(List.copyOf(touched), command);
         }
@@ -105,7 +102,7 @@ public final class Landing {
             return new Landed.Busy(
                     unfinished.get() + " is not finished in " + checkout.folder(), command);
         }
-        checkout.mergeByGit(order);
+        checkout.mergeByGit(order, tip, changes);
         return new Landed.Merged(
                 checkout.head()
                         .at()

@@ -470,6 +470,7 @@ public final class Orchestration implements AutoCloseable {
             return result;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
+                audit.error("run_with_timeout", cause);
                 throw cause;
             }
             throw e;
@@ -520,6 +521,7 @@ public final class Orchestration implements AutoCloseable {
                 audit.info("retry_with_backoff", name + " succeeded");
                 return result;
             } catch (InterruptedException | IllegalArgumentException | NullPointerException e) {
+                audit.error("retry_with_backoff", e);
                 throw e;
             } catch (Exception e) {
                 // Any failure of the caller's own function is what this is for.

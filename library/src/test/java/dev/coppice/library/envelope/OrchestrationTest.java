@@ -289,7 +289,7 @@ class OrchestrationTest {
     }
 
     @Test
-    void whatCantSucceedIsNotTriedAgain() {
+    void whatCantSucceedIsNotTriedAgain() throws Exception {
         AtomicInteger calls = new AtomicInteger();
 
         assertThatThrownBy(() ->
@@ -299,6 +299,21 @@ class OrchestrationTest {
                         }))
                 .hasMessage("bad");
         assertThat(calls).hasValue(1);
+        assertThat(audit())
+                .contains("[ERROR] orchestrator.retry_with_backoff: java.lang.Illegal");
+    }
+
+    @Test
+    void whatAFunctionWithinItsTimeThrowsIsTold() throws Exception {
+        assertThatThrownBy(() ->
+                        orchestration.runWithTimeout(
+                                () -> {
+                                    throw new IOException("broken");
+                                },
+                                Duration.ofMinutes(1)))
+                .isInstanceOf(IOException.class);
+        assertThat(audit())
+                .contains("[ERROR] orchestrator.run_with_timeout: java.io.IOException: broken");
     }
 
     @Test
@@ -821,26 +836,7 @@ class OrchestrationTest {
 
     @Test
     void whatGitDoesHasAnOperationsTime() throws Exception {
-        Path programs = Files.createDirectories(folder.resolve("programs"));
-        Path git = programs.resolve("git");
-        Files.writeString(
-                git,
-                """
-                #!/bin/bash
-                if [[ $* == *' worktree add '* ]]; then sleep 97; : '%s'; fi
-                PATH=${PATH#*:} exec git "$@"
-                """
-                        .formatted(programs));
-        Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwxr-xr-x"));
-        String path = programs + ":" + repository.environment().get("PATH");
-
-        try (Orchestration limited =
-                new Orchestration(
-                        surroundings(repository.path(), Map.of("PATH", path)),
-                        folder.resolve(Orchestration.AUDIT_FILE),
-                        new PrintStream(console, true, StandardCharsets.UTF_8),
-                        Duration.ofSeconds(3),
-                        Duration.ofMinutes(1))) {
+        try (Orchestration limited = withSlowGit(Duration.ofSeconds(3), "worktree add", "sleep 97")) {
             assertThatThrownBy(() -> limited.createWorktree("never"))
                     .isInstanceOf(OperationTimedOutException.class)
                     .hasMessage("create_worktree timed out after 3 s");
@@ -848,10 +844,75 @@ class OrchestrationTest {
         assertThat(
                         ProcessHandle.allProcesses()
                                 .flatMap(process -> process.info().commandLine().stream())
-                                .filter(line -> line.contains(programs.toString())))
+                                .filter(line -> line.contains(programs().toString())))
                 .isEmpty();
         assertThat(audit()).contains("[ERROR] orchestrator.create_worktree: create_worktree timed");
         assertThat(Orchestration.DEFAULT_OPERATION_TIMEOUT).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aMergeThatRunsOutOfItsTimeLeavesTheCheckoutAsItWas() throws Exception {
+        assertLeavesTheCheckoutAsItWas(
+                Duration.ofSeconds(3), "sleep 97", "merge_worktree timed out after 3 s");
+    }
+
+    @Test
+    void aMergeThatIsKilledLeavesTheCheckoutAsItWas() throws Exception {
+        assertLeavesTheCheckoutAsItWas(
+                Duration.ofMinutes(4), "kill -KILL $$", "ended with exit code 137");
+    }
+
+    /// @param end what a git does that has begun to merge
+    private void assertLeavesTheCheckoutAsItWas(Duration limit, String end, String told)
+            throws Exception {
+        repository.write("both.txt", "ours\n");
+        repository.write("mine.txt", "committed\n");
+        repository.commit("Begin");
+        repository.branch(
+                "work",
+                "HEAD",
+                Map.of("both.txt", "theirs\n", "made/new.txt", "x\n", "new.txt", "y\n"));
+        String head = repository.head();
+        repository.write("mine.txt", "edited by the user\n");
+        String begin =
+                "git checkout -q work -- new.txt; mkdir made; echo > made/new.txt; echo half > both.txt; ";
+
+        try (Orchestration limited = withSlowGit(limit, "merge", begin + end)) {
+            assertThat(limited.mergeWorktree("work")).isFalse();
+        }
+
+        assertThat(audit()).contains(told);
+        assertThat(repository.head()).isEqualTo(head);
+        assertThat(repository.git("status", "--porcelain", "-uall")).isEqualTo(" M mine.txt");
+        assertThat(repository.path().resolve("mine.txt")).hasContent("edited by the user");
+        assertThat(orchestration.mergeWorktree("work")).isTrue();
+    }
+
+    private Path programs() {
+        return folder.resolve("programs");
+    }
+
+    /// Opens one whose operations have this time, and whose git does something else first where it is given this command.
+    private Orchestration withSlowGit(Duration limit, String command, String first)
+            throws IOException {
+        Path git = Files.createDirectories(programs()).resolve("git");
+        Files.writeString(
+                git,
+                """
+                #!/bin/bash
+                PATH=${PATH#*:}
+                if [[ $* == *' %s '* ]]; then %s; : '%s'; fi
+                exec git "$@"
+                """
+                        .formatted(command, first, programs()));
+        Files.setPosixFilePermissions(git, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String path = programs() + ":" + repository.environment().get("PATH");
+        return new Orchestration(
+                surroundings(repository.path(), Map.of("PATH", path)),
+                folder.resolve(Orchestration.AUDIT_FILE),
+                new PrintStream(console, true, StandardCharsets.UTF_8),
+                limit,
+                Duration.ofMinutes(1));
     }
 
     @Test
