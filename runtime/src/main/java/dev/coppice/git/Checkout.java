@@ -576,7 +576,9 @@ public final class Checkout {
             call("merge", "--abort").done();
             return;
         }
-        call("read-tree", "-m").with(tip).done(); // the index alone: nothing of the user's was staged
+        call("read-tree", "-m")
+                .with(tip)
+                .done(); // the index alone: nothing of the user's was staged
         StringBuilder present = new StringBuilder();
         for (TreeChange change : changes) {
             if (change.kind() != TreeChange.Kind.CREATED) {

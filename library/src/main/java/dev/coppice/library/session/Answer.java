@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /// What an agent answered under headings that it was asked for: Markdown with `## Title` above each section. Of two
 /// sections with one title the later counts.
 final class Answer {
-    private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6}\\s+(.+?)[\\s:#*]*$");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6}\\s++(.*[^\\s:#*]).*$");
     private static final Pattern ITEM = Pattern.compile("(?m)^\\s*(?:[-*+]|\\d+[.)])\\s+(.+)$");
 
     private final Map<String, String> sections = new HashMap<>();

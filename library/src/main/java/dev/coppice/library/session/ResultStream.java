@@ -28,8 +28,8 @@ final class ResultStream extends Spliterators.AbstractSpliterator<ProcessResult>
     private void run(Round round) {
         try {
             end.complete(round.run(result -> come.add(Optional.of(result))));
-        } catch (InterruptedException | RuntimeException e) {
-            // The edge of a thread: whoever reads the stream hears of it.
+        } catch (Throwable e) {
+            // The edge of a thread: whoever reads the stream hears of it, of an error, too.
             end.completeExceptionally(e);
         } finally {
             come.add(Optional.empty());

@@ -76,7 +76,8 @@ public final class Round {
         return withMaxWorkers(size).ordered(tasks -> Patterns.batched(tasks, size));
     }
 
-    private Round ordered(UnaryOperator<List<Task>> other) {
+    /// In another order.
+    Round ordered(UnaryOperator<List<Task>> other) {
         return new Round(processes, maxWorkers, other);
     }
 

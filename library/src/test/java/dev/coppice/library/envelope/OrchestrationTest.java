@@ -299,8 +299,7 @@ class OrchestrationTest {
                         }))
                 .hasMessage("bad");
         assertThat(calls).hasValue(1);
-        assertThat(audit())
-                .contains("[ERROR] orchestrator.retry_with_backoff: java.lang.Illegal");
+        assertThat(audit()).contains("[ERROR] orchestrator.retry_with_backoff: java.lang.Illegal");
     }
 
     @Test
@@ -836,7 +835,8 @@ class OrchestrationTest {
 
     @Test
     void whatGitDoesHasAnOperationsTime() throws Exception {
-        try (Orchestration limited = withSlowGit(Duration.ofSeconds(3), "worktree add", "sleep 97")) {
+        try (Orchestration limited =
+                withSlowGit(Duration.ofSeconds(3), "worktree add", "sleep 97")) {
             assertThatThrownBy(() -> limited.createWorktree("never"))
                     .isInstanceOf(OperationTimedOutException.class)
                     .hasMessage("create_worktree timed out after 3 s");

@@ -2,6 +2,7 @@ package dev.coppice.library.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -203,6 +204,19 @@ class PatternsTest {
     void asManyRunAtOnceAsPythonsPoolHasThreads() {
         assertThat(Round.DEFAULT_MAX_WORKERS)
                 .isEqualTo(Math.min(32, Runtime.getRuntime().availableProcessors() + 4));
+    }
+
+    @Test
+    void whoReadsAStreamHearsOfAnErrorThatEndsTheRound() throws Exception {
+        Round broken =
+                Round.of(List.of(process("some", "Any")))
+                        .ordered(_ -> {
+                            throw new AssertionError("broken");
+                        });
+
+        try (Stream<ProcessResult> results = broken.stream()) {
+            assertThatThrownBy(results::toList).hasRootCauseMessage("broken");
+        }
     }
 
     @Test
