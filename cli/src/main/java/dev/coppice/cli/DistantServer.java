@@ -1,6 +1,7 @@
 package dev.coppice.cli;
 
 import dev.coppice.client.CoppiceClient;
+import dev.coppice.client.FilePart;
 import dev.coppice.client.JobPage;
 import dev.coppice.client.JobSummary;
 import dev.coppice.client.NotFoundException;
@@ -26,10 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The jobs of the server that `COPPICE_API_URL` names. Agents find that variable too: for them it is the door of whoever
 /// runs them, with a key that is good for their own job and those that came of it.
@@ -81,11 +79,13 @@ final class DistantServer implements Site {
     public List<JobSummary> jobs() {
         List<JobSummary> jobs = new ArrayList<>();
         JobPage page;
+        int asked = 0; // not how many came: one that can't be read is left out
         do {
-            int from = jobs.size();
+            int from = asked;
             page = asking(() -> client.jobs(Optional.empty(), PAGE, from));
             jobs.addAll(page.jobs());
-        } while (!page.jobs().isEmpty() && jobs.size() < page.total());
+            asked += PAGE;
+        } while (asked < page.total());
         return jobs;
     }
 
@@ -151,7 +151,7 @@ final class DistantServer implements Site {
     @Override
     public boolean hasFile(JobView job, Path file) throws InterruptedException {
         try {
-            artifact(job, file, _ -> {});
+            artifact(job, file, Long.MAX_VALUE); // of which nothing is sent
             return true;
         } catch (NotFoundException _) {
             return false;
@@ -161,41 +161,39 @@ final class DistantServer implements Site {
     @Override
     public void lines(JobView job, Path file, Follower.Writer writer, Consumer<String> each)
             throws InterruptedException {
-        long told = 0;
+        long at = 0;
         boolean isWhole = false;
         while (!isWhole) {
             isWhole = writer.awaitEnd(LOOK);
-            told = tell(job, file, told, isWhole, each);
+            at = tell(job, file, at, isWhole, each);
         }
     }
 
-    /// Hands on the lines behind the first `told` ones, and returns how many are told then: the last one, which may be
-    /// half of one, only once the file is whole.
-    private long tell(JobView job, Path file, long told, boolean isWhole, Consumer<String> each)
+    /// Hands on the lines from byte `at` on, and returns where to go on: the last one, which may be half of one, only once
+    /// the file is whole.
+    private long tell(JobView job, Path file, long at, boolean isWhole, Consumer<String> each)
             throws InterruptedException {
-        AtomicReference<@Nullable String> last = new AtomicReference<>();
-        AtomicLong lines = new AtomicLong();
-        artifact(
-                job,
-                file,
-                line -> {
-                    String before = last.getAndSet(line);
-                    if (before != null && lines.incrementAndGet() > told) {
-                        each.accept(before);
-                    }
-                });
-        String rest = last.get();
-        if (rest != null && isWhole && lines.incrementAndGet() > told) {
-            each.accept(rest);
+        FilePart part = artifact(job, file, at);
+        long from = at;
+        while (part.next() > from) {
+            part.text().substring(0, wholeLines(part)).lines().forEach(each);
+            from = part.next();
+            part = artifact(job, file, from);
         }
-        return lines.get();
+        if (isWhole) {
+            part.text().lines().forEach(each);
+        }
+        return from;
     }
 
-    private void artifact(JobView job, Path file, Consumer<String> each)
-            throws InterruptedException {
+    private static int wholeLines(FilePart part) {
+        return part.text().lastIndexOf('\n') + 1;
+    }
+
+    private FilePart artifact(JobView job, Path file, long offset) throws InterruptedException {
         JobFolder folder = JobFolder.of(job.request(), job.id());
         String path = folder.tree().relativize(file).toString();
-        client.artifact(job.request().root(job.id()).value(), path, each);
+        return client.artifact(job.request().root(job.id()).value(), path, offset);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.coppice.cli;
 import dev.coppice.client.ConflictException;
 import dev.coppice.document.Form;
 import dev.coppice.engine.Engine;
+import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
@@ -61,7 +62,11 @@ final class RetryCommand implements Action {
                     call.task(job).map(TaskView::id).map(TaskId::value).stream().toList();
             try {
                 server.client().retry(job.id().value(), tasks, limit);
-            } catch (ConflictException _) {
+            } catch (ConflictException e) {
+                if (job.status() != JobStatus.COMPLETED) {
+                    throw CommandFailure.of(
+                            ExitCode.INVALID, job.id().value(), String.valueOf(e.getMessage()));
+                }
                 call.out().say(NOTHING);
             }
             return new Attendance(call, server).toTheEnd(job.id());

@@ -1,7 +1,6 @@
 package dev.coppice.client;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,7 +16,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -174,30 +177,23 @@ public final class CoppiceClient implements AutoCloseable {
                 .toList();
     }
 
-    /// Hands on the lines of a file of a job's folder, as far as it was written.
+    /// Lines of a file of a job's folder, as far as it was written: about a megabyte of them.
     ///
     /// @param path from the folder, with slashes: `depth_0/worker_1/attempt_1/output.log`
+    /// @param offset the byte at which a line begins: 0, then [FilePart#next]
     /// @throws NotFoundException where there is no such file
-    public void artifact(String jobId, String path, Consumer<String> lines)
-            throws InterruptedException {
+    public FilePart artifact(String jobId, String path, long offset) throws InterruptedException {
         String encoded =
                 Stream.of(path.split("/"))
                         .map(CoppiceClient::encoded)
                         .collect(Collectors.joining("/"));
-        HttpRequest request =
-                endless("/api/v1/jobs/" + encoded(jobId) + "/artifacts/" + encoded).GET().build();
-        try {
-            HttpResponse<Stream<String>> answer =
-                    http.send(request, HttpResponse.BodyHandlers.ofLines());
-            try (Stream<String> body = answer.body()) {
-                if (answer.statusCode() >= 300) {
-                    throw failure(answer, body.collect(Collectors.joining("\n")));
-                }
-                body.forEach(lines);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            throw unreachable(e);
-        }
+        HttpResponse<String> answer =
+                exchange(
+                        job(jobId, "/artifacts/" + encoded + "?offset=" + offset).GET(),
+                        _ -> true,
+                        UNLIMITED);
+        return new FilePart(
+                answer.body(), answer.headers().firstValueAsLong("X-Next-Offset").orElse(offset));
     }
 
     /// Asks for the end of a job, and of its children.
@@ -285,10 +281,6 @@ public final class CoppiceClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder call(String path) {
-        return endless(path);
-    }
-
-    private HttpRequest.Builder endless(String path) {
         return HttpRequest.newBuilder(URI.create(server + path))
                 .header("X-API-Key", apiKey)
                 .header("Accept", "application/json");
@@ -298,9 +290,15 @@ public final class CoppiceClient implements AutoCloseable {
         return send(call, _ -> true, UNLIMITED);
     }
 
+    private String send(
+            HttpRequest.Builder call, Predicate<CoppiceClientException> mayRepeat, Duration limit)
+            throws InterruptedException {
+        return exchange(call, mayRepeat, limit).body();
+    }
+
     /// @param mayRepeat whether the call may be made again after this failure, of those that may pass
     /// @param limit for all tries together, each of which has at least a second
-    private String send(
+    private HttpResponse<String> exchange(
             HttpRequest.Builder call, Predicate<CoppiceClientException> mayRepeat, Duration limit)
             throws InterruptedException {
         long begin = System.nanoTime();
@@ -310,11 +308,9 @@ public final class CoppiceClient implements AutoCloseable {
             Duration wait = retries.delay(tried, ThreadLocalRandom.current().nextDouble());
             CoppiceClientException failure;
             try {
-                HttpResponse<String> got =
-                        http.send(
-                                call.timeout(answer).build(), HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> got = answer(call.build(), answer);
                 if (got.statusCode() < 300) {
-                    return got.body();
+                    return got;
                 }
                 failure = failure(got, got.body());
                 if (!mayPass(got.statusCode())) {
@@ -330,6 +326,22 @@ public final class CoppiceClient implements AutoCloseable {
                 throw failure;
             }
             Thread.sleep(wait);
+        }
+    }
+
+    /// The whole answer: a limit of the request itself would hold for its beginning alone.
+    private HttpResponse<String> answer(HttpRequest call, Duration limit)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(call, HttpResponse.BodyHandlers.ofString());
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("it did not answer within " + limit.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e);
+        } finally {
+            answer.cancel(true);
         }
     }
 

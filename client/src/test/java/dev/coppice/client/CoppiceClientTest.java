@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,6 +169,53 @@ class CoppiceClientTest {
             assertThatThrownBy(() -> waiting.await("abc", Duration.ofSeconds(1), _ -> {}))
                     .isInstanceOf(WaitTimedOutException.class);
         }
+    }
+
+    @Test
+    void anAnswerThatStopsHalfwayIsNotWaitedForBeyondTheLimit() throws Exception {
+        try (ServerSocket halting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                CoppiceClient waiting =
+                        new CoppiceClient("http://127.0.0.1:" + halting.getLocalPort(), KEY)) {
+            Thread.ofVirtual().start(() -> beginAnswers(halting));
+
+            assertThatThrownBy(() -> waiting.await("abc", Duration.ofSeconds(1), _ -> {}))
+                    .isInstanceOf(WaitTimedOutException.class);
+        }
+    }
+
+    /// Begins an answer to each caller, and leaves it at that until the server is closed.
+    private static void beginAnswers(ServerSocket server) {
+        List<Socket> callers = new ArrayList<>();
+        try {
+            while (true) {
+                Socket caller = server.accept();
+                callers.add(caller);
+                caller.getOutputStream()
+                        .write(
+                                "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+                                        .getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException _) {
+            callers.clear(); // the server is closed
+        }
+    }
+
+    @Test
+    void aFileIsReadPartByPart() throws Exception {
+        answers.add(Answer.json(500, ""));
+        answers.add(
+                new Answer(
+                        200,
+                        "text/plain; charset=utf-8",
+                        "ä\nhalf",
+                        Map.of("X-Next-Offset", "10")));
+
+        FilePart part = client.artifact("abc", "depth_0/a b.log", 7);
+
+        assertThat(part).isEqualTo(new FilePart("ä\nhalf", 10));
+        assertThat(calls)
+                .contains(
+                        "GET /api/v1/jobs/abc/artifacts/depth_0/a%20b.log?offset=7 your-api-key ");
     }
 
     @Test

@@ -125,7 +125,7 @@ class DistantServerTest {
 
     @Test
     void aJobThatGoesOnThereIsFollowedAndEndedFromHere() throws Exception {
-        plan("tasks: [{id: a, description: 'echo begun; echo half; exec sleep 600'}]");
+        plan("tasks: [{id: a, description: 'echo begun; printf half; exec sleep 600'}]");
         Result detached = run("run", "--plan", "plan.yaml", "--detach");
         assertThat(detached.code()).as(detached.err()).isZero();
         String job = detached.out().strip();

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,9 @@ public final class Views implements AutoCloseable {
     /// Jobs with all that their agents said, some of them megabytes.
     private static final int KEPT_MAX = 64;
 
-    /// Jobs that are over, each with the words of its request.
-    private static final int SUMMARIES_MAX = 1_000;
+    /// Jobs that are over, each with the words of its request: more than a page of the list, so that paging through all of
+    /// them reads each but once.
+    private static final int SUMMARIES_MAX = 10_000;
 
     private static final int READ_MAX = 1_000;
 
@@ -86,12 +88,14 @@ public final class Views implements AutoCloseable {
     /// All jobs, the newest first. Of one that is over its first and its last event are read, and not again before something
     /// happens to it. One whose history can't be read does not stand in the way of the others: it is left out.
     public Stream<Standing> standings() {
-        return log.jobs().stream().map(this::readable).flatMap(Optional::stream);
+        return log.jobs().stream()
+                .map(job -> readable(job, this::standing))
+                .flatMap(Optional::stream);
     }
 
-    private Optional<Standing> readable(JobId job) {
+    private static <V> Optional<V> readable(JobId job, Function<JobId, Optional<V>> look) {
         try {
-            return standing(job);
+            return look.apply(job);
         } catch (EventLogException e) {
             LOG.error("The history of job {} can't be read", job, e);
             return Optional.empty();
@@ -133,11 +137,15 @@ public final class Views implements AutoCloseable {
         summaries.forget(job);
     }
 
-    /// The job in a few words; empty where there is no such job.
+    /// The job in a few words; empty where there is no such job, or its history can't be read.
     public Optional<JobSummary> summary(JobId job) {
+        return readable(job, this::readSummary);
+    }
+
+    private Optional<JobSummary> readSummary(JobId job) {
         boolean isOver = standing(job).filter(each -> each.status().isOver()).isPresent();
         return isOver
-                ? summaries.of(job, () -> coppice.view(job).map(this::summary))
+                ? summaries.of(job, () -> new Kept(job).view().map(this::summary))
                 : find(job).map(this::summary);
     }
 

@@ -85,6 +85,22 @@ final class Feeds implements AutoCloseable {
         }
     }
 
+    /// Refuses to begin behind an event that there is not yet: nothing would tell such a follower of the job's end.
+    ///
+    /// @throws Fault where the job has no event of this number
+    void requireNotBeyond(JobView job, long after) {
+        // The view may be older than what its follower got.
+        long last = after > job.sequence() ? last(job.id()) : job.sequence();
+        if (after > last) {
+            throw Fault.invalid(
+                    "after", "must be an event's number; the last one so far is " + last);
+        }
+    }
+
+    private long last(JobId job) {
+        return coppice.log().last(job).map(Recorded::sequence).orElse(0L);
+    }
+
     /// Sends the job's events after `sequence`, and then each that comes, until the job is over.
     ///
     /// @param follows false: only what is there now
@@ -177,7 +193,7 @@ final class Feeds implements AutoCloseable {
 
     /// A feed of what comes from now on; what is stored each follower reads for itself.
     private Feed begin(JobId job) {
-        return new Feed(coppice, job, coppice.log().last(job).map(Recorded::sequence).orElse(0L));
+        return new Feed(coppice, job, last(job));
     }
 
     private void leave(JobId job, Feed.Follower follower) {

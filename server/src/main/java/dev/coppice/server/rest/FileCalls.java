@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,14 @@ final class FileCalls {
 
     /// A line is masked as a whole; a longer one in pieces.
     private static final int LINE_BYTES_MAX = 1 << 20;
+
+    /// Bytes of a file's part, after which no further line begins.
+    private static final int PART_BYTES = 1 << 20;
+
+    /// A longer line of a part is sent as several: agents write lines of some megabytes.
+    private static final int PART_LINE_BYTES_MAX = 16 << 20;
+
+    private static final byte[] LINE_FEED = {'\n'};
 
     /// So often a log that is followed is looked at.
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -190,9 +199,46 @@ final class FileCalls {
         exchange.set(
                 "Content-Security-Policy",
                 "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
-        exchange.begin(200, type(named));
-        sendMasked(exchange, file);
+        if (exchange.query("offset").isPresent()) {
+            Piece piece = piece(file, exchange.number("offset", 0L, 0L, Long.MAX_VALUE));
+            exchange.set("X-Next-Offset", Long.toString(piece.next()));
+            exchange.begin(200, type(named));
+            exchange.piece(ByteBuffer.wrap(piece.text()));
+        } else {
+            exchange.begin(200, type(named));
+            sendMasked(exchange, file);
+        }
         exchange.end();
+    }
+
+    /// Lines of a file, masked.
+    ///
+    /// @param next where the first line begins that is not in it, or not whole
+    private record Piece(byte[] text, long next) {}
+
+    /// The lines from byte `offset` on, so many of them as make a piece, and at the end of the file also one that is not
+    /// ended yet.
+    private Piece piece(Path file, long offset) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        long next = offset;
+        try (SeekableByteChannel channel = Files.newByteChannel(file);
+                InputStream in =
+                        new BufferedInputStream(Channels.newInputStream(channel), PIECE_BYTES)) {
+            channel.position(Math.min(offset, channel.size()));
+            for (int b = in.read(); b >= 0 && out.size() < PART_BYTES; b = in.read()) {
+                line.write(b);
+                boolean isLong = line.size() == PART_LINE_BYTES_MAX && b != '\n';
+                if (b == '\n' || isLong) {
+                    next += line.size();
+                    out.writeBytes(masked(line));
+                    out.writeBytes(isLong ? LINE_FEED : new byte[0]);
+                    line.reset();
+                }
+            }
+        }
+        out.writeBytes(masked(line));
+        return new Piece(out.toByteArray(), next);
     }
 
     private static Fault nothing(String named) {

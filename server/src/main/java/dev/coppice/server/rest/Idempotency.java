@@ -1,5 +1,6 @@
 package dev.coppice.server.rest;
 
+import dev.coppice.engine.EventLogException;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -21,11 +22,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Answers a request that comes a second time, with the same `Idempotency-Key` from the same caller, as it was answered
 /// the first time. A job's history has the receipt of its request, so that this holds for a day whatever becomes of
 /// the server. Safe for use by many threads.
 final class Idempotency {
+    private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
+
     /// Keys that are remembered; the oldest is forgotten first.
     private static final int REMEMBERED_MAX = 10_000;
 
@@ -127,8 +132,16 @@ final class Idempotency {
         log.jobs().stream()
                 .filter(job -> job.madeAt().isAfter(clock.instant().minus(RECALLED)))
                 .sorted()
-                .map(job -> log.read(job, 0, FIRST_EVENTS))
                 .forEach(this::recall);
+    }
+
+    /// Of a job whose history can't be read the key is not known: the others' callers are answered all the same.
+    private void recall(JobId job) {
+        try {
+            recall(log.read(job, 0, FIRST_EVENTS));
+        } catch (EventLogException e) {
+            LOG.error("The history of job {} can't be read, and what it was asked with", job, e);
+        }
     }
 
     private void recall(List<Recorded> events) {

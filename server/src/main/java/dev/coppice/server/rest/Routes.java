@@ -41,7 +41,7 @@ final class Routes {
                 get(JOB + "/results", LOOK, jobs::results),
                 get(JOB + "/events", LOOK, call -> events(call, jobs, feeds), "after", "follow"),
                 get(JOB + "/logs/{worker}", LOOK, files::log, "offset", "limit", "follow"),
-                get(JOB + "/artifacts/{path...}", READ, files::artifact),
+                get(JOB + "/artifacts/{path...}", LOOK, files::artifact, "offset"),
                 new Route(
                         "POST", "/mcp", new Route.Door.Shared(Scope.READ), List.of(), mcp::answer));
     }
@@ -53,6 +53,7 @@ final class Routes {
         if (job.status().isOver() && after >= job.sequence()) {
             call.empty(204); // by which a browser knows that it need not come again
         } else {
+            feeds.requireNotBeyond(job, after);
             feeds.send(call, job, after, call.flag("follow", true));
         }
     }

@@ -190,6 +190,17 @@ class FeedsTest {
         assertThat(follow(job, ended + 1)).isEmpty();
     }
 
+    @Test
+    void whoSaysToHaveMoreEventsThanThereAreIsRefused() throws Exception {
+        String job = scene.submit(waiting("one"));
+        scene.await(job, "running"::equals);
+
+        Scene.Answer refused = scene.get("/api/v1/jobs/" + job + "/events?after=1000000000");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().at("/errors/0/place").stringValue()).isEqualTo("after");
+    }
+
     private long lastEvent(String job) {
         return scene.coppice().log().last(new JobId(job)).orElseThrow().sequence();
     }

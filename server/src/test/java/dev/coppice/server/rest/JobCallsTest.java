@@ -10,7 +10,12 @@ import dev.coppice.schedule.TaskState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -288,6 +293,57 @@ class JobCallsTest {
             assertThat(shown.path("status").stringValue()).isEqualTo("running");
             assertThat(listed(own, other).path("interrupted").booleanValue()).isFalse();
         } // lays both down
+    }
+
+    @Test
+    void aHistoryThatIsSpoiltHarmsItsOwnJobAlone() throws Exception {
+        String spoilt = scene.submit("echo x > a.txt");
+        String good = scene.submit("echo y > b.txt");
+        scene.finished(spoilt);
+        scene.finished(good);
+        scene.stop();
+        spoilStored(spoilt);
+        scene.start(InstantSource.system());
+
+        JsonNode list = scene.get("/api/v1/jobs").json();
+        assertThat(list.path("jobs").valueStream())
+                .extracting(job -> job.path("job_id").stringValue())
+                .containsExactly(good);
+        assertThat(idempotent("a", Scene.order("echo z > c.txt")).status()).isEqualTo(202);
+    }
+
+    /// Makes nonsense of an event between the first and the last.
+    private void spoilStored(String job) throws SQLException {
+        Path store = scene.repository().path().resolve(".git/coppice/coppice.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                PreparedStatement spoil =
+                        connection.prepareStatement(
+                                "update event set json = '{}' where job = ? and sequence = 3")) {
+            spoil.setString(1, job);
+            assertThat(spoil.executeUpdate()).isOne();
+        }
+    }
+
+    @Test
+    void aFileIsReadOnFromWhereItsLinesWereReadBefore() throws Exception {
+        String lines = "for i in $(seq 30000); do printf '%050d\\n' $i; done; printf half";
+        String job = scene.submit(lines);
+        scene.finished(job);
+        String path = "/api/v1/jobs/" + job + "/artifacts/depth_0/worker_1/attempt_1/output.log";
+        String whole = scene.get(path).body();
+        assertThat(whole).hasSize(30_000 * 51 + "half".length());
+
+        Scene.Answer first = scene.get(path + "?offset=0");
+        Scene.Answer second = scene.get(path + "?offset=" + first.header("X-Next-Offset"));
+        Scene.Answer third = scene.get(path + "?offset=" + second.header("X-Next-Offset"));
+
+        assertThat(first.body()).hasSizeBetween(1 << 20, (1 << 20) + 51).endsWith("\n");
+        assertThat(first.header("X-Next-Offset")).isEqualTo("" + first.body().length());
+        assertThat(first.body() + second.body()).isEqualTo(whole);
+        assertThat(third.body()).isEqualTo("half");
+        assertThat(third.header("X-Next-Offset")).isEqualTo(second.header("X-Next-Offset"));
+        assertThat(scene.get(path + "?offset=" + Long.MAX_VALUE).body()).isEmpty();
+        assertThat(scene.get(path + "?offset=-1").status()).isEqualTo(400);
     }
 
     private static JsonNode listed(Scene scene, String job)

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,21 @@ class ViewsTest {
 
         assertThatThrownBy(() -> views.find(job)).isInstanceOf(EventLogException.class);
         assertThat(views.find(job).orElseThrow().sequence()).isEqualTo(seen + 1_500);
+    }
+
+    @Test
+    void thoseWhoPageThroughThousandsOfJobsThatAreOverReadEachOnce() throws Exception {
+        JobId job = finished("echo x > a.txt");
+        List<Event> story = log.read(job, 0, 1_000).stream().map(Recorded::event).toList();
+        List<JobId> jobs =
+                IntStream.range(0, 1_100).mapToObj(i -> new JobId("%012x".formatted(i))).toList();
+        jobs.parallelStream().forEach(copy -> log.append(copy, 1, Instant.now(), story));
+        jobs.forEach(copy -> assertThat(views.summary(copy)).isPresent());
+        int given = log.given;
+
+        jobs.forEach(copy -> assertThat(views.summary(copy)).isPresent());
+
+        assertThat(log.given).isEqualTo(given);
     }
 
     @Test
