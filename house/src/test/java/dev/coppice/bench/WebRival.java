@@ -55,6 +55,7 @@ enum WebRival {
     private final String words;
 
     /// Succeeds where there is all that it needs.
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> probe;
 
     private final String file;

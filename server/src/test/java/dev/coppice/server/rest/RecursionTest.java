@@ -369,33 +369,37 @@ class RecursionTest {
 
     /// Runs the very lines that its prompt tells it to, at the first depth; a curl before the real one writes down the
     /// arguments of all programs that run then.
-    private static final String OBEDIENT =
-            """
-            prompt=$(cat)
-            echo x > "$COPPICE_JOB.txt"
-            case $prompt in *'start a job of your own'*) ;; *) exit 0;; esac
-            here=%s
-            printf %%s "$COPPICE_API_KEY" > $here/token
-            export CURL=$(command -v curl) PATH=$here/bin:$PATH
-            lines=$(printf '%%s\\n' "$prompt" | grep curl)
-            answer=$(eval "$(printf '%%s\\n' "$lines" | head -n 1)")
-            job=$(printf %%s "$answer" | sed -n 's/.*"job_id":"\\([0-9a-z]*\\)".*/\\1/p')
-            eval "$(printf '%%s\\n' "$lines" | tail -n 1 | sed "s/JOB_ID/$job/")" > $here/status
-            """;
+    private String obedient() {
+        return """
+        prompt=$(cat)
+        echo x > "$COPPICE_JOB.txt"
+        case $prompt in *'start a job of your own'*) ;; *) exit 0;; esac
+        here=%s
+        printf %%s "$COPPICE_API_KEY" > $here/token
+        export CURL=$(command -v curl) PATH=$here/bin:$PATH
+        lines=$(printf '%%s\\n' "$prompt" | grep curl)
+        answer=$(eval "$(printf '%%s\\n' "$lines" | head -n 1)")
+        job=$(printf %%s "$answer" | sed -n 's/.*"job_id":"\\([0-9a-z]*\\)".*/\\1/p')
+        eval "$(printf '%%s\\n' "$lines" | tail -n 1 | sed "s/JOB_ID/$job/")" > $here/status
+        """
+                .formatted(folder);
+    }
 
-    private static final String LOOKING_CURL =
-            """
-            #!/bin/sh
-            cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n' >> %s/arguments
-            exec "$CURL" "$@"
-            """;
+    private String lookingCurl() {
+        return """
+        #!/bin/sh
+        cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n' >> %s/arguments
+        exec "$CURL" "$@"
+        """
+                .formatted(folder);
+    }
 
     @Test
     void whatAnAgentIsToldToRunShowsItsTokenInNoArguments() throws Exception {
         Path bin = Files.createDirectories(folder.resolve("bin"));
-        Path curl = Files.writeString(bin.resolve("curl"), LOOKING_CURL.formatted(folder));
+        Path curl = Files.writeString(bin.resolve("curl"), lookingCurl());
         assertThat(curl.toFile().setExecutable(true)).isTrue();
-        Path agent = Files.writeString(folder.resolve("agent.sh"), OBEDIENT.formatted(folder));
+        Path agent = Files.writeString(folder.resolve("agent.sh"), obedient());
         String obedient = "  obedient: { command: [sh, " + agent + "] }\n";
         try (Scene scene = scene(obedient + "recursion: { max_depth: 1 }\n")) {
             String job =
