@@ -9,6 +9,7 @@ import dev.coppice.config.Loading;
 import dev.coppice.config.Sources;
 import dev.coppice.engine.Driver;
 import dev.coppice.engine.Engine;
+import dev.coppice.engine.EventLogException;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -65,6 +66,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Coppice, opened on one repository, or on one folder without: the only place where the rooms are put
 /// together. What only looks opens the store; what drives jobs opens the rest when it is first asked for.
@@ -72,6 +75,8 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by many threads. Closing it leaves the jobs that it drives as they are: lay them down
 /// first (`engine().pauseAll()`), or let them be resumed.
 public final class Coppice implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Coppice.class);
+
     /// Running attempts of one process, over all its jobs.
     private static final int SLOTS_MAX = 64;
 
@@ -623,7 +628,7 @@ public final class Coppice implements AutoCloseable {
         if (!expiry.roots().isEmpty() && ground instanceof Ground.Checkout) {
             clean(Optional.empty(), job -> !expiry.all().contains(job) || isUnderWay(job));
         }
-        return expiry.removeFolders();
+        return expiry.removeFolders(this::isUnderWay);
     }
 
     /// @param isSpared whether nothing of a job may be touched
@@ -631,7 +636,8 @@ public final class Coppice implements AutoCloseable {
             throws InterruptedException {
         Set<BranchName> targets = new HashSet<>();
         for (JobId id : jobs()) {
-            view(id).flatMap(job -> job.request().target())
+            readable(id)
+                    .flatMap(job -> job.request().target())
                     .filter(name -> BranchName.problem(name).isEmpty())
                     .map(BranchName::new)
                     .ifPresent(targets::add);
@@ -641,11 +647,27 @@ public final class Coppice implements AutoCloseable {
         return workspaces().clean(new CleanOrder(targets, template, before, isSpared));
     }
 
-    /// Of a job that is not stored nobody knows whether it is over: a plan alone is never stored.
+    /// A history that can't be read keeps nobody from cleaning up after the other jobs.
+    private Optional<JobView> readable(JobId id) {
+        try {
+            return view(id);
+        } catch (EventLogException e) {
+            LOG.error("The history of job {} can't be read", id, e);
+            return Optional.empty();
+        }
+    }
+
+    /// Of a job that is not stored nobody knows whether it is over: a plan alone is never stored. One whose history can't
+    /// be read may be.
     private boolean isUnderWay(JobId id) {
-        return view(id).map(job -> !job.status().isOver())
-                .orElseGet(() ->
-                        id.madeAt().isAfter(surroundings.clock().instant().minus(UNKNOWN_FOR)));
+        try {
+            return view(id).map(job -> !job.status().isOver())
+                    .orElseGet(() ->
+                            id.madeAt().isAfter(surroundings.clock().instant().minus(UNKNOWN_FOR)));
+        } catch (EventLogException e) {
+            LOG.error("Nothing of job {} is removed, since its history can't be read", id, e);
+            return true;
+        }
     }
 
     /// Recomputes what can be recomputed of a job: the chain of its events, and whether git has the work

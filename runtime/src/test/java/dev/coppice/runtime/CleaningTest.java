@@ -7,9 +7,13 @@ import dev.coppice.report.JobView;
 import dev.coppice.testkit.ScratchRepository;
 import dev.coppice.workspace.Cleaning;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,46 @@ class CleaningTest {
         }
         for (JobView job : List.of(done, young)) {
             assertThat(scene.repository().read(job.resultBranch().orElseThrow(), "a.txt"))
+                    .isEqualTo("one\n");
+        }
+    }
+
+    @Test
+    void theFolderOfAJobStaysThatWasBegunAgainMeanwhile() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        JobView done = scene.run(ONE_FILE);
+        try (Coppice coppice = scene.open()) {
+            Expiry expiry = new Expiry(List.of(done), Set.of(done.id()));
+            Path root = coppice.folder(done).root();
+
+            assertThat(expiry.removeFolders(_ -> true)).isEmpty();
+            assertThat(root.resolve("FINAL_RESULT.md")).exists();
+            assertThat(expiry.removeFolders(_ -> false)).containsExactly(root);
+            assertThat(root).doesNotExist();
+            assertThat(root.resolveSibling(".removed")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aHistoryThatCantBeReadKeepsNoOtherFolder() throws Exception {
+        Scene scene = new Scene(folder, 3, "");
+        JobView spoilt = scene.run(ONE_FILE);
+        JobView done = scene.run(ONE_FILE);
+        Path store = scene.repository().path().resolve(".git/coppice/coppice.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                PreparedStatement update =
+                        connection.prepareStatement(
+                                "update event set json = '{}' where job = ? and sequence = 3")) {
+            update.setString(1, spoilt.id().value());
+            assertThat(update.executeUpdate()).isEqualTo(1);
+        }
+
+        try (Coppice coppice = scene.open()) {
+            List<Path> removed = coppice.removeFolders(Instant.now());
+
+            assertThat(removed).isEqualTo(folders(coppice, done));
+            assertThat(coppice.folder(spoilt).root()).isDirectory();
+            assertThat(scene.repository().read(spoilt.resultBranch().orElseThrow(), "a.txt"))
                     .isEqualTo("one\n");
         }
     }
