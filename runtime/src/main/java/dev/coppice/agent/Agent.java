@@ -14,6 +14,12 @@ public sealed interface Agent permits ClaudeAgent, CommandAgent, ScriptedAgent {
     /// How a prompt names one of the tools of [WorkerTools]; empty where the agent can't be told of them.
     Optional<String> tool(String name);
 
+    /// The variable by which its program is told of [WorkerTools], where that is one which the user may have set. The
+    /// user's own stays, and then the agent is not told.
+    default Optional<String> toolsVariable() {
+        return Optional.empty();
+    }
+
     /// Looks whether the agent can be used here: its program is found, and logged in where that can be asked.
     ///
     /// @param directory where a program with a relative path is looked for

@@ -31,6 +31,11 @@ final class CommandAgent implements Agent {
         return WorkerTools.areKnownTo(program()) ? WorkerTools.elsewhere(name) : Optional.empty();
     }
 
+    @Override
+    public Optional<String> toolsVariable() {
+        return WorkerTools.variable(program());
+    }
+
     private String program() {
         return String.valueOf(Path.of(settings.command().getFirst()).getFileName());
     }

@@ -21,6 +21,10 @@ public record WorkerTools(URI url, Path folder) {
     /// The variable in which the worker's token is.
     private static final String TOKEN = "COPPICE_API_KEY";
 
+    private static final String GEMINI_DEFAULTS = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH";
+    private static final String QWEN_DEFAULTS = "QWEN_CODE_SYSTEM_DEFAULTS_PATH";
+    private static final String OPENCODE_CONFIG = "OPENCODE_CONFIG";
+
     /// What is added to a launch.
     ///
     /// @param argv directly behind the program
@@ -43,12 +47,22 @@ public record WorkerTools(URI url, Path folder) {
         };
     }
 
+    /// The variable that names a program of this name the file which tells it; empty where it is told otherwise.
+    static Optional<String> variable(String program) {
+        return switch (program) {
+            case "gemini" -> Optional.of(GEMINI_DEFAULTS);
+            case "qwen" -> Optional.of(QWEN_DEFAULTS);
+            case "opencode" -> Optional.of(OPENCODE_CONFIG);
+            default -> Optional.empty();
+        };
+    }
+
     /// How a program of this name is told; nothing where it can't be.
     Added to(String program) {
         return switch (program) {
             case "codex" -> toCodex();
-            case "gemini" -> toGemini("GEMINI_CLI_SYSTEM_DEFAULTS_PATH");
-            case "qwen" -> toGemini("QWEN_CODE_SYSTEM_DEFAULTS_PATH");
+            case "gemini" -> toGemini(GEMINI_DEFAULTS);
+            case "qwen" -> toGemini(QWEN_DEFAULTS);
             case "opencode" -> toOpencode();
             default -> Added.NOTHING;
         };
@@ -92,7 +106,7 @@ public record WorkerTools(URI url, Path folder) {
         ObjectNode server = config.withObject("mcp").withObject(SERVER);
         server.put("type", "remote").put("url", url.toString()).put("enabled", true);
         authorize(server, "{env:" + TOKEN + "}");
-        return byFile("opencode.json", "OPENCODE_CONFIG", config);
+        return byFile("opencode.json", OPENCODE_CONFIG, config);
     }
 
     private Added byFile(String name, String variable, ObjectNode config) {

@@ -2,6 +2,7 @@ package dev.coppice.attempt;
 
 import dev.coppice.agent.Agent;
 import dev.coppice.agent.AgentEnd;
+import dev.coppice.agent.AgentEnvironment;
 import dev.coppice.agent.AgentNote;
 import dev.coppice.agent.AgentRequest;
 import dev.coppice.agent.AgentRequest.Session;
@@ -32,6 +33,11 @@ final class Conversation {
     private final Agent agent;
     private final Papers papers;
     private final Deadline deadline;
+
+    /// The variable by which the agent would be told of our tools, where the user has it.
+    private final Optional<String> usersOwn;
+
+    private boolean hasBegun;
     private Optional<String> session;
 
     /// What was used in the session before this attempt.
@@ -52,6 +58,11 @@ final class Conversation {
         this.agent = Agents.of(order.task().agent(), order.agentSettings());
         this.papers = Papers.of(order, Naming.folder(order));
         this.deadline = deadline;
+        this.usersOwn =
+                agent.toolsVariable()
+                        .filter(AgentEnvironment.allowed(
+                                        order.agentSettings(), equipment.environment())
+                                ::containsKey);
         this.session =
                 agent.hasSessions()
                         ? order.earlier().flatMap(AttemptOrder.Earlier::session)
@@ -84,6 +95,10 @@ final class Conversation {
     AgentEnd say(String prompt, Place place, AttemptFolder files, Optional<String> schema)
             throws InterruptedException, IOException {
         papers.clearResult();
+        if (!hasBegun) {
+            hasBegun = true;
+            noteMissingTools();
+        }
         AgentRun program =
                 new AgentRun(
                         equipment.processes(),
@@ -113,7 +128,26 @@ final class Conversation {
 
     /// How a tool of ours is named to the agent; empty where it has none.
     Optional<String> tool(String name) {
-        return running.pass().flatMap(_ -> agent.tool(name));
+        return pass().flatMap(_ -> agent.tool(name));
+    }
+
+    /// By which the agent may use our tools.
+    private Optional<Passes.Issued> pass() {
+        return usersOwn.isEmpty() ? running.pass() : Optional.empty();
+    }
+
+    /// Tells of tools that the agent does without.
+    private void noteMissingTools() {
+        if (running.pass().isPresent()) {
+            usersOwn.ifPresent(variable ->
+                    reports.happened(
+                            new Event.Noted(
+                                    Event.Level.INFO,
+                                    Optional.of(order.task().id()),
+                                    "Its agent works without the tools of Coppice, since "
+                                            + variable
+                                            + " is the user's own.")));
+        }
     }
 
     private AgentRequest request(String prompt, Optional<String> schema, AttemptFolder files) {
@@ -127,8 +161,7 @@ final class Conversation {
                 schema,
                 order.task().duty() instanceof Duty.Planning,
                 budgetLeft(),
-                running.pass()
-                        .map(pass -> new WorkerTools(pass.door().resolve("/mcp"), files.root())),
+                pass().map(pass -> new WorkerTools(pass.door().resolve("/mcp"), files.root())),
                 papers.envelope(),
                 papers.result());
     }

@@ -89,7 +89,7 @@ final class TaskPrompt {
     private static String sharing(String tool) {
         return """
         Where you find out what the agents of other tasks should know (a convention, a trap, where something is), share \
-        it at once by the tool %s.\
+        it at once by the tool %s: those who begin later are told of it.\
         """
                 .formatted(tool);
     }

@@ -15,6 +15,7 @@ import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
 import dev.coppice.report.TaskView;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,39 @@ class AttemptsTest {
     private static final String SOON_AGAIN = "workers: { retry: { base_delay: 0.01 } }\n";
 
     @TempDir Path folder;
+
+    /// A program that says what it is told of tools.
+    @Test
+    void aVariableOfTheUsersOwnStaysAndItsAgentDoesWithoutTools() throws Exception {
+        Scene scene = new Scene(folder, 3, "  opencode: { command: [opencode] }\n");
+        Path programs = Files.createDirectories(folder.resolve("programs"));
+        Path opencode =
+                Files.writeString(
+                        programs.resolve("opencode"),
+                        "#!/bin/sh\necho \"tools by $OPENCODE_CONFIG\"; grep -o 'post_discovery' -; echo x > x.txt\n");
+        assertThat(opencode.toFile().setExecutable(true)).isTrue();
+        scene.findFirstIn(programs);
+        String plan = "tasks: [{description: Do it, agent: opencode}]";
+
+        TaskView told = withDoor(scene, plan).tasks().getFirst();
+        scene.has("OPENCODE_CONFIG", "/etc/own.json");
+        JobView job = withDoor(scene, plan);
+
+        assertThat(told.result().output()).contains("attempt_1/opencode.json", "post_discovery");
+        assertThat(job.tasks().getFirst().result().output())
+                .contains("tools by /etc/own.json")
+                .doesNotContain("post_discovery");
+        assertThat(job.notes()).anyMatch(note -> note.text().contains("OPENCODE_CONFIG is the user's own"));
+    }
+
+    private static JobView withDoor(Scene scene, String plan) throws InterruptedException {
+        try (Coppice coppice = scene.open()) {
+            coppice.openDoor(URI.create("http://127.0.0.1:1"));
+            JobId job = scene.submit(coppice, plan);
+            coppice.await(job);
+            return coppice.view(job).orElseThrow();
+        }
+    }
 
     @Test
     void whatARunningAttemptTakesIsSeenFromElsewhere() throws Exception {

@@ -29,6 +29,7 @@ final class Scene {
 
     private final Path folder;
     private final ScratchRepository repository;
+    private final Map<String, String> variables = new HashMap<>();
     private String path = System.getenv("PATH");
 
     /// A repository of some files in `folder`, whose default agent is the shell: each task's description is
@@ -72,6 +73,11 @@ final class Scene {
         Files.writeString(scripts(), script);
     }
 
+    /// Gives the user a variable.
+    void has(String variable, String value) {
+        variables.put(variable, value);
+    }
+
     /// Has programs found in a folder before all others.
     void findFirstIn(Path programs) {
         path = programs + ":" + path;
@@ -94,6 +100,7 @@ final class Scene {
         Map<String, String> environment = new HashMap<>(repository.environment());
         environment.put("PATH", path);
         environment.put("USERS_OWN", "mine");
+        environment.putAll(variables);
         environment.put("COPPICE_HOME", folder.resolve("home/.coppice").toString());
         Surroundings surroundings =
                 new Surroundings(
