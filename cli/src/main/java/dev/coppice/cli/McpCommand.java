@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -86,9 +87,9 @@ final class McpCommand implements Action {
                         .name("mcp")
                         .start(() -> answerUntilTheEnd(call, mcp, caller, end));
                 end.await();
-                jobs.layDown();
+                Set<JobId> laidDown = jobs.layDown();
                 jobs.open()
-                        .filter(job -> job.depth() == 0)
+                        .filter(job -> job.depth() == 0 && laidDown.contains(job.job()))
                         .forEach(job -> call.out().say(goesOn(job.job())));
             } finally {
                 workers.ifPresent(WorkerDoor::close);
@@ -97,7 +98,7 @@ final class McpCommand implements Action {
     }
 
     private static String goesOn(JobId job) {
-        return "job " + job + " is not over; unless somebody drives it: coppice resume " + job;
+        return "job " + job + " is not over; go on with it by: coppice resume " + job;
     }
 
     private static void answerUntilTheEnd(

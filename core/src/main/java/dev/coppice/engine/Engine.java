@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -160,7 +161,7 @@ public final class Engine implements AutoCloseable {
                     warnings.forEach(w -> events.add(note(Optional.of(task), w)));
                     if (log.last(child).isEmpty() && log.append(job, next, now, events)) {
                         dispatch.startedJob(job, task, attempt);
-                        return born(job, child);
+                        return born(state.get(), child);
                     }
                 }
             }
@@ -192,13 +193,23 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Waits until the child job can be asked for; where its making takes long, it is as sure.
-    private Birth born(JobId job, JobId child) throws InterruptedException {
+    ///
+    /// @param state of the job that starts it, which is read on
+    private Birth born(JobState state, JobId child) throws InterruptedException {
+        JobId job = state.job();
         Semaphore news = new Semaphore(1);
-        try (EventLog.Subscription _ = log.subscribe(_ -> news.release())) {
+        Consumer<JobId> told =
+                changed -> {
+                    if (changed.equals(job) || changed.equals(child)) {
+                        news.release();
+                    }
+                };
+        try (EventLog.Subscription _ = log.subscribe(told)) {
             Instant end = clock.instant().plus(BIRTH);
             while (log.last(child).isEmpty() && clock.instant().isBefore(end)) {
+                log.readOn(job, state.sequence(), state::apply);
                 Optional<TaskStatus> status =
-                        state(job).flatMap(s -> s.task(TaskId.child(child))).map(TaskState::status);
+                        state.task(TaskId.child(child)).map(TaskState::status);
                 if (status.filter(TaskStatus::isOver).isPresent()) {
                     return new Birth.Refused(
                             Children.Why.OVER, "Job " + job + " was stopped meanwhile.");
@@ -288,6 +299,11 @@ public final class Engine implements AutoCloseable {
     /// Whether `process` lives and still drives the job.
     private boolean isDriving(JobId job, ProcessIdentity process) {
         return process.equals(self) ? isDriving(job) : isAlive.test(process);
+    }
+
+    /// The jobs that this engine drives.
+    public List<JobId> driven() {
+        return List.copyOf(drives.keySet());
     }
 
     /// Whether this engine drives the job; no more where the drive broke off, whatever the job's history says.

@@ -60,9 +60,10 @@ final class Conversation {
         this.deadline = deadline;
         this.usersOwn =
                 agent.toolsVariable()
-                        .filter(AgentEnvironment.allowed(
-                                        order.agentSettings(), equipment.environment())
-                                ::containsKey);
+                        .filter(
+                                AgentEnvironment.allowed(
+                                                order.agentSettings(), equipment.environment())
+                                        ::containsKey);
         this.session =
                 agent.hasSessions()
                         ? order.earlier().flatMap(AttemptOrder.Earlier::session)

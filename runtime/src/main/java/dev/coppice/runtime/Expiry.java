@@ -52,7 +52,8 @@ record Expiry(List<JobView> roots, Set<JobId> all) {
             try {
                 expired(id, moment, log, jobs)
                         .ifPresent(job -> {
-                            List<JobId> below = job.descendants(jobs).stream().map(JobView::id).toList();
+                            List<JobId> below =
+                                    job.descendants(jobs).stream().map(JobView::id).toList();
                             roots.add(job);
                             all.add(id);
                             all.addAll(below);

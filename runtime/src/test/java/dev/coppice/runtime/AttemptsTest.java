@@ -54,7 +54,8 @@ class AttemptsTest {
         assertThat(job.tasks().getFirst().result().output())
                 .contains("tools by /etc/own.json")
                 .doesNotContain("post_discovery");
-        assertThat(job.notes()).anyMatch(note -> note.text().contains("OPENCODE_CONFIG is the user's own"));
+        assertThat(job.notes())
+                .anyMatch(note -> note.text().contains("OPENCODE_CONFIG is the user's own"));
     }
 
     private static JobView withDoor(Scene scene, String plan) throws InterruptedException {

@@ -7,6 +7,7 @@ import static dev.coppice.engine.Jobs.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.model.CommitId;
+import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
@@ -20,6 +21,7 @@ import dev.coppice.model.WorkResult;
 import dev.coppice.schedule.ChildOrder;
 import dev.coppice.schedule.Children;
 import dev.coppice.testkit.MemoryEventLog;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +83,35 @@ class ChildJobsTest {
         HandDispatch.Attempt again = nextOf("a", 2);
         assertThat(again.order().children().getFirst().status().wire()).isEqualTo("failed");
         assertThat(brought(again)).startsWith("Job " + child + " ended failed: Log in first.");
+    }
+
+    @Test
+    void whoWaitsForAJobToBeThereReadsNoHistoryAgain() throws InterruptedException {
+        // given a job with a long history, whose driver is held up while others write
+        FailingLog slow = new FailingLog(log);
+        FailingLog counting = new FailingLog(log);
+        Engine driving = engine(slow);
+        Engine asking = engine(counting);
+        JobId parent = driving.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        Instant now = InstantSource.system().instant();
+        Event said = new Event.Noted(Event.Level.INFO, Optional.empty(), "said");
+        int events = 2_000;
+        long next = log.last(parent).orElseThrow().sequence() + 1;
+        assertThat(log.append(parent, next, now, Collections.nCopies(events, said))).isTrue();
+        JobId other = JobId.of(now, 7);
+        slow.beforeAppend(() -> {
+            for (int i = 1; i <= 50; i++) {
+                assertThat(log.append(other, i, now, List.of(said))).isTrue();
+                LockSupport.parkNanos(1_000_000);
+            }
+        });
+
+        // when
+        started(asking, a, parent, task("x"));
+
+        // then
+        assertThat(counting.eventsRead()).isLessThan(2L * events);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.coppice.model.Recorded;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// A log that fails once when it is told to: at the next append with an event of a kind.
@@ -14,6 +15,7 @@ final class FailingLog implements EventLog {
     private volatile Optional<Class<? extends Event>> failBefore = Optional.empty();
     private volatile Optional<Class<? extends Event>> failAfter = Optional.empty();
     private Optional<Runnable> beforeAppend = Optional.empty();
+    private final AtomicLong eventsRead = new AtomicLong();
     private Runnable afterAppend = () -> {};
 
     FailingLog(EventLog plain) {
@@ -43,6 +45,11 @@ final class FailingLog implements EventLog {
         afterAppend = watcher;
     }
 
+    /// How many events were read.
+    long eventsRead() {
+        return eventsRead.get();
+    }
+
     @Override
     public boolean append(JobId job, long expected, Instant at, List<Event> events) {
         Optional<Runnable> intruder = beforeAppend;
@@ -63,7 +70,9 @@ final class FailingLog implements EventLog {
 
     @Override
     public List<Recorded> read(JobId job, long after, int max) {
-        return plain.read(job, after, max);
+        List<Recorded> events = plain.read(job, after, max);
+        eventsRead.addAndGet(events.size());
+        return events;
     }
 
     @Override

@@ -273,6 +273,10 @@ class McpTest {
         assertThat(scene.program().printed("err")).contains("coppice resume " + job);
         assertThat(scene.program().run(scene.repository().path(), "status", job).out())
                 .contains("coppice resume " + job);
+
+        // of a job that another one laid down nothing is told
+        speak(Map.of(), INITIALIZE, INITIALIZED);
+        assertThat(scene.program().printed("err")).doesNotContain("coppice resume");
     }
 
     @Test

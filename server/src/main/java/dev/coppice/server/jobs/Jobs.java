@@ -19,9 +19,11 @@ import dev.coppice.runtime.Refusal;
 import dev.coppice.runtime.TaskBirth;
 import dev.coppice.server.access.Caller;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -58,12 +60,20 @@ public final class Jobs {
     }
 
     /// Takes on no more, lays down the jobs that this process drives, and waits until they lie.
-    public void layDown() throws InterruptedException {
+    ///
+    /// @return those jobs
+    public Set<JobId> layDown() throws InterruptedException {
         isStopping = true;
-        coppice.engine().stop();
-        for (Views.Standing job : open().toList()) {
-            awaitLaidDown(job.job());
+        Engine engine = coppice.engine();
+        engine.stop();
+        Set<JobId> laidDown = new LinkedHashSet<>();
+        for (List<JobId> left = engine.driven(); !left.isEmpty(); left = engine.driven()) {
+            for (JobId job : left) {
+                awaitLaidDown(job);
+                laidDown.add(job);
+            }
         }
+        return laidDown;
     }
 
     /// One that can't be driven keeps nobody from waiting for the others.

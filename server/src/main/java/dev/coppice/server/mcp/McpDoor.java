@@ -51,6 +51,8 @@ public final class McpDoor {
     /// Under this name the SDK hands our handlers the call that they answer.
     private static final String CALL = "call";
 
+    private static final int OK = 200;
+
     private static final String INSTRUCTIONS =
             "Coppice runs fleets of coding agents on one git repository. A worker that Coppice started shares findings"
                     + " with the others (post_discovery) and may start a job for a task that is too big"
@@ -65,7 +67,7 @@ public final class McpDoor {
     /// What became of a message.
     ///
     /// @param text of the answer, on one line; empty where the message needs none
-    /// @param isChange whether it was to change something
+    /// @param isChange whether it was to change something worth noting
     /// @param status how it went, in the numbers of HTTP
     /// @param tool that was called
     /// @param job that it was about
@@ -158,7 +160,7 @@ public final class McpDoor {
     private static final class Call {
         private final Caller caller;
         private boolean isChange;
-        private int status = 200;
+        private int status = OK;
         private Optional<String> tool = Optional.empty();
         private Optional<JobId> job = Optional.empty();
 
@@ -212,13 +214,23 @@ public final class McpDoor {
         McpTransportContext context = McpTransportContext.create(Map.of(CALL, call));
         return switch (message) {
             case JSONRPCRequest request ->
-                    call.answer(Optional.of(MAPPER.writeValueAsString(response(request, context))));
+                    call.answer(Optional.of(MAPPER.writeValueAsString(answered(request, context))));
             case JSONRPCNotification notification -> {
                 handler().handleNotification(context, notification).toFuture().join();
                 yield call.answer(Optional.empty());
             }
             case JSONRPCMessage _ -> call.answer(Optional.empty()); // an answer, but we ask nothing
         };
+    }
+
+    /// The SDK itself refuses what no tool and no resource of ours is asked for.
+    private JSONRPCResponse answered(JSONRPCRequest request, McpTransportContext context) {
+        JSONRPCResponse response = response(request, context);
+        Call call = call(context);
+        if (response.error() != null && call.status == OK) {
+            call.status = Fault.Kind.INVALID_REQUEST.status();
+        }
+        return response;
     }
 
     /// The SDK throws what it likes at parameters that have not the form of their method; what our own code throws does
@@ -241,7 +253,7 @@ public final class McpDoor {
 
     private CallToolResult call(Tool tool, Call call, CallToolRequest request) {
         call.tool = Optional.of(request.name());
-        call.isChange = tool.needs() != Tool.Needs.LOOKING;
+        call.isChange = tool.needs().isNoted();
         try {
             tool.needs().require(call.caller);
             String json =

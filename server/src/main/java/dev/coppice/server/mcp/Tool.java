@@ -15,10 +15,17 @@ record Tool(Needs needs, Handler handler) {
         LOOKING,
         /// Who may submit, and workers, for what is theirs.
         CHANGING,
+        /// The same, but so often that not each time is worth noting.
+        BEATING,
         /// Who may submit; a worker has its task already.
         CLAIMING,
         /// Workers alone.
         WORKING;
+
+        /// Whether each call is to be told of later.
+        boolean isNoted() {
+            return this != LOOKING && this != BEATING;
+        }
 
         /// @throws Fault where this is not for the caller
         void require(Caller caller) {

@@ -71,7 +71,7 @@ final class Tools {
                         of("start_child_job", Tool.Needs.CHANGING, this::startChildJob),
                         of("post_discovery", Tool.Needs.CHANGING, this::postDiscovery),
                         of("add_tasks", Tool.Needs.CHANGING, this::addTasks),
-                        of("heartbeat", Tool.Needs.CHANGING, this::heartbeat),
+                        of("heartbeat", Tool.Needs.BEATING, this::heartbeat),
                         of("report_result", Tool.Needs.WORKING, this::reportResult),
                         of("claim_task", Tool.Needs.CLAIMING, this::claim),
                         of("complete_task", Tool.Needs.CLAIMING, this::complete),

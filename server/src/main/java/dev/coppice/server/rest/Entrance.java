@@ -33,8 +33,7 @@ final class Entrance extends Handler.Abstract {
     /// Who has no key does not learn what there is.
     private static final Route.Door KEYED = new Route.Door.Keyed(Scope.READ);
 
-    private static final List<String> LOCAL_NAMES =
-            List.of("localhost", "127.0.0.1", "[::1]", "ip6-localhost");
+    private static final List<String> LOCAL_NAMES = List.of("localhost", "ip6-localhost");
 
     private final List<Route> routes;
     private final Access access;
@@ -239,9 +238,23 @@ final class Entrance extends Handler.Abstract {
                 && !exchange.isPassedOn();
     }
 
-    /// Whether a host, perhaps with a port, is named by one of this machine's own names.
+    /// Whether a host, perhaps with a port, is named by one of this machine's own names, or by an address of loopback.
     static boolean isLocalName(String host) {
-        return LOCAL_NAMES.contains(host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
+        String name = withoutPort(host);
+        return LOCAL_NAMES.contains(name) || isLiteralLoopback(name);
+    }
+
+    /// The name in a `Host` header, in lower case.
+    static String withoutPort(String host) {
+        return host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isLiteralLoopback(String name) {
+        try {
+            return InetAddress.ofLiteral(name.replaceFirst("^\\[(.*)]$", "$1")).isLoopbackAddress();
+        } catch (IllegalArgumentException _) {
+            return false; // no literal
+        }
     }
 
     static boolean isLoopback(String host) {

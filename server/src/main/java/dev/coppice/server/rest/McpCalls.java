@@ -9,8 +9,9 @@ import java.util.Optional;
 /// Messages of the Model Context Protocol, by its streamable HTTP without a session: one message by POST, whose answer is
 /// the response. There is no stream to open by GET.
 ///
-/// @param isLoopback whether the server listens for this machine alone
-record McpCalls(McpDoor door, boolean isLoopback) {
+/// @param host that the server was told to listen at
+/// @param isLoopback whether it listens for this machine alone
+record McpCalls(McpDoor door, String host, boolean isLoopback) {
     void answer(Exchange exchange) throws IOException {
         refuseOtherPages(exchange);
         McpDoor.Answer answer = door.answer(exchange.body(), exchange.caller().orElseThrow());
@@ -28,11 +29,15 @@ record McpCalls(McpDoor door, boolean isLoopback) {
     /// a name of its own.
     private void refuseOtherPages(Exchange exchange) {
         boolean isOurs = exchange.header("Origin").map(McpCalls::isLocal).orElse(true);
-        if (!isOurs || (isLoopback && !Entrance.isLocalName(exchange.header("Host").orElse("")))) {
+        if (!isOurs || (isLoopback && !isOwnName(exchange.header("Host").orElse("")))) {
             throw Fault.of(
                     Fault.Kind.FORBIDDEN,
                     "MCP is not for pages of other hosts; call it by localhost or 127.0.0.1.");
         }
+    }
+
+    private boolean isOwnName(String named) {
+        return Entrance.isLocalName(named) || Entrance.withoutPort(named).equalsIgnoreCase(host);
     }
 
     private static boolean isLocal(String origin) {

@@ -7,6 +7,7 @@ import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.Views;
 import dev.coppice.server.mcp.McpDoor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -102,6 +103,7 @@ public final class RestServer implements AutoCloseable {
                         new McpCalls(
                                 new McpDoor(
                                         coppice, jobs, views, options.clock(), options.version()),
+                                options.host(),
                                 Entrance.isLoopback(options.host())));
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
         threads.setName("rest");
@@ -163,7 +165,12 @@ public final class RestServer implements AutoCloseable {
     static RestServer ofWorkers(Coppice coppice, ServerSocketChannel channel, Options options)
             throws IOException {
         RestServer rest = new RestServer(coppice, Access.none(), options, false);
-        rest.connector.open(channel);
+        try {
+            rest.connector.open(channel);
+        } catch (IOException e) {
+            rest.end();
+            throw e;
+        }
         rest.listen(options.patience());
         return rest;
     }
@@ -186,9 +193,9 @@ public final class RestServer implements AutoCloseable {
 
     /// Where it can be reached from here, with a literal address: `http://127.0.0.1:8000`.
     public URI address() {
-        String host = connector.getHost();
-        boolean isOnLoopback = host == null || List.of("localhost", "0.0.0.0", "::").contains(host);
-        String literal = isOnLoopback ? "127.0.0.1" : host;
+        InetAddress bound =
+                ((ServerSocketChannel) connector.getTransport()).socket().getInetAddress();
+        String literal = bound.isAnyLocalAddress() ? "127.0.0.1" : bound.getHostAddress();
         String bracketed = literal.contains(":") ? "[" + literal + "]" : literal;
         return URI.create("http://" + bracketed + ":" + connector.getLocalPort());
     }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -24,6 +23,7 @@ public final class WorkerDoor implements AutoCloseable {
     private final Selector selector;
     private final Thread waiting;
     private volatile @Nullable RestServer server;
+    private volatile boolean isClosing;
 
     private WorkerDoor(
             Coppice coppice,
@@ -65,9 +65,13 @@ public final class WorkerDoor implements AutoCloseable {
             selector.selectNow(); // which forgets the key
             channel.configureBlocking(true);
             server = RestServer.ofWorkers(coppice, channel, options);
-        } catch (IOException | ClosedSelectorException e) {
-            LOG.error("Workers find no server", e);
-            shut(); // so that they are refused, and do not wait for an answer
+        } catch (IOException | RuntimeException e) {
+            // The edge of a thread: nobody else would refuse the workers, who would wait for an
+            // answer.
+            if (!isClosing) {
+                LOG.error("Workers find no server", e);
+            }
+            shut();
         }
     }
 
@@ -83,6 +87,7 @@ public final class WorkerDoor implements AutoCloseable {
     @Override
     public void close() {
         coppice.shutDoor();
+        isClosing = true;
         waiting.interrupt();
         boolean isInterrupted = false;
         while (waiting.isAlive()) {

@@ -3,6 +3,7 @@ package dev.coppice.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.server.access.Access;
 import dev.coppice.server.access.Scope;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -432,6 +434,59 @@ class McpTest {
                         Map.of("plan", Map.of("goal", "More", "tasks", List.of(task("a", line)))))
                 .path("job_id")
                 .stringValue();
+    }
+
+    @Test
+    void aServerAtAnyAddressOfLoopbackIsOpenToItsWorkers() throws Exception {
+        try (Scene scene = new Scene(folder, "");
+                RestServer _ =
+                        RestServer.start(
+                                scene.coppice(),
+                                Access.none(),
+                                new RestServer.Options(
+                                        "127.0.0.2",
+                                        0,
+                                        scene.logs(),
+                                        RestServer.Options.PATIENCE,
+                                        RestServer.Options.CONNECTIONS,
+                                        "test",
+                                        InstantSource.system()))) {
+            Path answer = folder.resolve("answer");
+            scene.finished(
+                    scene.submit(
+                            "curl -s -o /dev/null -w \"%{http_code} $COPPICE_API_URL\" -H \"Authorization: Bearer $COPPICE_API_KEY\""
+                                    + " -H 'Content-Type: application/json' -d '"
+                                    + PING
+                                    + "' \"$COPPICE_API_URL/mcp\" > '"
+                                    + answer
+                                    + "'; echo x > x.txt"));
+
+            assertThat(answer).content().startsWith("200 http://127.0.0.2:");
+        }
+    }
+
+    @Test
+    void whatTheSdkRefusesIsInTheAuditLogAndASignOfLifeIsNot() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Waiting worker = waiting(scene, "worker");
+            try (McpSyncClient client = client(scene, worker.token())) {
+                done(client, "heartbeat", Map.of());
+                assertThatThrownBy(() -> call(client, "no_such_tool", Map.of()))
+                        .isInstanceOf(McpError.class);
+                done(client, "post_discovery", Map.of("content", "It is so."));
+            }
+            Path log = scene.logs().resolve("audit.jsonl");
+            List<String> lines =
+                    scene.awaiting(() ->
+                            Optional.of(Files.readAllLines(log))
+                                    .filter(all -> all.getLast().contains("post_discovery")));
+
+            assertThat(lines).noneMatch(line -> line.contains("heartbeat"));
+            assertThat(lines)
+                    .anyMatch(line -> line.contains("\"/mcp\"") && line.contains("\"status\":400"));
+            worker.goOn();
+            scene.finished(worker.job());
+        }
     }
 
     @Test
