@@ -231,7 +231,7 @@ class OrchestratorTest {
             CoordinationState state = orchestrator.state();
 
             assertThat(state.maxParallelWorkers()).isEqualTo(3);
-            assertThat(state.taskTimeout()).isEqualTo(Duration.ofSeconds(600));
+            assertThat(state.taskTimeout()).isEqualTo(Duration.ofMinutes(10));
         }
     }
 
