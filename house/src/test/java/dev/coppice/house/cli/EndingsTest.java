@@ -45,6 +45,18 @@ class EndingsTest {
     }
 
     @Test
+    void aJobInWhichATaskIsBlockedEndsWithOne() throws Exception {
+        Result ended =
+                scene.runPlan(
+                        "tasks: [{id: a, description: exit 3, expects: any, max_retries: 0},"
+                                + " {id: b, description: echo b > b.txt, dependencies: [a]}]");
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(1);
+        assertThat(scene.run("status", Scene.job(ended)).out())
+                .containsPattern("(?m)\\bb\\b.*\\bblocked\\b");
+    }
+
+    @Test
     void aTaskThatRanOutOfTimeIsTriedAgainWithMore() throws Exception {
         // given
         Path patience = folder.resolve("patience");

@@ -290,7 +290,10 @@ final class RoundRun {
 
     private ProcessRun begin(TaskId task, List<String> argv) {
         ProcessRun run = new ProcessRun(process(task), argv);
-        runs.put(task, run);
+        ProcessRun before = runs.put(task, run);
+        if (before != null) { // it was lost, and is begun again
+            before.close();
+        }
         return run;
     }
 
