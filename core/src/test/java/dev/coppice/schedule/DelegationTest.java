@@ -127,6 +127,18 @@ class DelegationTest {
                 .is(TaskStatus.CANCELED);
     }
 
+    // their number
+
+    @Test
+    void aTaskStartsTwentyJobsAndNoMore() {
+        Story story = job(a);
+        for (int number = 1; number <= 20; number++) {
+            story.delegates(a, number, NO_WISH);
+        }
+
+        assertExhausted(story.asks(a, 21, NO_WISH));
+    }
+
     // their money
 
     @Test

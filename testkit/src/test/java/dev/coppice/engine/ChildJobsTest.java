@@ -230,6 +230,23 @@ class ChildJobsTest {
         engine.await(parent);
     }
 
+    @Test
+    void noMoreAttemptsWaitForTheirJobsThanThereAreSlots() throws InterruptedException {
+        Engine engine = engine(log);
+        JobId job = engine.submit(job(task("a")), List.of());
+        HandDispatch.Attempt running = dispatch.next();
+        for (String below : List.of("b", "c", "d")) {
+            job = started(engine, running, job, task(below));
+            running = dispatch.next();
+        }
+
+        assertThat(asked(engine, running, job, task("e")))
+                .isInstanceOfSatisfying(
+                        Engine.Birth.Refused.class,
+                        refused ->
+                                assertThat(refused.message()).startsWith("Too many agents wait"));
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
@@ -280,6 +297,14 @@ class ChildJobsTest {
     private static JobId started(
             Engine engine, HandDispatch.Attempt by, JobId parent, Task... tasks)
             throws InterruptedException {
+        Engine.Birth birth = asked(engine, by, parent, tasks);
+        assertThat(birth).isInstanceOf(Engine.Birth.Started.class);
+        return ((Engine.Birth.Started) birth).child();
+    }
+
+    private static Engine.Birth asked(
+            Engine engine, HandDispatch.Attempt by, JobId parent, Task... tasks)
+            throws InterruptedException {
         JobRequest parents = by.order().request();
         ChildOrder order =
                 new ChildOrder(
@@ -289,9 +314,6 @@ class ChildJobsTest {
                                 : Optional.of(new Plan("more", List.of(tasks))),
                         Optional.empty(),
                         Children.settings(parents.settings()));
-        Engine.Birth birth =
-                engine.startChild(parent, by.task(), by.order().attempt(), order, List.of());
-        assertThat(birth).isInstanceOf(Engine.Birth.Started.class);
-        return ((Engine.Birth.Started) birth).child();
+        return engine.startChild(parent, by.task(), by.order().attempt(), order, List.of());
     }
 }

@@ -211,6 +211,38 @@ class DistantServerTest {
     }
 
     @Test
+    void anotherTryThatTheServerRefusesSaysWhy() throws Exception {
+        Files.writeString(
+                away.resolve("child.yaml"), "tasks: [{id: c, description: 'echo no; exit 1'}]");
+        plan(
+                """
+                tasks:
+                  - id: a
+                    description: |
+                      '%1$s' run --plan '%2$s' --json > '%3$s/child.json'
+                      '%1$s' logs "$(sed -n 's/.*"job_id" *: *"\\([0-9a-z]*\\)".*/\\1/p' '%3$s/child.json' | head -n 1)" c > '%3$s/child.log' 2>&1
+                """
+                        .formatted(
+                                folder.resolve("program/coppice"),
+                                away.resolve("child.yaml"),
+                                away));
+        Result run = run("run", "--plan", "plan.yaml", "--max-retries", "0");
+        assertThat(run.code()).as(run.err() + run.out()).isEqualTo(1);
+        String child =
+                JsonMapper.shared()
+                        .readTree(Files.readString(away.resolve("child.json")))
+                        .path("job_id")
+                        .stringValue();
+        assertThat(away.resolve("child.log")).content().contains("no\n");
+
+        Result refused = run("retry", child);
+
+        assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+        assertThat(refused.err()).contains("Nobody waits for this job any more: retry job ");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @Test
     void anAgentsCommandsSpeakToTheDoorOfItsJob() throws Exception {
         Path launcher = folder.resolve("program/coppice");
         Files.writeString(

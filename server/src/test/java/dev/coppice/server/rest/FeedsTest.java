@@ -201,6 +201,35 @@ class FeedsTest {
         assertThat(refused.json().at("/errors/0/place").stringValue()).isEqualTo("after");
     }
 
+    @Test
+    void theLogsOfTheJobAndOfItsWorkersGrowWhileItRuns() throws Exception {
+        String job = scene.submit(waiting("one"));
+        Path logs =
+                scene.repository().path().resolve(".coppice/workspace/job_" + job).resolve("logs");
+        String orchestrator =
+                scene.awaiting(() -> text(logs.resolve("orchestrator.log"), "attempt 1"));
+        String worker = scene.awaiting(() -> text(logs.resolve("depth_0_worker_1.log"), "one"));
+        assertThat(scene.get("/api/v1/jobs/" + job).json().path("status").stringValue())
+                .isEqualTo("running");
+
+        Files.createFile(gate());
+        scene.finished(job);
+
+        assertThat(Files.readString(logs.resolve("orchestrator.log")))
+                .startsWith(orchestrator)
+                .hasSizeGreaterThan(orchestrator.length());
+        assertThat(Files.readString(logs.resolve("depth_0_worker_1.log")))
+                .startsWith(worker)
+                .hasSizeGreaterThan(worker.length());
+    }
+
+    /// What is in a file, once that is.
+    private static Optional<String> text(Path file, String wanted) throws IOException {
+        return Files.exists(file)
+                ? Optional.of(Files.readString(file)).filter(text -> text.contains(wanted))
+                : Optional.empty();
+    }
+
     private long lastEvent(String job) {
         return scene.coppice().log().last(new JobId(job)).orElseThrow().sequence();
     }

@@ -181,6 +181,90 @@ class RecursionTest {
         }
     }
 
+    /// A line that is seen while it runs.
+    private String seen(String name) {
+        return "echo +1 >> %1$s; sleep 0.5; echo -1 >> %1$s; echo x > %2$s.txt"
+                .formatted(folder.resolve("running"), name);
+    }
+
+    /// How many of those lines ran at once, at most.
+    private int atOnce() throws Exception {
+        int running = 0;
+        int most = 0;
+        for (String line : Files.readAllLines(folder.resolve("running"))) {
+            running += Integer.parseInt(line);
+            most = Math.max(most, running);
+        }
+        assertThat(running).isZero();
+        return most;
+    }
+
+    @Test
+    void p17NoMoreWorkersOfAFamilyRunAtOnceThanItsRootMayHave() throws Exception {
+        try (Scene scene = scene("")) {
+            String orders =
+                    Scene.order(
+                            delegating(seen("a"), seen("b"), seen("c")),
+                            delegating(seen("d"), seen("e"), seen("f")));
+            String job = scene.submitted(Scene.with(orders, "{\"max_workers\":2}"));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(Files.readAllLines(folder.resolve("running"))).hasSize(12);
+            assertThat(atOnce()).isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void atEachDepthNoMoreRunAtOnceThanItsQuotaSays() throws Exception {
+        try (Scene scene = scene("recursion: { workers_by_depth: [4, 1] }\n")) {
+            String job =
+                    scene.submit(
+                            delegating(seen("a"), seen("b")), delegating(seen("c"), seen("d")));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(Files.readAllLines(folder.resolve("running"))).hasSize(8);
+            assertThat(atOnce()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anAgentWithASessionIsToldThatItsJobFailedAndSoIsWhoReadsItsResult() throws Exception {
+        try (Scene scene = scene(scripted())) {
+            String description =
+                    """
+                    Have it done.
+                    ```script
+                    run NO_WAIT=1 %s
+                    ```
+                    ```script when The jobs that you started have ended
+                    expect task-1: failed
+                    write mine.txt
+                    | mine
+                    ```
+                    """
+                            .formatted(delegating("exit 3"));
+            String job =
+                    scene.submitted(
+                            "{\"plan\":{\"goal\":\"Much\",\"tasks\":[{\"agent\":\"scripted\",\"description\":"
+                                    + JsonMapper.shared().writeValueAsString(description)
+                                    + "}]}}");
+            JsonNode task = tasks(scene.finished(job)).getFirst();
+
+            assertThat(task.path("status").stringValue())
+                    .as(task.toPrettyString())
+                    .isEqualTo("success");
+            assertThat(task.at("/child_results/0/status").stringValue()).isEqualTo("failed");
+            assertThat(scene.repository().read("coppice/" + job + "/result", "mine.txt"))
+                    .isEqualTo("mine\n");
+        }
+    }
+
     @Test
     void p6AJobAsDeepAsItMayBeStartsNoOther() throws Exception {
         try (Scene scene = scene("recursion: { max_depth: 0 }\n")) {

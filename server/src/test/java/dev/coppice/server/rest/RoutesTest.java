@@ -2,6 +2,7 @@ package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.server.jobs.Order;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -168,6 +169,169 @@ class RoutesTest {
             assertThat(Files.readAllLines(folder.resolve("statuses")))
                     .hasSize(bodies.size())
                     .allMatch(statuses("POST " + ORCHESTRATE)::contains);
+        }
+    }
+
+    @Test
+    void noToolHoweverOddlyCalledMakesTheServerFail() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
+            String job = scene.submit("echo x > a.txt");
+            scene.finished(job);
+            JsonNode tools = message(scene, "tools/list", Map.of()).at("/result/tools");
+            assertThat(tools).hasSize(11);
+            for (JsonNode tool : tools) {
+                JsonNode keys = tool.at("/inputSchema/properties");
+                Map<String, Object> usual =
+                        new TreeMap<>(Map.of("job_id", job, "task_id", "task-1"));
+                usual.keySet().removeIf(key -> !keys.has(key));
+                for (String key : keys.propertyNames()) {
+                    for (Object odd : ODD_VALUES) {
+                        Map<String, Object> arguments = new TreeMap<>(usual);
+                        arguments.put(key, odd);
+                        JsonNode answer =
+                                message(
+                                        scene,
+                                        "tools/call",
+                                        Map.of("name", tool.path("name"), "arguments", arguments));
+                        assertThat(answer.at("/error/code").asInt(0)).isNotEqualTo(-32603);
+                        assertThat(answer.at("/result/structuredContent/status").asString(""))
+                                .as(tool.path("name") + " " + arguments + "\n" + answer)
+                                .isNotEqualTo("500");
+                    }
+                }
+            }
+        }
+    }
+
+    private static final List<Object> ODD_VALUES =
+            List.of(
+                    -1,
+                    1e300,
+                    true,
+                    "",
+                    "\u0000",
+                    "../..",
+                    "x".repeat(100_000),
+                    List.of(),
+                    List.of(List.of()),
+                    Map.of(),
+                    Map.of("tasks", List.of(Map.of("description", 7))));
+
+    private static JsonNode message(Scene scene, String method, Map<String, Object> parameters)
+            throws Exception {
+        Scene.Answer answer =
+                scene.post(
+                        "/mcp",
+                        JsonMapper.shared()
+                                .writeValueAsString(
+                                        Map.of(
+                                                "jsonrpc",
+                                                "2.0",
+                                                "id",
+                                                1,
+                                                "method",
+                                                method,
+                                                "params",
+                                                parameters)));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.json();
+    }
+
+    @Test
+    void theKeysAndLimitsOfAnOrderAreThoseOfTheDocument() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
+            Map<String, JsonNode> config = properties("/components/schemas/Config");
+            // one of them is for whoever wrote for document 004, and no wish
+            assertThat(config).hasSize(Order.Wishes.class.getRecordComponents().length + 1);
+            for (String key : config.keySet()) {
+                assertKnown(scene, "config." + key, "{\"config\":{\"" + key + "\":{}},\"odd\":1}");
+                for (Map.Entry<String, Integer> beyond :
+                        Map.of("minimum", -1, "maximum", 1).entrySet()) {
+                    JsonNode limit = config.get(key).path(beyond.getKey());
+                    if (limit.isNumber()) {
+                        int last = limit.intValue();
+                        assertThat(refused(scene, key, last)).as(key + " " + last).isFalse();
+                        assertThat(refused(scene, key, last + beyond.getValue()))
+                                .as(key + " beyond " + last)
+                                .isTrue();
+                    }
+                }
+            }
+            for (String key :
+                    properties("/components/schemas/Plan/properties/tasks/items").keySet()) {
+                assertKnown(
+                        scene,
+                        "plan.tasks[0]." + key,
+                        "{\"plan\":{\"tasks\":[{\"" + key + "\":{}}]}}");
+            }
+        }
+    }
+
+    private Map<String, JsonNode> properties(String schema) {
+        return api.at(schema + "/properties")
+                .propertyStream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /// That a value of no kind is refused for what it is, not for its key.
+    private static void assertKnown(Scene scene, String place, String body) throws Exception {
+        assertThat(errors(scene, body))
+                .as(place)
+                .anyMatch(error -> error.startsWith(place + ": ") && !error.contains("not known"));
+    }
+
+    private static boolean refused(Scene scene, String key, int value) throws Exception {
+        return errors(scene, "{\"config\":{\"%s\":%d},\"odd\":1}".formatted(key, value)).stream()
+                .anyMatch(error -> error.startsWith("config." + key + ": "));
+    }
+
+    private static List<String> errors(Scene scene, String body) throws Exception {
+        Scene.Answer answer = scene.post(ORCHESTRATE, body);
+        assertThat(answer.status()).isEqualTo(400);
+        return answer.json()
+                .path("errors")
+                .valueStream()
+                .map(error ->
+                        error.path("place").stringValue()
+                                + ": "
+                                + error.path("message").stringValue())
+                .toList();
+    }
+
+    @Test
+    void thePageOfTheDocumentNeedsNobodyElse() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            Scene.Answer page = scene.get("/docs");
+
+            assertThat(page.header("Content-Type")).startsWith("text/html");
+            assertThat(page.body()).contains("/openapi.json");
+            assertThat(page.body()).doesNotContainPattern("(?i)https?:|[\"'(]//|@import");
+        }
+    }
+
+    @Test
+    void theFiguresAreInTheTextFormOfPrometheus() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            scene.finished(scene.submit("echo x > a.txt"));
+            Scene.Answer figures = scene.get("/metrics");
+
+            assertThat(figures.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+            assertThat(figures.body()).endsWith("\n");
+            String family = "";
+            for (String line : figures.body().lines().toList()) {
+                if (line.startsWith("# TYPE ")) {
+                    assertThat(line)
+                            .matches("# TYPE [a-z_]+ (counter|gauge|summary)")
+                            .doesNotContain(" " + family + " ");
+                    family = line.split(" ")[2];
+                } else if (!line.startsWith("# HELP ")) {
+                    assertThat(line)
+                            .startsWith(family)
+                            .matches(
+                                    "[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*})? [0-9.eE+-]+");
+                }
+            }
+            assertThat(figures.body().lines()).doesNotHaveDuplicates();
         }
     }
 
