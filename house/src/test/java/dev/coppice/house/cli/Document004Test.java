@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.coppice.house.cli.Program.Result;
+import dev.coppice.testkit.ClaudeCli;
 import dev.coppice.testkit.ScratchRepository;
+import dev.coppice.testkit.StubModel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,23 +127,110 @@ class Document004Test {
     @Test
     void theCallsOfTheApiAreMadeAsPrinted() throws Exception {
         assumeThat(program.shell(folder, "command -v curl").code()).as("curl is there").isZero();
-        // given
+
+        Called called = callAsPrinted(AGENTS, Map.of());
+
+        assertThat(called.status().path("progress").path("completed").asInt()).isEqualTo(2);
+        assertThat(called.checked()).contains("2 of 2 tasks");
+        assertThat(called.orchestratorLog()).contains("worker_1");
+        assertThat(called.workerLog()).contains("one");
+    }
+
+    /// What the model of the real Claude Code does: it plans one task, whose agent starts a job of three.
+    private static Optional<String> shop(String prompt) {
+        if (prompt.contains("The jobs that you started have ended")) {
+            return Optional.of(
+                    "bash cat cart.txt users.txt stock.txt > shop.txt\nsay All is built.\n");
+        }
+        if (prompt.contains("## Your task (shop)")) {
+            return Optional.of(
+                    """
+                    write begun.txt
+                    | begun
+                    call mcp__coppice__start_child_job
+                    | {"request": "Build the services", "plan": {"tasks": [
+                    |   {"id": "cart", "agent": "script", "description": "echo cart > cart.txt"},
+                    |   {"id": "users", "agent": "script", "description": "echo users > users.txt"},
+                    |   {"id": "stock", "agent": "script", "description": "echo stock > stock.txt"}]}}
+                    say I started a job.
+                    """);
+        }
+        return prompt.contains("Build a complete e-commerce site with frontend and backend")
+                ? Optional.of(
+                        """
+                        json
+                        | {"goal": "A shop", "tasks": [{"id": "shop", "description": "Build it all."}]}
+                        """)
+                : Optional.empty();
+    }
+
+    private static final String CLAUDE =
+            """
+            agents:
+              claude: { permission: all }
+              script: { command: [bash], stdin: description }
+            """;
+
+    @Test
+    void theRealClaudeDoesWhatTheCommandsAskFor() throws Exception {
+        Optional<ClaudeCli> claude = ClaudeCli.find();
+        assumeThat(claude).as("there is npm").isPresent();
+        assumeThat(program.shell(folder, "command -v curl").code()).as("curl is there").isZero();
+        try (StubModel model = StubModel.start(Document004Test::shop)) {
+            Called called =
+                    callAsPrinted(
+                            CLAUDE, claude.get().environment(folder.resolve("server/home"), model));
+            JsonNode task = called.results().at("/results/tasks/0");
+            assertThat(task.path("status").asString())
+                    .as(called.results().toPrettyString())
+                    .isEqualTo("recursive_success");
+            assertThat(task.path("child_results").findValuesAsString("status"))
+                    .containsExactly("success", "success", "success");
+            assertThat(called.checked()).contains("1 of 1 task");
+            assertThat(called.orchestratorLog()).contains("worker_1");
+            assertThat(called.workerLog()).contains("All is built.");
+
+            // and from the quick start, with nothing there
+            Path home = folder.resolve("program/home");
+            claude.get().environment(home, model).forEach(program::with);
+            Files.createDirectories(home.resolve(".config/coppice"));
+            Files.writeString(home.resolve(".config/coppice/config.yaml"), CLAUDE);
+            Path empty = Files.createDirectories(folder.resolve("empty"));
+            Result started =
+                    program.shell(
+                            empty,
+                            "\"$(dirname \"$coppice\")\"/quick-start.sh "
+                                    + "\"Build a complete e-commerce site with frontend and backend\"");
+            assertThat(started.code()).as(started.err() + started.out()).isZero();
+            assertThat(started.out()).contains("1 of 1 task");
+        }
+    }
+
+    /// What the commands showed, and the two logs.
+    private record Called(
+            JsonNode status,
+            String checked,
+            JsonNode results,
+            String orchestratorLog,
+            String workerLog) {}
+
+    /// Serves, and then makes both calls of the API as they are printed, until the job has ended.
+    private Called callAsPrinted(String agents, Map<String, String> environment) throws Exception {
         ScratchRepository repository = ScratchRepository.in(folder.resolve("project"));
         int port = freePort();
         repository.write(
                 "config.yaml",
-                AGENTS
+                agents
                         + "orchestrator:\n  workspace_root: \"./workspace\"\n"
                         + "api:\n  port: "
                         + port
                         + "\n  api_key: your-api-key\n");
         repository.commit("Configure");
         Program server = Program.in(Files.createDirectories(folder.resolve("server")));
+        environment.forEach(server::with);
         Process serving = server.start(repository.path(), "serve");
         try {
             Scene.await(() -> server.printed("out").contains("serving at"));
-
-            // when
             Result posted = program.shell(repository.path(), printed("orchestrate.sh", port, ""));
             String job = json(posted).path("job_id").asString();
             String status = printed("status.sh", port, job);
@@ -148,20 +239,18 @@ class Document004Test {
                     "until "
                             + status.strip()
                             + " | grep -E '\"(completed|partial|failed)\",$'; do sleep 0.2; done");
-
-            // then
             JsonNode seen = json(program.shell(repository.path(), status));
-            assertThat(seen.path("status").asString()).isEqualTo("completed");
-            assertThat(seen.path("progress").path("completed").asInt()).isEqualTo(2);
-            Result checked =
-                    program.shell(
-                            repository.path(),
-                            "\"$(dirname \"$coppice\")\"/check-status.sh " + job);
-            assertThat(checked.out()).contains("2 of 2 tasks");
-            assertThat(tail(repository, "workspace/job_" + job + "/logs/orchestrator.log"))
-                    .contains("worker_1");
-            assertThat(tail(repository, "workspace/job_" + job + "/logs/depth_0_worker_1.log"))
-                    .contains("one");
+            assertThat(seen.path("status").asString())
+                    .as(seen.toPrettyString())
+                    .isEqualTo("completed");
+            String check = "\"$(dirname \"$coppice\")\"/check-status.sh " + job;
+            String logs = "workspace/job_" + job + "/logs/";
+            return new Called(
+                    seen,
+                    program.shell(repository.path(), check).out(),
+                    json(program.shell(repository.path(), check + " --json")),
+                    tail(repository, logs + "orchestrator.log"),
+                    tail(repository, logs + "depth_0_worker_1.log"));
         } finally {
             serving.destroy();
             serving.waitFor();
