@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -176,27 +178,23 @@ class CoppiceClientTest {
         try (ServerSocket halting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 CoppiceClient waiting =
                         new CoppiceClient("http://127.0.0.1:" + halting.getLocalPort(), KEY)) {
-            Thread.ofVirtual().start(() -> beginAnswers(halting));
+            Thread.ofVirtual().start(() -> beginAnswer(halting));
 
             assertThatThrownBy(() -> waiting.await("abc", Duration.ofSeconds(1), _ -> {}))
                     .isInstanceOf(WaitTimedOutException.class);
         }
     }
 
-    /// Begins an answer to each caller, and leaves it at that until the server is closed.
-    private static void beginAnswers(ServerSocket server) {
-        List<Socket> callers = new ArrayList<>();
-        try {
-            while (true) {
-                Socket caller = server.accept();
-                callers.add(caller);
-                caller.getOutputStream()
-                        .write(
-                                "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
-                                        .getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException _) {
-            callers.clear(); // the server is closed
+    /// Begins an answer, and leaves it at that until the caller goes.
+    private static void beginAnswer(ServerSocket server) {
+        try (Socket caller = server.accept()) {
+            caller.getOutputStream()
+                    .write(
+                            "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+                                    .getBytes(StandardCharsets.UTF_8));
+            caller.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
