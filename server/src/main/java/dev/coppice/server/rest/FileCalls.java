@@ -203,7 +203,7 @@ final class FileCalls {
             Piece piece = piece(file, exchange.number("offset", 0L, 0L, Long.MAX_VALUE));
             exchange.set("X-Next-Offset", Long.toString(piece.next()));
             exchange.begin(200, type(named));
-            exchange.piece(ByteBuffer.wrap(piece.text()));
+            exchange.piece(piece.text());
         } else {
             exchange.begin(200, type(named));
             sendMasked(exchange, file);
@@ -214,7 +214,7 @@ final class FileCalls {
     /// Lines of a file, masked.
     ///
     /// @param next where the first line begins that is not in it, or not whole
-    private record Piece(byte[] text, long next) {}
+    private record Piece(ByteBuffer text, long next) {}
 
     /// The lines from byte `offset` on, so many of them as make a piece, and at the end of the file also one that is not
     /// ended yet.
@@ -238,7 +238,7 @@ final class FileCalls {
             }
         }
         out.writeBytes(masked(line));
-        return new Piece(out.toByteArray(), next);
+        return new Piece(ByteBuffer.wrap(out.toByteArray()), next);
     }
 
     private static Fault nothing(String named) {
