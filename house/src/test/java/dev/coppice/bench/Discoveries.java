@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /// of its job. The other side inserts a row into SQLite, durably too.
 record Discoveries(Goal goal) implements Row {
     private static final int ROUNDS = 5;
-    private static final Duration ROUND = Duration.ofSeconds(2);
+    private static final Duration ROUND = Duration.ofSeconds(5);
     private static final String KEY = "a-key-of-forty-characters-for-the-bench!";
 
     @Override
