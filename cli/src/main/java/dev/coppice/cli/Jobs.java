@@ -5,6 +5,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
+import dev.coppice.server.jobs.Summaries;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,22 +36,11 @@ final class Jobs {
 
     /// In a few words, as the server's list of jobs has it.
     static JobSummary summary(Site site, JobView job) {
-        return new JobSummary(
-                job.id().value(),
-                job.status().wire(),
-                isInterrupted(site, job),
-                job.request().request(),
-                job.request().depth(),
-                job.request().parent().map(parent -> parent.job().value()),
-                job.request().parent().map(parent -> parent.task().value()),
-                job.submittedAt(),
-                job.endedAt(),
-                job.counts().total(),
-                job.counts().completed());
+        return Summaries.of(job, site::isDriven);
     }
 
     static boolean isInterrupted(Site site, JobView job) {
-        return !job.status().isOver() && !job.isLeftToClaimants() && !site.isDriven(job);
+        return job.isInterrupted(site::isDriven);
     }
 
     /// Why there is no more of a job to look at, though it is not over.

@@ -19,14 +19,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// A job as its users see it, after the event with number `sequence`. Made by [JobHistory]; a value,
 /// so safe to hand around.
 ///
 /// Whether somebody drives the job can't be told from events: a job that is not over and whose
-/// [#driver] no longer lives is shown as interrupted, by whoever can look for that process, unless it
-/// [#isLeftToClaimants].
+/// [#driver] no longer lives is shown as interrupted ([#isInterrupted]) by whoever can look for that process.
 ///
 /// @param goal what the plan is for; the request until there is a plan
 /// @param why what was said of the job's end; empty before it
@@ -123,6 +123,13 @@ public record JobView(
     public boolean isLeftToClaimants() {
         return driver.isEmpty()
                 && request.plan().filter(plan -> plan.tasks().isEmpty()).isPresent();
+    }
+
+    /// Whether it goes on only when somebody takes it up: it is not over, not left to claimants, and nobody drives it.
+    ///
+    /// @param isDriven whether a living process drives it; asked where that decides
+    public boolean isInterrupted(Predicate<JobView> isDriven) {
+        return !status.isOver() && !isLeftToClaimants() && !isDriven.test(this);
     }
 
     public Counts counts() {

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,8 +42,6 @@ public final class Views implements AutoCloseable {
     /// Jobs that are over, each with the words of its request: more than a page of the list, so that paging through all of
     /// them reads each but once.
     private static final int SUMMARIES_MAX = 10_000;
-
-    private static final int READ_MAX = 1_000;
 
     /// So old an answer may be where nothing happened but that time went on.
     private static final Duration FRESH = Duration.ofSeconds(1);
@@ -150,22 +147,7 @@ public final class Views implements AutoCloseable {
     }
 
     private JobSummary summary(JobView job) {
-        return new JobSummary(
-                job.id().value(),
-                job.status().wire(),
-                isInterrupted(job),
-                job.request().request(),
-                job.request().depth(),
-                job.request().parent().map(parent -> parent.job().value()),
-                job.request().parent().map(parent -> parent.task().value()),
-                job.submittedAt(),
-                job.endedAt(),
-                job.counts().total(),
-                job.counts().completed());
-    }
-
-    private boolean isInterrupted(JobView job) {
-        return !job.status().isOver() && !coppice.isDriven(job);
+        return Summaries.of(job, coppice::isDriven);
     }
 
     @Override
@@ -258,11 +240,7 @@ public final class Views implements AutoCloseable {
         }
 
         private void read() {
-            List<Recorded> more = log.read(job, sequence, READ_MAX);
-            while (!more.isEmpty()) {
-                more.forEach(this::apply);
-                more = log.read(job, sequence, READ_MAX);
-            }
+            log.readOn(job, sequence, this::apply);
             if (history != null && (view == null || view.sequence() < sequence)) {
                 JobView now = history.view();
                 if (now.status().isOver()) {
@@ -304,7 +282,10 @@ public final class Views implements AutoCloseable {
 
         private Rendered render(JobView of, Instant now) {
             Present present =
-                    new Present(now, isInterrupted(of), Map.of(of.id(), coppice.loads(of)));
+                    new Present(
+                            now,
+                            of.isInterrupted(coppice::isDriven),
+                            Map.of(of.id(), coppice.loads(of)));
             String text =
                     new StatusJson(coppice.folder(of), coppice.secrets(), Views.this::find)
                             .status(of, present);

@@ -11,6 +11,7 @@ import dev.coppice.model.JobStatus;
 import dev.coppice.model.Recorded;
 import dev.coppice.runtime.Histories;
 import dev.coppice.server.jobs.Views;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,6 +47,15 @@ class ViewsTest {
     void end() {
         views.close();
         scene.close();
+    }
+
+    @Test
+    void aJobThatIsLeftToClaimantsIsNotInterruptedThoughNobodyDrivesIt() throws Exception {
+        JobId job = new JobId(scene.leaveToClaimants("write it"));
+
+        assertThat(views.summary(job).orElseThrow().interrupted()).isFalse();
+        assertThat(new String(views.status(views.find(job).orElseThrow()), StandardCharsets.UTF_8))
+                .contains("\"interrupted\" : false");
     }
 
     /// The log of the scene, which can fail and counts the events that it gives.
