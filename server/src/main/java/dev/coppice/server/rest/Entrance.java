@@ -63,7 +63,7 @@ final class Entrance extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         long begun = System.nanoTime();
-        Exchange exchange = new Exchange(request, response, patience);
+        Exchange exchange = new Exchange(request, response, patience, audit);
         Optional<Route> route = Optional.empty();
         try {
             route = routes.stream().filter(each -> isAsked(each, exchange)).findFirst();
@@ -75,7 +75,7 @@ final class Entrance extends Handler.Abstract {
             Thread.currentThread().interrupt();
             callback.failed(e);
         } finally {
-            audit.note(exchange);
+            exchange.note(); // where it has no answer
             metrics.answered(
                     route.isPresent() ? exchange.method() : "any",
                     route.map(Route::path).orElse(NO_ROUTE),

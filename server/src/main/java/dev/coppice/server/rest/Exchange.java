@@ -50,6 +50,7 @@ final class Exchange {
     private final Request request;
     private final Response response;
     private final Patience patience;
+    private final AuditLog audit;
     private Map<String, String> parts = Map.of();
     private Map<String, String> query = Map.of();
     private Optional<Caller> caller = Optional.empty();
@@ -58,11 +59,13 @@ final class Exchange {
     private boolean isEnded;
     private boolean isStream;
     private boolean isPassedOver;
+    private boolean isNoted;
 
-    Exchange(Request request, Response response, Patience patience) {
+    Exchange(Request request, Response response, Patience patience, AuditLog audit) {
         this.request = request;
         this.response = response;
         this.patience = patience;
+        this.audit = audit;
     }
 
     // ---- what was asked ----
@@ -223,6 +226,15 @@ final class Exchange {
         return isPassedOver;
     }
 
+    /// Has the audit log note the call, once: before anything of the answer leaves, so that whoever hears that something
+    /// was changed or refused finds it there.
+    void note() {
+        if (!isNoted) {
+            isNoted = true;
+            audit.note(this);
+        }
+    }
+
     /// The body's text, whole; empty where there is none.
     String body() {
         String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
@@ -338,6 +350,7 @@ final class Exchange {
     }
 
     private void write(@Nullable ByteBuffer bytes, boolean isLast) throws IOException {
+        note();
         isEnded = isLast;
         Content.Sink.write(response, isLast, bytes == null ? ByteBuffer.allocate(0) : bytes);
     }
