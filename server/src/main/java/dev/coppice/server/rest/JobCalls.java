@@ -126,6 +126,17 @@ final class JobCalls {
         return job;
     }
 
+    /// The job that the path names, for a caller who got its events up to this one. These come straight from the log, so
+    /// that the caller may know of more than was told here, be it that the job is over: then it is read again.
+    JobView jobBeyond(Exchange exchange, long sequence) {
+        JobView job = job(exchange);
+        if (job.sequence() > sequence) {
+            return job;
+        }
+        views.changed(job.id());
+        return views.find(job.id()).orElseThrow();
+    }
+
     private StatusJson rendering(JobView job) {
         return new StatusJson(coppice.folder(job), coppice.secrets(), views::find);
     }

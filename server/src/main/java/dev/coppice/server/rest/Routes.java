@@ -48,12 +48,12 @@ final class Routes {
 
     private static void events(Exchange call, JobCalls jobs, Feeds feeds)
             throws IOException, InterruptedException {
-        JobView job = jobs.job(call);
         long after = call.number("after", call.lastEventId().orElse(0L), 0L, Long.MAX_VALUE);
+        JobView job = jobs.jobBeyond(call, after);
         if (job.status().isOver() && after >= job.sequence()) {
             call.empty(204); // by which a browser knows that it need not come again
         } else {
-            feeds.requireNotBeyond(job, after);
+            Feeds.requireNotBeyond(job, after);
             feeds.send(call, job, after, call.flag("follow", true));
         }
     }

@@ -99,7 +99,8 @@ class FeedsTest {
     }
 
     /// Follows a job behind this event; empty where it is over and has no more.
-    private Optional<Following> follow(String job, long after) throws Exception {
+    private Optional<Following> follow(String job, long after)
+            throws IOException, InterruptedException {
         HttpRequest.Builder call =
                 scene.call("/api/v1/jobs/" + job + "/events")
                         .header("Last-Event-ID", Long.toString(after));
@@ -145,6 +146,7 @@ class FeedsTest {
     @Test
     void eachOfManyFollowersGetsEachEventOnce() throws Exception {
         String job = scene.submit(waiting("one"), waiting("two"));
+        scene.awaiting(() -> Optional.of(lastEvent(job)).filter(last -> last >= 3));
         List<Following> followers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             followers.add(follow(job, i % 4).orElseThrow());
@@ -169,7 +171,7 @@ class FeedsTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void theEventsOfAJobWhoseResultWasMergedHaveAnEnd() throws Exception {
         String job =
                 scene.submitted(
@@ -255,7 +257,7 @@ class FeedsTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void whoDoesNotKeepUpIsDropped() throws Exception {
         String name = scene.submit("true");
         scene.finished(name);
@@ -329,7 +331,7 @@ class FeedsTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aFollowerOfAQuietLogThatWentAwayIsSeen() throws Exception {
         String job = scene.submit(waiting("begun"));
         scene.await(job, "running"::equals);
