@@ -14,7 +14,7 @@ final class Supervision {
     /// How often limits are looked at: a quick disk takes some 200 MB in this time.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /// How often processor time and memory are sampled, and how old a listing may be for that.
+    /// How often processor time and memory are sampled, and how old a listing may be for that alone.
     private static final long SAMPLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LISTING_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -116,7 +116,7 @@ final class Supervision {
     /// passed.
     private Optional<Exit> look() {
         if (System.nanoTime() - sampledAt >= SAMPLE_NANOS) {
-            sample();
+            sample(LISTING_AGE_NANOS);
         }
         long bytes = files.outputBytes();
         if (bytes > limits.outputBytesMax()) {
@@ -130,7 +130,7 @@ final class Supervision {
             bytesSeen = bytes;
             beginIdle(now);
         } else if (now - idleSince >= limits.idle().toNanos()) {
-            sample();
+            sample(0); // a listing from before would not show what was done since
             if (meter.cpu().minus(cpuThen).toNanos() < (now - idleSince) / IDLE_CORE_PART) {
                 return Optional.of(new Exit.TimedOut(Exit.Limit.IDLE));
             }
@@ -149,9 +149,9 @@ final class Supervision {
         cpuThen = meter.cpu();
     }
 
-    private void sample() {
+    private void sample(long ageNanosMax) {
         sampledAt = System.nanoTime();
-        meter.sample(tree.members(table.since(sampledAt - LISTING_AGE_NANOS), Tree.Search.ORPHANS));
+        meter.sample(tree.members(table.since(sampledAt - ageNanosMax), Tree.Search.ORPHANS));
     }
 
     private boolean hasLeftSomething() {
