@@ -57,9 +57,12 @@ class LocalDispatchTest {
         }
     }
 
-    private static boolean lives(String pid) throws IOException {
-        Path stat = Path.of("/proc", pid, "stat");
-        return Files.exists(stat) && !Files.readString(stat).contains(") Z");
+    private static boolean lives(String pid) {
+        try {
+            return !Files.readString(Path.of("/proc", pid, "stat")).contains(") Z");
+        } catch (IOException _) {
+            return false; // it is gone
+        }
     }
 
     private static LocalDispatch dispatch(Processes processes) {

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a child may rely on, and what others may rely on about it, whatever way it is started.
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ChildContract {
-    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final Duration LONG = Duration.ofMinutes(5);
     private static final Limits FREE = Limits.of(LONG);
 
     @TempDir Path directory;
@@ -240,13 +240,11 @@ abstract class ChildContract {
 
     @Test
     void aLimitEndsAGrandchildInItsOwnSessionThatHoldsStandardOutput() throws Exception {
-        long begin = System.nanoTime();
         Child child =
-                sh(Limits.of(Duration.ofSeconds(1)), "echo partial; setsid sleep 30; echo never");
+                sh(Limits.of(Duration.ofSeconds(3)), "echo partial; setsid sleep 600; echo never");
 
         Ended ended = child.await();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
         assertThat(ended.exit()).isEqualTo(new Exit.TimedOut(Exit.Limit.WALL));
         assertThat(output()).isEqualTo("partial\n");
         assertThat(Survivors.of(marker)).isEmpty();
@@ -371,8 +369,8 @@ abstract class ChildContract {
     void silentWorkIsNotIdle() throws Exception {
         Limits limits =
                 new Limits(
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(500),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(1),
                         Limits.STOP_GRACE,
                         Limits.OUTPUT_BYTES_MAX);
 
@@ -384,9 +382,11 @@ abstract class ChildContract {
     @Test
     void outputWithoutWorkIsNotIdle() throws Exception {
         Limits limits =
-                new Limits(LONG, Duration.ofSeconds(2), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
+                new Limits(LONG, Duration.ofSeconds(4), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
 
-        Ended ended = sh(limits, "for i in 1 2 3 4 5 6 7; do echo $i; sleep 0.4; done").await();
+        Ended ended =
+                sh(limits, "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i; sleep 0.4; done")
+                        .await();
 
         assertThat(ended.exit()).isEqualTo(new Exit.Exited(0));
     }
@@ -394,10 +394,10 @@ abstract class ChildContract {
     @Test
     void aSignOfLifeCountsAsOutput() throws Exception {
         Limits limits =
-                new Limits(LONG, Duration.ofSeconds(2), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
+                new Limits(LONG, Duration.ofSeconds(4), Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
         Child child = sh(limits, "sleep 600");
 
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 25; i++) {
             child.signOfLife();
             assertThat(child.awaitEnd(Duration.ofMillis(200))).isFalse();
         }
@@ -409,14 +409,14 @@ abstract class ChildContract {
     void itsClocksStandStillInAPauseAndRunOnAfterwards() throws Exception {
         Limits limits =
                 new Limits(
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(2),
                         Limits.STOP_GRACE,
                         Limits.OUTPUT_BYTES_MAX);
         Child child = sh(limits, "sleep 600");
         child.pause();
 
-        assertThat(child.awaitEnd(Duration.ofSeconds(2))).isFalse();
+        assertThat(child.awaitEnd(Duration.ofSeconds(3))).isFalse();
 
         child.resume();
         assertThat(child.await().exit()).isInstanceOf(Exit.TimedOut.class);

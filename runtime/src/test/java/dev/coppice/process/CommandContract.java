@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a short command may rely on, whatever way it is started.
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class CommandContract {
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin");
 
@@ -108,7 +108,7 @@ abstract class CommandContract {
         Finished finished =
                 processes.run(
                         sh("echo so far; setsid sh -c 'echo $$ >pid; exec sleep 600' & sleep 600")
-                                .withTimeout(Duration.ofMillis(500)));
+                                .withTimeout(Duration.ofSeconds(3)));
 
         assertThat(finished.exit()).isEqualTo(new Exit.TimedOut(Exit.Limit.WALL));
         assertThat(finished.exitCode()).isEqualTo(124);

@@ -248,7 +248,7 @@ class AttemptsTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aCancelReachesSetupCommands() throws Exception {
         Path begun = folder.resolve("begun");
         Scene scene =

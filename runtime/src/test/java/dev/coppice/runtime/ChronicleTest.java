@@ -23,7 +23,7 @@ class ChronicleTest {
     @TempDir Path folder;
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aJobThatIsOverIsFollowedNoMore() {
         MemoryEventLog log = new MemoryEventLog();
         JobRequest request = request();

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 
 /// A repository, a configuration, and jobs that are run on it to their end.
 final class Scene {
-    private static final long HANGS_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final long HANGS_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Path folder;

@@ -35,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
 class EntranceTest {
     private static final String KEY_OF_NOBODY = "cpk_0123456789012345678901234567890123456789012";
 
+    /// Patience with bodies that are large.
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     @TempDir Path folder;
 
     @Test
@@ -388,7 +391,7 @@ class EntranceTest {
 
     @Test
     void bodiesThatAreTooLargeOrNoJsonAreRefused() throws Exception {
-        try (Scene scene = new Scene(folder, "")) {
+        try (Scene scene = new Scene(folder, "", LONG)) {
             byte[] large = new byte[100_000_000];
             HttpRequest.Builder call =
                     scene.call("/api/v1/orchestrate").header("Content-Type", "application/json");
@@ -413,7 +416,7 @@ class EntranceTest {
 
     @Test
     void aBodyThatIsTooLargeIsRefusedHoweverItComes() throws Exception {
-        try (Scene scene = new Scene(folder, "")) {
+        try (Scene scene = new Scene(folder, "", LONG)) {
             InputStream endless = new SequenceInputStream(ones(50_000_000), ones(50_000_000));
             HttpRequest.Builder inChunks =
                     scene.call("/api/v1/orchestrate")
@@ -491,10 +494,8 @@ class EntranceTest {
                                     // which is what the test waits for
                                 }
                             });
-            try (InputStream in = socket.getInputStream()) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException reset) {
-                return "";
+            try {
+                return RawCall.rest(socket);
             } finally {
                 drip.interrupt();
                 drip.join();

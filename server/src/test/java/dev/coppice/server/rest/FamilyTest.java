@@ -187,12 +187,12 @@ class FamilyTest {
                     Scene.order(
                             delegating(
                                             Scene.with(
-                                                    Scene.order("sleep 4; echo x > x.txt"),
-                                                    "{\"default_timeout\":60}"))
+                                                    Scene.order("sleep 11; echo x > x.txt"),
+                                                    "{\"default_timeout\":600}"))
                                     + " && while [ -e '"
                                     + gate
                                     + "' ]; do sleep 0.1; done");
-            String job = scene.submitted(Scene.with(order, "{\"default_timeout\":3}"));
+            String job = scene.submitted(Scene.with(order, "{\"default_timeout\":10}"));
             String child = child(scene, job);
             scene.finished(child);
             Files.delete(gate);
@@ -207,7 +207,7 @@ class FamilyTest {
     @Test
     void theTimeOfTheRootJobEndsTheWholeFamily() throws Exception {
         try (Scene scene = scene("")) {
-            reconfigure(scene, "max_retries: 0", "max_retries: 0, job_timeout: 4");
+            reconfigure(scene, "max_retries: 0", "max_retries: 0, job_timeout: 10");
             String job = scene.submit(delegating(Scene.order("exec sleep 600")));
             String child = child(scene, job);
             JsonNode ended = scene.finished(job);

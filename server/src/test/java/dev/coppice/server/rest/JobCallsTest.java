@@ -91,7 +91,7 @@ class JobCallsTest {
         scene.finished(finished);
         Path pid = folder.resolve("pid");
         String running = scene.submit("echo $$ > '" + pid + "'; sleep 600");
-        scene.await(running, _ -> Files.exists(pid));
+        scene.awaiting(() -> Optional.of(pid).filter(JobCallsTest::hasContent));
 
         assertThat(scene.send(scene.call("/api/v1/jobs/0123456789ab").DELETE()).status())
                 .isEqualTo(404);
@@ -103,6 +103,11 @@ class JobCallsTest {
         assertThat(canceled.json().path("status").stringValue()).isEqualTo("canceled");
         long process = Long.parseLong(Files.readString(pid).strip());
         assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    /// What a shell redirects into is there before anything stands in it.
+    private static boolean hasContent(Path file) {
+        return file.toFile().length() > 0;
     }
 
     @Test

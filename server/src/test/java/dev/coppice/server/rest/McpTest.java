@@ -17,6 +17,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ReadResourceRequest;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.TextResourceContents;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ class McpTest {
 
     /// A task of a job that waits, with its token.
     private record Waiting(String job, String token, Path gate) {
-        void goOn() throws java.io.IOException {
+        void goOn() throws IOException {
             Files.createFile(gate);
         }
     }
@@ -475,8 +476,7 @@ class McpTest {
                         .isInstanceOf(McpError.class);
                 done(client, "post_discovery", Map.of("content", "It is so."));
             }
-            Path log = scene.logs().resolve("audit.jsonl");
-            List<String> lines = Files.readAllLines(log);
+            List<String> lines = auditOfMessages(scene);
 
             assertThat(lines.getLast()).contains("post_discovery");
             assertThat(lines).noneMatch(line -> line.contains("heartbeat"));
@@ -684,17 +684,22 @@ class McpTest {
                     "add_tasks",
                     Map.of("job_id", job, "tasks", List.of(task("y", "echo y > y.txt"))));
 
-            List<String> lines =
-                    Files.readAllLines(scene.logs().resolve("audit.jsonl")).stream()
-                            .filter(line -> line.contains("\"/mcp\""))
-                            .filter(line -> !line.contains("\"GET\""))
-                            .toList();
+            List<String> lines = auditOfMessages(scene);
             assertThat(lines).hasSize(2);
             assertThat(lines.get(0)).contains("\"tool\":\"get_job_status\",\"status\":404");
             assertThat(lines.get(1))
                     .contains("\"tool\":\"add_tasks\",\"status\":200,\"job\":\"" + job + "\"");
             scene.finished(job);
         }
+    }
+
+    /// The lines of the audit log that are about messages, without the stream that the client asks for beside them, at
+    /// whatever time.
+    private static List<String> auditOfMessages(Scene scene) throws IOException {
+        return Files.readAllLines(scene.logs().resolve("audit.jsonl")).stream()
+                .filter(line -> line.contains("\"/mcp\""))
+                .filter(line -> !line.contains("\"GET\""))
+                .toList();
     }
 
     @Test

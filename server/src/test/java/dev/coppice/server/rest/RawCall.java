@@ -1,8 +1,11 @@
 package dev.coppice.server.rest;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -41,9 +44,24 @@ final class RawCall {
             out.write(head.getBytes(StandardCharsets.UTF_8));
             out.write(bytes);
             out.flush();
-            return answer(
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            return answer(rest(socket));
         }
+    }
+
+    /// What comes until the connection ends, be it by a reset: a server that closes before it has read all that was sent
+    /// ends it so, behind what it answered.
+    static String rest(Socket socket) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        byte[] piece = new byte[8192];
+        try {
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                all.write(piece, 0, read);
+            }
+        } catch (SocketException _) {
+            // which is an end as well
+        }
+        return all.toString(StandardCharsets.UTF_8);
     }
 
     static Answer answer(String text) {

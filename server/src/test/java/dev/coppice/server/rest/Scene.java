@@ -35,7 +35,7 @@ final class Scene implements AutoCloseable {
     /// The key that may do everything.
     static final String KEY = "a-key-of-forty-characters-for-the-tests!";
 
-    private static final Duration ENOUGH = Duration.ofMinutes(2);
+    private static final Duration ENOUGH = Duration.ofMinutes(5);
 
     private final Path folder;
     private final ScratchRepository repository;
