@@ -66,6 +66,17 @@ final class Documents {
     private static final int ERROR_BYTES_MAX = 8 * 1024;
     private static final String CUT = "… (cut; the whole is in output.log)\n";
 
+    /// What an event is called in the structured log: its name with underscores.
+    private static final ClassValue<String> KIND =
+            new ClassValue<>() {
+                @Override
+                protected String computeValue(Class<?> event) {
+                    return event.getSimpleName()
+                            .replaceAll("(?<!^)([A-Z])", "_$1")
+                            .toLowerCase(Locale.ROOT);
+                }
+            };
+
     private final JsonMapper mapper;
 
     Documents(Secrets secrets) {
@@ -878,7 +889,7 @@ final class Documents {
                         lower(level),
                         recorded.job().value(),
                         recorded.sequence(),
-                        kind(event),
+                        KIND.get(event.getClass()),
                         task.map(TaskId::value),
                         workerId,
                         message));
@@ -888,13 +899,6 @@ final class Documents {
     long sequenceOf(String line) {
         JsonNode sequence = mapper.readTree(line).path("sequence");
         return sequence.asLong(0);
-    }
-
-    private static String kind(Event event) {
-        return event.getClass()
-                .getSimpleName()
-                .replaceAll("(?<!^)([A-Z])", "_$1")
-                .toLowerCase(Locale.ROOT);
     }
 
     // ---- values ----

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 
 /// Writes a job's logs line by line as its events come: `orchestrator.log` and a log for each worker
@@ -44,18 +47,29 @@ public final class JobLogs {
         }
     }
 
-    /// Takes the next event.
-    public synchronized void happened(Recorded recorded) {
-        story.take(recorded);
-        if (recorded.sequence() <= written) {
-            return;
+    /// Takes the next events, in their order.
+    public synchronized void happened(List<Recorded> events) {
+        Map<Path, StringBuilder> logs = new LinkedHashMap<>();
+        StringBuilder structured = new StringBuilder();
+        for (Recorded recorded : events) {
+            story.take(recorded);
+            if (recorded.sequence() > written) {
+                String line = story.text(recorded);
+                add(logs, folder.orchestratorLog(), line);
+                EventText.task(recorded.event()).ifPresent(task -> add(logs, log(task), line));
+                structured.append(story.json(recorded)).append('\n');
+                written = recorded.sequence();
+            }
         }
-        String line = story.text(recorded) + "\n";
-        append(folder.orchestratorLog(), line);
-        EventText.task(recorded.event()).ifPresent(task -> append(log(task), line));
-        // Last, since it says up to where the others are written.
-        append(folder.structuredLog(), story.json(recorded) + "\n");
-        written = recorded.sequence();
+        logs.forEach(JobLogs::append);
+        if (!structured.isEmpty()) {
+            // Last, since it says up to where the others are written.
+            append(folder.structuredLog(), structured);
+        }
+    }
+
+    private static void add(Map<Path, StringBuilder> logs, Path log, String line) {
+        logs.computeIfAbsent(log, _ -> new StringBuilder()).append(line).append('\n');
     }
 
     /// Takes a whole line that a task's agent printed.
@@ -67,7 +81,7 @@ public final class JobLogs {
         return folder.workerLog(story.worker(task), task);
     }
 
-    private static void append(Path file, String text) {
+    private static void append(Path file, CharSequence text) {
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException cause) {

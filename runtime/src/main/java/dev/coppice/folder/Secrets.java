@@ -39,6 +39,15 @@ public final class Secrets {
         private static Form after(String pattern, String... hints) {
             return new Form(List.of(hints), Pattern.compile(pattern), "$1" + MASK);
         }
+
+        private boolean isLikelyIn(String lower) {
+            for (String hint : hints) {
+                if (lower.contains(hint)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private static final List<Form> FORMS =
@@ -152,7 +161,7 @@ public final class Secrets {
         }
         String lower = masked.toLowerCase(Locale.ROOT);
         for (Form form : FORMS) {
-            if (form.hints().stream().anyMatch(lower::contains)) {
+            if (form.isLikelyIn(lower)) {
                 masked = form.pattern().matcher(masked).replaceAll(form.masked());
             }
         }

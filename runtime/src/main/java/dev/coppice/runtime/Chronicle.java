@@ -176,35 +176,44 @@ final class Chronicle implements AutoCloseable {
         private void catchUp() {
             lock.lock();
             try {
-                log.readOn(job, events.size(), this::take);
+                List<Recorded> news = new ArrayList<>();
+                log.readOn(job, events.size(), news::add);
+                take(news);
             } finally {
                 lock.unlock();
             }
         }
 
-        private void take(Recorded recorded) {
-            events.add(recorded);
-            write(() -> {
-                if (recorded.event() instanceof Event.JobSubmitted(JobRequest request)) {
-                    JobFolder where = JobFolder.of(request, job);
-                    folder = where;
-                    logs = new JobLogs(where, secrets, ZoneId.systemDefault());
+        private void take(List<Recorded> news) {
+            if (news.isEmpty()) {
+                return;
+            }
+            events.addAll(news);
+            write(() -> log(news));
+            for (Recorded recorded : news) {
+                if (recorded.event() instanceof Event.TasksAdded added) {
+                    isOver = false;
+                    children(added.tasks());
+                } else if (recorded.event() instanceof Event.RetryRequested) {
+                    isOver = false;
+                } else if (recorded.event() instanceof Event.JobEnded) {
+                    isOver = true;
+                    report();
+                } else if (recorded.event() instanceof Event.ResultMerged) {
+                    report();
                 }
-                JobLogs open = logs;
-                if (open != null) {
-                    open.happened(recorded);
-                }
-            });
-            if (recorded.event() instanceof Event.TasksAdded added) {
-                isOver = false;
-                children(added.tasks());
-            } else if (recorded.event() instanceof Event.RetryRequested) {
-                isOver = false;
-            } else if (recorded.event() instanceof Event.JobEnded) {
-                isOver = true;
-                report();
-            } else if (recorded.event() instanceof Event.ResultMerged) {
-                report();
+            }
+        }
+
+        private void log(List<Recorded> news) {
+            if (news.getFirst().event() instanceof Event.JobSubmitted(JobRequest request)) {
+                JobFolder where = JobFolder.of(request, job);
+                folder = where;
+                logs = new JobLogs(where, secrets, ZoneId.systemDefault());
+            }
+            JobLogs open = logs;
+            if (open != null) {
+                open.happened(news);
             }
         }
 

@@ -50,7 +50,7 @@ class JobLogsTest {
     void theLogsTellTheStoryAsItHappens() throws IOException {
         JobLogs logs = logs();
         for (Recorded event : events) {
-            logs.happened(event);
+            logs.happened(List.of(event));
             assertThat(Files.readAllLines(folder.structuredLog())).hasSize((int) event.sequence());
         }
         logs.said(A, "I am done");
@@ -63,9 +63,9 @@ class JobLogsTest {
     @Test
     void whoTakesAJobUpAgainWritesNothingTwice() throws IOException {
         JobLogs first = logs();
-        events.subList(0, 7).forEach(first::happened);
+        first.happened(events.subList(0, 7));
         JobLogs second = logs();
-        events.forEach(second::happened);
+        second.happened(events);
 
         assertThat(Files.readAllLines(folder.structuredLog())).hasSize(events.size());
         assertThat(Files.readAllLines(folder.orchestratorLog())).hasSize(events.size());
@@ -75,11 +75,11 @@ class JobLogsTest {
     @Test
     void aLineThatACrashCutOffIsWrittenAgain() throws IOException {
         JobLogs first = logs();
-        events.subList(0, 3).forEach(first::happened);
+        first.happened(events.subList(0, 3));
         Files.writeString(folder.structuredLog(), "{\"at\":\"20", StandardOpenOption.APPEND);
 
         JobLogs second = logs();
-        events.forEach(second::happened);
+        second.happened(events);
 
         assertThat(Files.readAllLines(folder.structuredLog()))
                 .hasSize(events.size())
@@ -90,17 +90,20 @@ class JobLogsTest {
     void aLastLineOfAnyLengthTellsWhereToGoOn() throws IOException {
         JobLogs first = logs();
         Recorded last = events.get(2);
-        events.subList(0, 2).forEach(first::happened);
+        first.happened(events.subList(0, 2));
         first.happened(
-                new Recorded(
-                        last.job(),
-                        last.sequence(),
-                        last.at(),
-                        new Event.Noted(
-                                Event.Level.INFO, Optional.empty(), "long ".repeat(100_000))));
+                List.of(
+                        new Recorded(
+                                last.job(),
+                                last.sequence(),
+                                last.at(),
+                                new Event.Noted(
+                                        Event.Level.INFO,
+                                        Optional.empty(),
+                                        "long ".repeat(100_000)))));
 
         JobLogs second = logs();
-        events.forEach(second::happened);
+        second.happened(events);
 
         assertThat(Files.readAllLines(folder.structuredLog())).hasSize(events.size());
     }

@@ -112,7 +112,7 @@ class ReportFilesTest {
         List<Recorded> events = LeakyJob.events(secret);
         JobFolder folder = write(events, secrets);
         JobLogs logs = new JobLogs(folder, secrets, ZoneOffset.UTC);
-        events.forEach(logs::happened);
+        logs.happened(events);
         logs.said(LeakyJob.TASK, "I use " + secret);
         String status =
                 new StatusJson(folder, secrets, _ -> Optional.empty())
