@@ -90,7 +90,7 @@ final class AuditLog {
 
     private synchronized void write(String line) {
         try {
-            if (Files.exists(file) && Files.size(file) >= FULL_BYTES) {
+            if (file.toFile().length() >= FULL_BYTES) { // 0 where somebody took it away
                 Files.move(
                         file,
                         file.resolveSibling("audit.1.jsonl"),

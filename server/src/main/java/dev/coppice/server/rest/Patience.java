@@ -1,48 +1,50 @@
 package dev.coppice.server.rest;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// How long a caller may take to send a body: against those that send a byte now and then to hold a connection.
 /// Safe for use by many threads.
-final class Patience implements AutoCloseable {
-    private final Duration longest;
-    private final ScheduledExecutorService clock =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("rest-patience").factory());
+final class Patience {
+    private final long longestNanos;
+    private final Set<Wait> open = ConcurrentHashMap.newKeySet();
 
     Patience(Duration longest) {
-        this.longest = longest;
+        this.longestNanos = longest.toNanos();
     }
 
     /// Interrupts this thread when the time is over, unless the wait was closed before.
     Wait begin() {
-        return new Wait(Thread.currentThread());
+        Wait wait = new Wait(Thread.currentThread(), System.nanoTime());
+        open.add(wait);
+        return wait;
     }
 
-    @Override
-    public void close() {
-        clock.shutdownNow();
+    /// Ends the waits whose time is over.
+    void look(long nanoTime) {
+        for (Wait wait : open) {
+            if (nanoTime - wait.since > longestNanos) {
+                wait.over();
+            }
+        }
     }
 
     /// One wait, owned by the thread that waits.
     final class Wait implements AutoCloseable {
         private final Thread waiting;
-        private final ScheduledFuture<?> end;
+        private final long since;
         // Guarded by this.
         private boolean isOver;
         private boolean isClosed;
 
-        private Wait(Thread waiting) {
+        private Wait(Thread waiting, long since) {
             this.waiting = waiting;
-            this.end = clock.schedule(this::over, longest.toMillis(), TimeUnit.MILLISECONDS);
+            this.since = since;
         }
 
         private synchronized void over() {
-            if (!isClosed) {
+            if (!isClosed && !isOver) {
                 isOver = true;
                 waiting.interrupt();
             }
@@ -56,8 +58,8 @@ final class Patience implements AutoCloseable {
         /// Ends the wait; the thread is not interrupted by it any more.
         @Override
         public synchronized void close() {
+            open.remove(this);
             isClosed = true;
-            end.cancel(false);
             if (isOver) {
                 Thread.interrupted();
             }

@@ -175,7 +175,7 @@ public final class RestServer implements AutoCloseable {
         return rest;
     }
 
-    private void listen(Duration patience) throws IOException {
+    private void listen(Duration headPatience) throws IOException {
         try {
             server.start();
         } catch (IOException e) {
@@ -185,10 +185,16 @@ public final class RestServer implements AutoCloseable {
             end();
             throw new IOException(e);
         }
-        Loiterers loiterers = new Loiterers(connector, patience);
+        Loiterers loiterers = new Loiterers(connector, headPatience);
         ScheduledFuture<?> _ =
                 sweep.scheduleWithFixedDelay(
-                        () -> loiterers.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+                        () -> {
+                            loiterers.look(System.nanoTime());
+                            patience.look(System.nanoTime());
+                        },
+                        1,
+                        1,
+                        TimeUnit.SECONDS);
     }
 
     /// Where it can be reached from here, with a literal address: `http://127.0.0.1:8000`.
@@ -239,7 +245,6 @@ public final class RestServer implements AutoCloseable {
         } catch (Exception e) { // which Jetty declares
             LOG.warn("The server did not stop as it should", e);
         }
-        patience.close();
         views.close();
     }
 }
