@@ -28,7 +28,7 @@ record Discoveries(Goal goal) implements Row {
 
     @Override
     public String what() {
-        return "POST with a durable insert: a finding, by MCP";
+        return "POST with a durable insert: a finding";
     }
 
     @Override
@@ -106,16 +106,12 @@ record Discoveries(Goal goal) implements Row {
 
     private static String finding(String job, int caller) {
         return request(
-                "/mcp",
-                """
-                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"post_discovery",\
-                "arguments":{"job_id":"%s","task_id":"task%d","content":"found"}}}\
-                """
-                        .formatted(job, caller));
+                "/api/v1/jobs/" + job + "/discoveries",
+                "{\"task_id\":\"task%d\",\"content\":\"found\"}".formatted(caller));
     }
 
     private static String request(String path, String body) {
-        return "POST %s HTTP/1.1\r\nHost: localhost\r\nX-API-Key: %s\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: %d\r\n\r\n%s"
+        return "POST %s HTTP/1.1\r\nHost: localhost\r\nX-API-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                 .formatted(path, KEY, body.length(), body);
     }
 }

@@ -214,5 +214,12 @@ class ForAiTest {
                                 .flatMap(each -> each.path("files_created").valueStream())
                                 .map(JsonNode::stringValue))
                 .containsExactly("auth.py", "data.py", "payment.py");
+        String job = JsonMapper.shared().readTree(run.out()).path("job_id").stringValue();
+        assertThat(
+                        JsonMapper.shared()
+                                .readTree(type("coppice status " + job + " --json").out())
+                                .at("/discoveries/0/content")
+                                .stringValue())
+                .isEqualTo("Dates are stored in UTC.");
     }
 }

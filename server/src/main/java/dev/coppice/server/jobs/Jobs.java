@@ -2,6 +2,8 @@ package dev.coppice.server.jobs;
 
 import dev.coppice.client.Submission;
 import dev.coppice.engine.Engine;
+import dev.coppice.engine.WorkQueue;
+import dev.coppice.model.Discovery;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
@@ -10,6 +12,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.Problem;
+import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.ChildBirth;
@@ -206,10 +209,95 @@ public final class Jobs {
         submitting.lock();
         try {
             checkRoomAgain(job);
-            return coppice.addTasks(job.id(), by, tasks);
+            TaskBirth born = coppice.addTasks(job.id(), by, tasks);
+            views.changed(job.id());
+            return born;
         } finally {
             submitting.unlock();
         }
+    }
+
+    /// Shares a finding of a task's running attempt with the agents that begin later.
+    ///
+    /// @param named the task's id or worker; empty: that of the caller, which is a worker
+    /// @return the task
+    /// @throws Fault where the task does not run, or is not the caller's
+    public TaskId discover(JobId job, Optional<String> named, Discovery found, Caller caller) {
+        TaskId task =
+                switch (caller) {
+                    case Caller.AtWork(Worker worker) -> ownTask(job, named, worker);
+                    case Caller.KeyHolder _ ->
+                            named.flatMap(TaskId::parse).orElseGet(() -> task(job, named));
+                };
+        WorkQueue queue = queue(job);
+        WorkQueue.Answer answer = queue.discover(task, found);
+        if (answer == WorkQueue.Answer.NO_SUCH_TASK) {
+            task = task(job, named); // by its worker
+            answer = queue.discover(task, found);
+        }
+        requireAccepted(job, task, answer);
+        views.changed(job); // who shares something and looks then, sees it
+        return task;
+    }
+
+    /// The worker's task.
+    ///
+    /// @param named as which it was asked for, if at all
+    /// @throws Fault where that is another one
+    public TaskId ownTask(JobId job, Optional<String> named, Worker worker) {
+        if (!job.equals(worker.job())) {
+            throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this in its own job only.");
+        }
+        if (named.filter(name -> !name.equals(worker.task().value())).isPresent()
+                && !task(job, named).equals(worker.task())) {
+            throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this for its own task only.");
+        }
+        return worker.task();
+    }
+
+    private TaskId task(JobId job, Optional<String> named) {
+        return task(find(job.value()), named.orElseThrow()).id();
+    }
+
+    /// The job's tasks for those who work outside.
+    ///
+    /// @throws Fault where there is no such job
+    public WorkQueue queue(JobId job) {
+        return coppice.engine().queue(job).orElseThrow(() -> noJob(job.value()));
+    }
+
+    /// @throws Fault where the answer to what was asked of the task is no
+    public void requireAccepted(JobId job, TaskId task, WorkQueue.Answer answer) {
+        switch (answer) {
+            case ACCEPTED -> {}
+            case NO_SUCH_TASK -> throw noTask(task.value());
+            case NO_SUCH_AGENT ->
+                    throw Fault.of(
+                            Fault.Kind.CONFLICT,
+                            "Nobody of this name has claimed a task of the job. Claim one with claim_task.");
+            case NOT_YOURS, TAKEN, NOT_READY ->
+                    throw Fault.of(
+                            Fault.Kind.CONFLICT,
+                            "Task %s is not yours now: it is %s."
+                                    .formatted(task, state(now(job), task)));
+        }
+    }
+
+    /// How it stands with a task: `running, by ann`.
+    private static String state(JobView job, TaskId id) {
+        TaskView task = job.task(id).orElseThrow();
+        String by =
+                task.lastAttempt()
+                        .filter(AttemptView::isRunning)
+                        .map(attempt -> ", by " + attempt.agent())
+                        .orElse("");
+        return task.status().wire() + by;
+    }
+
+    /// The job after its last event, also one that nobody has told of yet.
+    public JobView now(JobId job) {
+        views.changed(job);
+        return find(job.value());
     }
 
     /// A root job that was over is one more that is open.
@@ -235,10 +323,20 @@ public final class Jobs {
     ///
     /// @throws Fault where there is none
     public JobView find(String named) {
+        return JobId.parse(named).flatMap(views::find).orElseThrow(() -> noJob(named));
+    }
+
+    private static Fault noJob(String named) {
+        return Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named);
+    }
+
+    /// The id of the job that is named so.
+    ///
+    /// @throws Fault where there is none
+    public JobId id(String named) {
         return JobId.parse(named)
-                .flatMap(views::find)
-                .orElseThrow(
-                        () -> Fault.of(Fault.Kind.NOT_FOUND, "There is no such job: " + named));
+                .filter(job -> coppice.engine().queue(job).isPresent())
+                .orElseThrow(() -> noJob(named));
     }
 
     /// The task of a job that is named by its id or its worker.

@@ -1,5 +1,6 @@
 package dev.coppice.server.mcp;
 
+import dev.coppice.client.Acceptance;
 import dev.coppice.client.Submission;
 import dev.coppice.client.Wire;
 import dev.coppice.document.Form;
@@ -16,13 +17,12 @@ import dev.coppice.model.WorkResult;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
 import dev.coppice.plan.Problem;
-import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobView;
-import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.TaskBirth;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.jobs.ClaimedTask;
+import dev.coppice.server.jobs.DiscoveryReader;
 import dev.coppice.server.jobs.Fault;
 import dev.coppice.server.jobs.Jobs;
 import dev.coppice.server.jobs.JsonKeys;
@@ -52,7 +52,6 @@ final class Tools {
 
     private final Coppice coppice;
     private final Jobs jobs;
-    private final Views views;
     private final InstantSource clock;
     private final Resources resources;
     private final Map<String, Tool> tools;
@@ -60,7 +59,6 @@ final class Tools {
     Tools(Coppice coppice, Jobs jobs, Views views, InstantSource clock) {
         this.coppice = coppice;
         this.jobs = jobs;
-        this.views = views;
         this.clock = clock;
         this.resources = new Resources(coppice, jobs, views);
         this.tools =
@@ -159,18 +157,10 @@ final class Tools {
     }
 
     /// The task, which of a worker must be its own.
-    private static TaskId ownTask(Asked asked, JobView job, Optional<String> named) {
+    private TaskId ownTask(Asked asked, JobView job, Optional<String> named) {
         return switch (asked.caller()) {
             case Caller.KeyHolder _ -> Jobs.task(job, named.orElseThrow()).id();
-            case Caller.AtWork(Worker worker) -> {
-                if (named.map(name -> Jobs.task(job, name).id())
-                        .filter(id -> !id.equals(worker.task()))
-                        .isPresent()) {
-                    throw Fault.of(
-                            Fault.Kind.FORBIDDEN, "A worker may do this for its own task only.");
-                }
-                yield worker.task();
-            }
+            case Caller.AtWork(Worker worker) -> jobs.ownTask(job.id(), named, worker);
         };
     }
 
@@ -181,7 +171,7 @@ final class Tools {
     }
 
     private WorkQueue queue(JobView job) {
-        return coppice.engine().queue(job.id()).orElseThrow();
+        return jobs.queue(job.id());
     }
 
     private static String told(JobView job, Map<String, Object> more) {
@@ -222,15 +212,14 @@ final class Tools {
     }
 
     private String postDiscovery(Asked asked) {
-        Optional<String> content = neededText(asked, "content");
-        List<String> tags = asked.keys().take("tags", TEXTS).orElse(List.of());
+        Optional<Discovery> found = DiscoveryReader.take(asked.keys());
         Optional<String> named = jobName(asked);
-        Optional<String> taskName = taskName(asked);
+        Optional<String> task = taskName(asked);
         check(asked);
-        JobView job = ownJob(asked, named.orElseThrow());
-        TaskId task = ownTask(asked, job, taskName);
-        require(job, task, queue(job).discover(task, new Discovery(content.orElseThrow(), tags)));
-        return told(job, Map.of(TASK, task.value(), "accepted", true));
+        JobId job = jobs.id(named.orElseThrow());
+        asked.about().accept(job);
+        TaskId by = jobs.discover(job, task, found.orElseThrow(), asked.caller());
+        return Wire.write(new Acceptance(job.value(), by.value(), true));
     }
 
     private String addTasks(Asked asked) {
@@ -277,9 +266,7 @@ final class Tools {
         if (!coppice.layResult(worker, asked.arguments())) {
             throw gone(worker.task());
         }
-        return told(
-                jobs.find(worker.job().value()),
-                Map.of(TASK, worker.task().value(), "accepted", true));
+        return Wire.write(new Acceptance(worker.job().value(), worker.task().value(), true));
     }
 
     private enum Reported {
@@ -302,7 +289,7 @@ final class Tools {
                 if (!coppice.signOfLife(worker)) {
                     throw gone(task);
                 }
-                yield told(job, Map.of(TASK, task.value(), "accepted", true));
+                yield Wire.write(new Acceptance(job.id().value(), task.value(), true));
             }
             case Caller.KeyHolder _ ->
                     accepted(job, task, queue(job).heartbeat(task, agent.orElseThrow()));
@@ -329,9 +316,9 @@ final class Tools {
                 task.isPresent() ? queue(job).claim(task.get(), name) : queue(job).claim(name);
         return switch (claim) {
             case Claim.Granted granted -> Wire.write(ClaimedTask.of(name, granted));
-            case Claim.Nothing _ -> Wire.write(ClaimedTask.nothing(now(job)));
+            case Claim.Nothing _ -> Wire.write(ClaimedTask.nothing(jobs.now(job.id())));
             case Claim.Refused(WorkQueue.Answer why) -> {
-                require(job, task.orElseThrow(), why);
+                jobs.requireAccepted(job.id(), task.orElseThrow(), why);
                 throw new IllegalStateException("a claim that is refused is not accepted");
             }
         };
@@ -379,45 +366,10 @@ final class Tools {
 
     private String accepted(JobView job, TaskId task, WorkQueue.Answer answer)
             throws InterruptedException {
-        require(job, task, answer);
+        jobs.requireAccepted(job.id(), task, answer);
         JobView now = coppice.afterClaim(job.id());
         return told(
                 job,
                 Map.of(TASK, task.value(), "accepted", true, "job_status", now.status().wire()));
-    }
-
-    private JobView now(JobView job) {
-        views.changed(job.id());
-        return views.find(job.id()).orElseThrow();
-    }
-
-    private void require(JobView job, TaskId task, WorkQueue.Answer answer) {
-        switch (answer) {
-            case ACCEPTED -> {}
-            case NO_SUCH_TASK -> throw Jobs.noTask(task.value());
-            case NO_SUCH_AGENT ->
-                    throw Fault.of(
-                            Fault.Kind.CONFLICT,
-                            "Nobody of this name has claimed a task of the job. Claim one with claim_task.");
-            case NOT_YOURS, TAKEN, NOT_READY ->
-                    throw Fault.of(
-                            Fault.Kind.CONFLICT,
-                            "Task "
-                                    + task
-                                    + " is not yours now: it is "
-                                    + state(now(job), task)
-                                    + ".");
-        }
-    }
-
-    /// How it stands with a task: `running, by ann`.
-    private static String state(JobView job, TaskId id) {
-        TaskView task = job.task(id).orElseThrow();
-        String by =
-                task.lastAttempt()
-                        .filter(AttemptView::isRunning)
-                        .map(attempt -> ", by " + attempt.agent())
-                        .orElse("");
-        return task.status().wire() + by;
     }
 }

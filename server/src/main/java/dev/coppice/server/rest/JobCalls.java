@@ -1,19 +1,23 @@
 package dev.coppice.server.rest;
 
+import dev.coppice.client.Acceptance;
 import dev.coppice.client.JobPage;
 import dev.coppice.client.JobSummary;
 import dev.coppice.client.Submission;
 import dev.coppice.client.Wire;
 import dev.coppice.engine.Engine;
 import dev.coppice.folder.StatusJson;
+import dev.coppice.model.Discovery;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.server.access.Caller;
+import dev.coppice.server.jobs.DiscoveryReader;
 import dev.coppice.server.jobs.Fault;
 import dev.coppice.server.jobs.Jobs;
+import dev.coppice.server.jobs.JsonKeys;
 import dev.coppice.server.jobs.Order;
 import dev.coppice.server.jobs.OrderReader;
 import dev.coppice.server.jobs.Rights;
@@ -167,7 +171,28 @@ final class JobCalls {
         exchange.text(200, Exchange.JSON, rendering(job).results(job, clock.instant()));
     }
 
+    void discoveries(Exchange exchange) throws IOException {
+        JobView job = job(exchange);
+        exchange.text(200, Exchange.JSON, rendering(job).discoveries(job));
+    }
+
     // ---- act ----
+
+    void discover(Exchange exchange) throws IOException {
+        JobId job = jobs.id(exchange.part("job"));
+        exchange.about(job);
+        Caller caller = exchange.caller().orElseThrow();
+        JsonKeys keys = JsonKeys.of("body", exchange.body());
+        Optional<Discovery> found = DiscoveryReader.take(keys);
+        Optional<String> task = keys.take("task_id", JsonKeys.TEXT);
+        if (caller instanceof Caller.KeyHolder && keys.value("task_id").isEmpty()) {
+            keys.refuse("task_id", "must be given");
+        }
+        keys.refuseOthers();
+        keys.refuseAll();
+        TaskId by = jobs.discover(job, task, found.orElseThrow(), caller);
+        exchange.json(201, new Acceptance(job.value(), by.value(), true));
+    }
 
     void cancel(Exchange exchange) throws IOException, InterruptedException {
         JobView job = job(exchange);

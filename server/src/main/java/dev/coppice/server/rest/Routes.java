@@ -39,6 +39,13 @@ final class Routes {
                 post(JOB + "/retry", jobs::retry),
                 get(JOB + "/status", AJAR, jobs::status),
                 get(JOB + "/results", LOOK, jobs::results),
+                get(JOB + "/discoveries", LOOK, jobs::discoveries),
+                new Route(
+                        "POST",
+                        JOB + "/discoveries",
+                        new Route.Door.Shared(Scope.SUBMIT),
+                        List.of(),
+                        jobs::discover),
                 get(JOB + "/events", LOOK, call -> events(call, jobs, feeds), "after", "follow"),
                 get(JOB + "/logs/{worker}", LOOK, files::log, "offset", "limit", "follow"),
                 get(JOB + "/artifacts/{path...}", LOOK, files::artifact, "offset"),

@@ -46,6 +46,45 @@ class JobCallsTest {
     }
 
     @Test
+    void aFindingIsSharedWhileItsTaskRuns() throws Exception {
+        Path gate = folder.resolve("gate");
+        String wait = "until [ -e '" + gate + "' ]; do sleep 0.05; done; echo x > x.txt";
+        String share =
+                "curl -sS --fail-with-body -H \"X-API-Key: $COPPICE_API_KEY\" -H 'Content-Type: application/json'"
+                        + " -d '{\"content\":\"Dates are UTC\"}' \"$COPPICE_API_URL/api/v1/jobs/$COPPICE_JOB/discoveries\""
+                        + " > shared.json";
+        String job = scene.submit(wait, share);
+        String found = "/api/v1/jobs/" + job + "/discoveries";
+        scene.awaiting(
+                () -> // a worker needs no more than its token
+                Optional.of(scene.get(found).json().path("discoveries"))
+                                .filter(all -> all.size() == 1));
+
+        // when
+        Scene.Answer byId = scene.post(found, "{\"task_id\":\"task-1\",\"content\":\"A trap\"}");
+        Scene.Answer byWorker =
+                scene.post(
+                        found, "{\"task_id\":\"worker_1\",\"content\":\"Two\",\"tags\":[\"api\"]}");
+
+        // then
+        assertThat(byId.status()).isEqualTo(201);
+        assertThat(byWorker.json().path("task_id").stringValue()).isEqualTo("task-1");
+        assertThat(scene.get(found).json().path("discoveries"))
+                .extracting(each ->
+                        each.path("task").stringValue() + ": " + each.path("content").stringValue())
+                .containsExactly("task-2: Dates are UTC", "task-1: A trap", "task-1: Two");
+        assertThat(scene.post(found, "{\"content\":\" \",\"tag\":1}").body())
+                .contains("content", "task_id", "tag", "is not known here");
+        assertThat(scene.post(found, "{\"task_id\":\"no\",\"content\":\"c\"}").status())
+                .isEqualTo(404);
+        Files.createFile(gate);
+        scene.finished(job);
+        assertThat(scene.post(found, "{\"task_id\":\"task-1\",\"content\":\"c\"}").status())
+                .as("a task that is over finds nothing any more")
+                .isEqualTo(409);
+    }
+
+    @Test
     void p11AJobIsSubmittedPolledAndItsResultsRead() throws Exception {
         // when
         Scene.Answer submitted =
