@@ -78,6 +78,7 @@ class FeedsTest {
             }
             long id = Long.parseLong(line.substring("id: ".length()));
             String data = line(lines).substring("data: ".length());
+            ApiDocument.requireEvent(data);
             assertThat(JsonMapper.shared().readTree(data).path("sequence").longValue())
                     .isEqualTo(id);
             return Optional.of(id);
@@ -104,8 +105,7 @@ class FeedsTest {
         HttpRequest.Builder call =
                 scene.call("/api/v1/jobs/" + job + "/events")
                         .header("Last-Event-ID", Long.toString(after));
-        HttpResponse<InputStream> answer =
-                scene.client().send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = scene.follow(call);
         if (answer.statusCode() == 204) {
             answer.body().close();
             return Optional.empty();
@@ -316,8 +316,7 @@ class FeedsTest {
         String job = scene.submit(waiting("begun") + "; echo done");
         scene.await(job, "running"::equals);
         HttpRequest.Builder call = scene.call("/api/v1/jobs/" + job + "/logs/worker_1?follow=true");
-        HttpResponse<InputStream> answer =
-                scene.client().send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = scene.follow(call);
 
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {

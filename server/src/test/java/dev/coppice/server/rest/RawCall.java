@@ -8,6 +8,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /// A call whose bytes are the test's own, since a decent client refuses to send what a server must stand.
 final class RawCall {
@@ -18,6 +21,7 @@ final class RawCall {
     /// @param text status line, headers and body
     record Answer(int status, String text) {}
 
+    /// The answer, which the OpenAPI document describes.
     static Answer send(URI server, String method, String path, String key, String body)
             throws IOException {
         return send(server, "localhost", method, path, key, body);
@@ -44,7 +48,7 @@ final class RawCall {
             out.write(head.getBytes(StandardCharsets.UTF_8));
             out.write(bytes);
             out.flush();
-            return answer(rest(socket));
+            return answer(method, path.split("\\?", 2)[0], rest(socket));
         }
     }
 
@@ -64,8 +68,16 @@ final class RawCall {
         return all.toString(StandardCharsets.UTF_8);
     }
 
-    static Answer answer(String text) {
-        return new Answer(
-                text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : 0, text);
+    private static Answer answer(String method, String path, String text) {
+        String[] parts = text.split("\r\n\r\n", 2);
+        List<String> lines = parts[0].lines().toList();
+        int status = Integer.parseInt(lines.getFirst().split(" ")[1]);
+        Map<String, String> headers =
+                lines.stream()
+                        .skip(1)
+                        .map(line -> line.split(": ", 2))
+                        .collect(Collectors.toMap(header -> header[0], header -> header[1]));
+        ApiDocument.requireDescribed(new ApiDocument.Told(method, path, status, headers, parts[1]));
+        return new Answer(status, text);
     }
 }

