@@ -479,7 +479,7 @@ public final class Engine implements AutoCloseable {
         Thread.ofVirtual()
                 .name("children")
                 .start(() -> {
-                    Patience patience = new Patience();
+                    GrowingWait wait = new GrowingWait();
                     while (!isClosed) {
                         try {
                             work.run();
@@ -487,7 +487,7 @@ public final class Engine implements AutoCloseable {
                         } catch (EventLogException e) {
                             LOG.log(System.Logger.Level.ERROR, "a child job waits for the log", e);
                             try {
-                                patience.lose();
+                                wait.pass();
                             } catch (InterruptedException _) {
                                 return;
                             }
@@ -615,13 +615,13 @@ public final class Engine implements AutoCloseable {
 
         /// One turn; a failing log is tried again with patience, since nothing can go on without it.
         private Turn turn() throws InterruptedException {
-            Patience patience = new Patience();
+            GrowingWait wait = new GrowingWait();
             while (true) {
                 try {
                     return driver.turn();
                 } catch (EventLogException e) {
                     LOG.log(System.Logger.Level.ERROR, "job " + job + " waits for the log", e);
-                    alarm.await(Optional.of(clock.instant().plus(patience.next())));
+                    alarm.await(Optional.of(clock.instant().plus(wait.next())));
                     if (kill) {
                         driver.killAll();
                     }

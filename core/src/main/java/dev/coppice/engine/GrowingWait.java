@@ -2,8 +2,8 @@ package dev.coppice.engine;
 
 import java.time.Duration;
 
-/// Waits that grow: from a tenth of a second, doubled each time, to half a minute.
-final class Patience {
+/// A wait that grows: from a tenth of a second, doubled each time, to half a minute.
+final class GrowingWait {
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -18,7 +18,7 @@ final class Patience {
     }
 
     /// Waits, the next time longer.
-    void lose() throws InterruptedException {
+    void pass() throws InterruptedException {
         Thread.sleep(next());
     }
 }
