@@ -2,9 +2,12 @@ package dev.coppice.schedule;
 
 import dev.coppice.model.Event;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.Need;
 import dev.coppice.model.Reason;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,12 +63,31 @@ final class JobEnd {
     /// The plan's tasks that are not done. A failure is made good by a fallback that succeeds, and a
     /// fallback that was not needed need not be done.
     private static long undone(JobState state) {
-        Set<TaskState> madeGood = state.failuresMadeGood();
+        Set<TaskState> madeGood = failuresMadeGood(state);
         return state.workers().stream()
                 .filter(t -> t.status() != TaskStatus.COMPLETED)
                 .filter(t -> t.reason().filter(r -> r == Reason.NOT_NEEDED).isEmpty())
                 .filter(t -> !madeGood.contains(t))
                 .count();
+    }
+
+    /// Tasks whose failure another task was waiting for that then succeeded, be it the fallback of a
+    /// fallback.
+    private static Set<TaskState> failuresMadeGood(JobState state) {
+        Set<TaskState> good = new HashSet<>();
+        ArrayDeque<TaskState> found = new ArrayDeque<>();
+        state.tasks().stream()
+                .filter(t -> t.status() == TaskStatus.COMPLETED)
+                .forEach(found::add);
+        while (!found.isEmpty()) {
+            for (Need need : found.remove().needs()) {
+                TaskState needed = state.task(need.task()).orElseThrow();
+                if (need.on() == Need.On.FAILURE && good.add(needed)) {
+                    found.add(needed);
+                }
+            }
+        }
+        return good;
     }
 
     /// The lead's planning or the last joining, where it did not succeed. Earlier joinings are

@@ -171,7 +171,7 @@ public final class JobState {
                     runningAttempt(e.task(), e.attempt())
                             .ifPresent(t -> t.process = Optional.of(e.process()));
             case Event.SessionOpened e ->
-                    runningAttempt(e.task(), e.attempt()).ifPresent(t -> inSession(t, e.session()));
+                    runningAttempt(e.task(), e.attempt()).ifPresent(t -> t.inSession(e.session()));
             case Event.Discovered e -> discovered(e.discovery());
             case Event.AttemptEnded e ->
                     runningAttempt(e.task(), e.attempt()).ifPresent(t -> attemptEnded(t, e, at));
@@ -242,7 +242,7 @@ public final class JobState {
 
     /// How many of the tasks are work that an agent adds which was started for the job; a claimant is no such agent.
     private int ofAgents(Optional<TaskId> by, List<Task> added) {
-        return by.map(tasks::get).filter(t -> isWork(t) && t.claim.isEmpty()).isPresent()
+        return by.map(tasks::get).filter(t -> t.isWork() && t.claim.isEmpty()).isPresent()
                 ? (int) added.stream().filter(task -> task.duty() instanceof Duty.Work).count()
                 : 0;
     }
@@ -256,7 +256,7 @@ public final class JobState {
         if (worker > 0) {
             workers.add(state);
         }
-        if (isJoining(state)) {
+        if (state.isJoining()) {
             integrations++;
             hasUnjoinedWork = false;
         }
@@ -303,7 +303,7 @@ public final class JobState {
         by.openChildren--;
         promise(by, promised(delegating).negate());
         holding += holdsSlot(by) ? 1 : 0;
-        if (isWaitingToStart(by) && isOutOfMoney(by)) {
+        if (isWaitingToStart(by) && by.isOutOfMoney()) {
             hold(by);
             fail(by, Reason.BUDGET, BUDGET_SPENT);
         }
@@ -343,19 +343,8 @@ public final class JobState {
         state.unmetNeeds =
                 Math.toIntExact(
                         state.needs().stream()
-                                .filter(need -> !isMet(find(need.task()), need.on()))
+                                .filter(need -> !find(need.task()).meets(need.on()))
                                 .count());
-    }
-
-    private static boolean isMet(TaskState needed, Need.On on) {
-        return needed.isOver()
-                && switch (on) {
-                    case SUCCESS -> needed.status == TaskStatus.COMPLETED;
-                    case FAILURE ->
-                            needed.status != TaskStatus.COMPLETED
-                                    && needed.status != TaskStatus.CANCELED;
-                    case END -> true;
-                };
     }
 
     /// Puts a pending task where it belongs: over, ready, or still waiting.
@@ -366,7 +355,7 @@ public final class JobState {
         }
         for (Need need : state.needs()) {
             TaskState needed = find(need.task());
-            if (needed.isOver() && !isMet(needed, need.on())) {
+            if (needed.isOver() && !needed.meets(need.on())) {
                 cannotStart(state, needed, need.on());
                 return;
             }
@@ -378,7 +367,7 @@ public final class JobState {
 
     /// Finished work is joined even when the money is spent, that of child jobs too.
     private boolean isExempt(TaskState state) {
-        return (isJoining(state) || state.done.isPresent()) && !isStopping();
+        return (state.isJoining() || state.done.isPresent()) && !isStopping();
     }
 
     private void cannotStart(TaskState state, TaskState needed, Need.On on) {
@@ -396,7 +385,7 @@ public final class JobState {
     }
 
     private NavigableSet<TaskState> readyOf(TaskState state) {
-        if (isChild(state)) {
+        if (state.isChild()) {
             return readyChildren;
         }
         return ready.computeIfAbsent(state.task().agent(), _ -> new TreeSet<>(DISPATCH_ORDER));
@@ -407,25 +396,15 @@ public final class JobState {
     private void starting(Event.AttemptStarting event) {
         TaskState state = find(event.task());
         leaveWaiting(state);
-        state.status = TaskStatus.RUNNING;
-        state.attempt = event.attempt();
+        state.begins(event.attempt());
         state.process = Optional.empty();
         state.session = event.resumes();
         if (event.resumes().isEmpty()) {
             state.sessionUsage = Usage.NONE;
         }
-        state.hasDelegated = false;
         running.add(state);
         holding += holdsSlot(state) ? 1 : 0;
-        delegated += isChild(state) ? 1 : 0;
-    }
-
-    /// What was used counts for the session in which it was.
-    private static void inSession(TaskState state, String session) {
-        if (!state.session.equals(Optional.of(session))) {
-            state.session = Optional.of(session);
-            state.sessionUsage = Usage.NONE;
-        }
+        delegated += state.isChild() ? 1 : 0;
     }
 
     private void claimed(Event.AttemptClaimed event) {
@@ -434,11 +413,9 @@ public final class JobState {
             claimed.remove(state);
         } else {
             leaveWaiting(state);
-            state.status = TaskStatus.RUNNING;
-            state.attempt = event.attempt();
+            state.begins(event.attempt());
             state.session = Optional.empty();
             state.sessionUsage = Usage.NONE;
-            state.hasDelegated = false;
         }
         state.claim = Optional.of(new TaskState.Claim(event.agent(), event.until()));
         claimants.add(event.agent());
@@ -459,17 +436,17 @@ public final class JobState {
     }
 
     private void attemptEnded(TaskState state, Event.AttemptEnded event, Instant at) {
-        event.session().ifPresent(session -> inSession(state, session));
+        event.session().ifPresent(state::inSession);
         state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));
         holding -= holdsSlot(state) ? 1 : 0;
-        delegated -= isChild(state) ? 1 : 0;
+        delegated -= state.isChild() ? 1 : 0;
         if (state.claim.isPresent()) {
             due.remove(state.task().id());
             claimed.remove(state);
             state.claim = Optional.empty();
-        } else if (!(event.outcome() instanceof Outcome.RateLimited) && !isChild(state)) {
+        } else if (!(event.outcome() instanceof Outcome.RateLimited) && !state.isChild()) {
             pauses.answered(state.task().agent());
         }
         running.remove(state);
@@ -580,12 +557,12 @@ public final class JobState {
             fail(by, Reason.CANCELED, "It was canceled.");
             return;
         }
-        if (isOutOfMoney(by)) {
+        if (by.isOutOfMoney()) {
             fail(by, Reason.BUDGET, BUDGET_SPENT);
             return;
         }
         Set<TaskId> taken = aboutToJoin();
-        Set<TaskId> behind = behind(by);
+        Set<TaskId> behind = by.behind();
         Optional<String> misfit =
                 Misfit.of(
                         laid,
@@ -609,19 +586,6 @@ public final class JobState {
         return ids;
     }
 
-    /// A task and all that wait for it: what it waits for must not be among them.
-    private static Set<TaskId> behind(TaskState state) {
-        Set<TaskId> behind = new HashSet<>();
-        ArrayDeque<TaskState> found = new ArrayDeque<>(List.of(state));
-        while (!found.isEmpty()) {
-            TaskState next = found.remove();
-            if (behind.add(next.task().id())) {
-                next.waiters.forEach(waiter -> found.add(waiter.task()));
-            }
-        }
-        return behind;
-    }
-
     private void failed(TaskState state, Outcome.Failed failed) {
         state.result = failed.partial();
         Reason reason = failed.reason();
@@ -638,7 +602,7 @@ public final class JobState {
                         && state.retries < state.task().limits().maxRetries()
                         && stopping.isEmpty()
                         && !state.cancelRequested
-                        && !hasSpentItsBudget(state);
+                        && !state.hasSpentItsBudget();
         if (again) {
             state.reason = Optional.of(reason);
             state.message = failed.message();
@@ -660,7 +624,7 @@ public final class JobState {
     private void waitAgain(TaskState state, Optional<Reason> reason, String message) {
         if (isStopped(state)) {
             fail(state, Reason.CANCELED, message);
-        } else if (isOutOfMoney(state)) {
+        } else if (state.isOutOfMoney()) {
             fail(state, Reason.BUDGET, BUDGET_SPENT);
         } else {
             state.reason = reason;
@@ -712,16 +676,6 @@ public final class JobState {
                 && jobsBudgetLeft().filter(left -> left.signum() <= 0).isPresent();
     }
 
-    /// Whether there is no money for more of the task. To take in what its child jobs brought needs none.
-    private static boolean isOutOfMoney(TaskState state) {
-        return state.done.isEmpty() && hasSpentItsBudget(state);
-    }
-
-    private static boolean hasSpentItsBudget(TaskState state) {
-        Optional<BigDecimal> budget = state.task().limits().budgetUsd();
-        return budget.filter(b -> state.spentUsd.compareTo(b) >= 0).isPresent();
-    }
-
     private void retryScheduled(Event.RetryScheduled event) {
         TaskState state = find(event.task());
         due.remove(event.task());
@@ -746,7 +700,7 @@ public final class JobState {
         state.status = event.status();
         state.reason = event.reason();
         open--;
-        if (state.status == TaskStatus.COMPLETED && isWork(state)) {
+        if (state.status == TaskStatus.COMPLETED && state.isWork()) {
             hasUnjoinedWork = true;
         }
         if (state.task().duty() instanceof Duty.Delegating delegating) {
@@ -754,7 +708,7 @@ public final class JobState {
         }
         for (TaskState.Waiter waiter : state.waiters) {
             if (isPending(waiter.task())) {
-                if (!isMet(state, waiter.on())) {
+                if (!state.meets(waiter.on())) {
                     cannotStart(waiter.task(), state, waiter.on());
                 } else if (--waiter.task().unmetNeeds == 0) {
                     makeReady(waiter.task());
@@ -834,18 +788,6 @@ public final class JobState {
         willEnd(state, TaskStatus.CANCELED, Optional.of(reason));
     }
 
-    private static boolean isWork(TaskState state) {
-        return state.task().duty() instanceof Duty.Work;
-    }
-
-    private static boolean isJoining(TaskState state) {
-        return state.task().duty() instanceof Duty.Integrating;
-    }
-
-    private static boolean isChild(TaskState state) {
-        return state.task().duty() instanceof Duty.Delegating;
-    }
-
     // Another try is asked for.
 
     /// Another try takes back a cancel, lets what did not succeed begin anew, and gives the job its
@@ -876,11 +818,11 @@ public final class JobState {
         ArrayDeque<TaskState> found = new ArrayDeque<>();
         for (TaskState state : tasks.values()) {
             boolean isAsked = asked.isEmpty() || asked.contains(state.task().id());
-            if (isAsked && !isChild(state)) {
+            if (isAsked && !state.isChild()) {
                 state.cancelRequested = false;
                 state.cause.ifPresent(found::add);
             }
-            boolean isRepeated = !isJoining(state) && !isChild(state) && !isUnneeded(state);
+            boolean isRepeated = !state.isJoining() && !state.isChild() && !isUnneeded(state);
             if ((isAsked || state.task().id().isOwn()) && isRepeated) {
                 found.add(state);
             }
@@ -1038,7 +980,7 @@ public final class JobState {
         return ready.values().stream()
                 .flatMap(lane ->
                         lane.stream()
-                                .filter(JobState::isWork)
+                                .filter(TaskState::isWork)
                                 .filter(isWanted)
                                 .findFirst()
                                 .stream())
@@ -1107,7 +1049,7 @@ public final class JobState {
     /// Whether the attempt of a task runs in a slot: a child job needs none, and an attempt that waits
     /// for its child jobs lends its own.
     public boolean holdsSlot(TaskState task) {
-        return running.contains(task) && !isChild(task) && task.openChildren == 0;
+        return running.contains(task) && !task.isChild() && task.openChildren == 0;
     }
 
     /// Whether the job is asked to be laid down and no attempt runs. Child jobs are laid down by
@@ -1239,22 +1181,5 @@ public final class JobState {
     /// Whether the target could not take what the last joining brought.
     boolean isDeliveryRefused() {
         return refused;
-    }
-
-    /// Tasks whose failure another task was waiting for that then succeeded, be it the fallback of a
-    /// fallback.
-    Set<TaskState> failuresMadeGood() {
-        Set<TaskState> good = new HashSet<>();
-        ArrayDeque<TaskState> found = new ArrayDeque<>();
-        tasks.values().stream().filter(t -> t.status == TaskStatus.COMPLETED).forEach(found::add);
-        while (!found.isEmpty()) {
-            for (Need need : found.remove().needs()) {
-                TaskState needed = find(need.task());
-                if (need.on() == Need.On.FAILURE && good.add(needed)) {
-                    found.add(needed);
-                }
-            }
-        }
-        return good;
     }
 }

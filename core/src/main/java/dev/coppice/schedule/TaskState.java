@@ -1,19 +1,24 @@
 package dev.coppice.schedule;
 
 import dev.coppice.model.AgentName;
+import dev.coppice.model.Duty;
 import dev.coppice.model.Need;
 import dev.coppice.model.ProcessIdentity;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
+import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.model.Usage;
 import dev.coppice.model.WorkResult;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What is known of one task. Only [JobState] changes it; it belongs to the thread that owns the state.
@@ -168,6 +173,65 @@ public final class TaskState {
 
     boolean isOver() {
         return status.isOver();
+    }
+
+    boolean isWork() {
+        return task.duty() instanceof Duty.Work;
+    }
+
+    boolean isJoining() {
+        return task.duty() instanceof Duty.Integrating;
+    }
+
+    boolean isChild() {
+        return task.duty() instanceof Duty.Delegating;
+    }
+
+    /// Whether the task ended as a task needs it that waits for it.
+    boolean meets(Need.On on) {
+        return isOver()
+                && switch (on) {
+                    case SUCCESS -> status == TaskStatus.COMPLETED;
+                    case FAILURE ->
+                            status != TaskStatus.COMPLETED && status != TaskStatus.CANCELED;
+                    case END -> true;
+                };
+    }
+
+    /// This task and all that wait for it: what it waits for must not be among them.
+    Set<TaskId> behind() {
+        Set<TaskId> behind = new HashSet<>();
+        ArrayDeque<TaskState> found = new ArrayDeque<>(List.of(this));
+        while (!found.isEmpty()) {
+            TaskState next = found.remove();
+            if (behind.add(next.task.id())) {
+                next.waiters.forEach(waiter -> found.add(waiter.task()));
+            }
+        }
+        return behind;
+    }
+
+    /// Whether there is no money for more of the task. To take in what its child jobs brought needs none.
+    boolean isOutOfMoney() {
+        return done.isEmpty() && hasSpentItsBudget();
+    }
+
+    boolean hasSpentItsBudget() {
+        return task.limits().budgetUsd().filter(b -> spentUsd.compareTo(b) >= 0).isPresent();
+    }
+
+    void begins(int number) {
+        status = TaskStatus.RUNNING;
+        attempt = number;
+        hasDelegated = false;
+    }
+
+    /// What was used counts for the session in which it was.
+    void inSession(String id) {
+        if (!session.equals(Optional.of(id))) {
+            session = Optional.of(id);
+            sessionUsage = Usage.NONE;
+        }
     }
 
     @Override
