@@ -80,6 +80,13 @@ class NamesTest {
     }
 
     @Test
+    void bytesAreNamedByTheirHash() {
+        assertThat(Sha256.of(new byte[] {'a', 'b', 'c'}).hex())
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThatThrownBy(() -> new Sha256("BA78")).hasMessageContaining("not a SHA-256: BA78");
+    }
+
+    @Test
     void agentsAreNamedLikeTasks() {
         assertThat(new AgentName("claude")).hasToString("claude");
         assertThat(new AgentName("a")).isLessThan(new AgentName("b"));

@@ -1,17 +1,15 @@
 package dev.coppice.workspace;
 
 import dev.coppice.git.Leftovers;
+import dev.coppice.model.Sha256;
 import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -202,14 +200,8 @@ public final class VirtualEnvironments {
         return settings.toString();
     }
 
+    /// Half of the digits: enough for a folder's name.
     private static String hash(String text) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
     }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.library.envelope;
 
+import dev.coppice.model.Sha256;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -8,8 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -68,14 +67,13 @@ final class PythonJson {
         String hashed =
                 data instanceof CharSequence words ? words.toString() : sorted(value(data, "data"));
         try {
-            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(hashed));
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes);
-            return HexFormat.of().formatHex(digest.digest());
+            ByteBuffer encoded =
+                    StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(hashed));
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return Sha256.of(bytes).hex();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("half a character in the text to be hashed", e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
         }
     }
 

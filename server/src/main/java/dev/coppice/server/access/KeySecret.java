@@ -1,11 +1,10 @@
 package dev.coppice.server.access;
 
+import dev.coppice.model.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /// Secrets of our own making, and their hashes. A secret has 256 bits of chance, so that a plain SHA-256 of
 /// it tells nothing and needs no salt. Its beginning lets it be found, and masked, wherever it should not be.
@@ -22,7 +21,7 @@ final class KeySecret {
     }
 
     static String hash(String secret) {
-        return HexFormat.of().formatHex(digest(secret));
+        return Sha256.of(secret.getBytes(StandardCharsets.UTF_8)).hex();
     }
 
     /// Whether both are the same, in a time that does not depend on where they differ.
@@ -30,14 +29,5 @@ final class KeySecret {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII),
                 other.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static byte[] digest(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -6,15 +6,13 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobRequest.Receipt;
 import dev.coppice.model.Recorded;
+import dev.coppice.model.Sha256;
 import dev.coppice.runtime.Histories;
 import dev.coppice.server.access.Caller;
 import dev.coppice.server.jobs.Fault;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,11 +169,6 @@ final class Idempotency {
     }
 
     private static String hash(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).hex();
     }
 }
