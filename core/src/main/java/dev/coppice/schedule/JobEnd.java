@@ -76,9 +76,7 @@ final class JobEnd {
     private static Set<TaskState> failuresMadeGood(JobState state) {
         Set<TaskState> good = new HashSet<>();
         ArrayDeque<TaskState> found = new ArrayDeque<>();
-        state.tasks().stream()
-                .filter(t -> t.status() == TaskStatus.COMPLETED)
-                .forEach(found::add);
+        state.tasks().stream().filter(t -> t.status() == TaskStatus.COMPLETED).forEach(found::add);
         while (!found.isEmpty()) {
             for (Need need : found.remove().needs()) {
                 TaskState needed = state.task(need.task()).orElseThrow();

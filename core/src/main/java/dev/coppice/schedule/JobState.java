@@ -120,7 +120,9 @@ public final class JobState {
     private final SequencedSet<TaskState> running = new LinkedHashSet<>();
     private final NavigableSet<TaskState> claimed = new TreeSet<>(CLAIM_ORDER);
     private final Set<AgentName> claimants = new HashSet<>();
-    private final SequencedMap<TaskId, Step> due = new LinkedHashMap<>();
+    private final Due due = new Due();
+    private final Money money = new Money(() -> settings().budgetUsd());
+    private final Joinings joinings = new Joinings();
     private final Pauses pauses = new Pauses();
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
 
@@ -133,18 +135,9 @@ public final class JobState {
     private int holding;
 
     private int delegated;
-    private int integrations;
-    private boolean hasUnjoinedWork;
-    private int leftBehind;
-    private boolean refused;
     private boolean pausing;
     private Optional<Instant> deadline = Optional.empty();
     private Optional<Reason> stopping = Optional.empty();
-    private BigDecimal spentUsd = BigDecimal.ZERO;
-
-    /// What child jobs that are not over may spend.
-    private BigDecimal promisedUsd = BigDecimal.ZERO;
-
     private Optional<JobStatus> ended = Optional.empty();
 
     public JobState(JobId job) {
@@ -235,7 +228,7 @@ public final class JobState {
         addedByAgents += ofAgents(event.by(), event.tasks());
         if (event.by().isEmpty()) {
             goal = event.goal();
-        } else if (due.get(event.by().get()) instanceof Step.Write(Event.TasksAdded _)) {
+        } else if (due.isLaying(event.by().get())) {
             laid(find(event.by().get()), event);
         }
     }
@@ -257,8 +250,7 @@ public final class JobState {
             workers.add(state);
         }
         if (state.isJoining()) {
-            integrations++;
-            hasUnjoinedWork = false;
+            joinings.begin();
         }
         open++;
         return state;
@@ -285,7 +277,7 @@ public final class JobState {
             by.children.add(child);
             by.childrenStarted++;
             by.numbersTaken += numbers(delegating).count();
-            promise(by, promised(delegating));
+            money.promise(by, promised(delegating));
             by.hasDelegated = true;
             by.openChildren++;
             holding -= held ? 1 : 0;
@@ -301,7 +293,7 @@ public final class JobState {
     private void childEnded(Duty.Delegating delegating) {
         TaskState by = find(delegating.by());
         by.openChildren--;
-        promise(by, promised(delegating).negate());
+        money.takeBack(by, promised(delegating));
         holding += holdsSlot(by) ? 1 : 0;
         if (isWaitingToStart(by) && by.isOutOfMoney()) {
             hold(by);
@@ -313,17 +305,12 @@ public final class JobState {
         return delegating.request().settings().budgetUsd().orElse(BigDecimal.ZERO);
     }
 
-    private void promise(TaskState by, BigDecimal usd) {
-        by.promisedUsd = by.promisedUsd.add(usd);
-        promisedUsd = promisedUsd.add(usd);
-    }
-
     /// The lead's task is over with its plan; any other that laid tasks waits for their end.
     private void laid(TaskState by, Event.TasksAdded event) {
-        due.remove(by.task().id());
+        due.remove(by);
         if (by.task().duty() instanceof Duty.Planning) {
             goal = event.goal();
-            willEnd(by, TaskStatus.COMPLETED, Optional.empty());
+            due.end(by, TaskStatus.COMPLETED, Optional.empty());
             return;
         }
         List<Need> more = event.tasks().stream().map(t -> Need.end(t.id())).toList();
@@ -350,7 +337,7 @@ public final class JobState {
     /// Puts a pending task where it belongs: over, ready, or still waiting.
     private void settle(TaskState state) {
         if (stopping.isPresent() && !isExempt(state)) {
-            willEnd(state, TaskStatus.CANCELED, stopping);
+            due.end(state, TaskStatus.CANCELED, stopping);
             return;
         }
         for (Need need : state.needs()) {
@@ -372,10 +359,10 @@ public final class JobState {
 
     private void cannotStart(TaskState state, TaskState needed, Need.On on) {
         if (on == Need.On.FAILURE) {
-            willEnd(state, TaskStatus.CANCELED, Optional.of(Reason.NOT_NEEDED));
+            due.end(state, TaskStatus.CANCELED, Optional.of(Reason.NOT_NEEDED));
         } else {
             state.cause = Optional.of(needed.cause.orElse(needed));
-            willEnd(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED));
+            due.end(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED));
         }
     }
 
@@ -443,7 +430,7 @@ public final class JobState {
         holding -= holdsSlot(state) ? 1 : 0;
         delegated -= state.isChild() ? 1 : 0;
         if (state.claim.isPresent()) {
-            due.remove(state.task().id());
+            due.remove(state);
             claimed.remove(state);
             state.claim = Optional.empty();
         } else if (!(event.outcome() instanceof Outcome.RateLimited) && !state.isChild()) {
@@ -476,18 +463,15 @@ public final class JobState {
     }
 
     private void spend(TaskState state, BigDecimal usd) {
-        state.spentUsd = state.spentUsd.add(usd);
+        money.spend(state, usd);
         if (state.task().duty() instanceof Duty.Delegating delegating) {
-            TaskState by = find(delegating.by());
-            by.spentUsd = by.spentUsd.add(usd);
+            money.charge(find(delegating.by()), usd);
         }
-        spentUsd = spentUsd.add(usd);
         stopWhenBudgetIsSpent();
     }
 
     private void stopWhenBudgetIsSpent() {
-        Optional<BigDecimal> budget = settings().budgetUsd();
-        if (budget.filter(b -> spentUsd.compareTo(b) >= 0).isPresent()) {
+        if (money.isSpent()) {
             stop(Reason.BUDGET);
         }
     }
@@ -495,7 +479,7 @@ public final class JobState {
     private void succeeded(TaskState state, WorkResult result) {
         state.result = result;
         state.message = "";
-        willEnd(state, TaskStatus.COMPLETED, Optional.empty());
+        due.end(state, TaskStatus.COMPLETED, Optional.empty());
     }
 
     /// Whether the agent, or the taking in of what its child jobs brought, has not come to its end and
@@ -529,14 +513,7 @@ public final class JobState {
         succeeded(
                 state,
                 new WorkResult("", false, integration.branch(), integration.commit(), List.of()));
-        leftBehind = 0;
-        for (Integration.Fate fate : integration.tasks().values()) {
-            switch (fate) {
-                case Integration.Fate.In _ -> {}
-                case Integration.Fate.Left _ -> leftBehind++;
-            }
-        }
-        refused = integration.delivery() instanceof Integration.Delivery.Refused;
+        joinings.succeeded(integration);
     }
 
     /// A task that waits for nothing new would wait for ever, or go round in circles.
@@ -561,7 +538,7 @@ public final class JobState {
             fail(by, Reason.BUDGET, BUDGET_SPENT);
             return;
         }
-        Set<TaskId> taken = aboutToJoin();
+        Set<TaskId> taken = due.laid();
         Set<TaskId> behind = by.behind();
         Optional<String> misfit =
                 Misfit.of(
@@ -571,19 +548,8 @@ public final class JobState {
         if (misfit.isPresent()) {
             fail(by, Reason.INVALID_PLAN, misfit.get());
         } else {
-            Optional<TaskId> id = Optional.of(by.task().id());
-            due.put(by.task().id(), new Step.Write(new Event.TasksAdded(id, goalOfAll, laid)));
+            due.lay(by, goalOfAll, laid);
         }
-    }
-
-    private Set<TaskId> aboutToJoin() {
-        Set<TaskId> ids = new HashSet<>();
-        for (Step step : due.values()) {
-            if (step instanceof Step.Write(Event.TasksAdded added)) {
-                added.tasks().forEach(task -> ids.add(task.id()));
-            }
-        }
-        return ids;
     }
 
     private void failed(TaskState state, Outcome.Failed failed) {
@@ -607,7 +573,7 @@ public final class JobState {
             state.reason = Optional.of(reason);
             state.message = failed.message();
             state.status = TaskStatus.RETRYING;
-            due.put(state.task().id(), new Step.Retry(state.task().id(), state.retries));
+            due.retry(state);
         } else {
             fail(state, reason, failed.message());
         }
@@ -643,12 +609,12 @@ public final class JobState {
     private void fail(TaskState state, Reason reason, String message) {
         state.message = message;
         if (state.cancelRequested) {
-            willEnd(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED));
+            due.end(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED));
         } else if (isStopping()) {
-            willEnd(state, TaskStatus.CANCELED, stopping);
+            due.end(state, TaskStatus.CANCELED, stopping);
         } else {
             TaskStatus status = reason.isTimeout() ? TaskStatus.TIMEOUT : TaskStatus.FAILED;
-            willEnd(state, status, Optional.of(reason));
+            due.end(state, status, Optional.of(reason));
         }
     }
 
@@ -656,29 +622,9 @@ public final class JobState {
         return state.cancelRequested || isStopping();
     }
 
-    /// What an attempt of the task, or a job that it starts, may cost: the least of what is left of its own money and the
-    /// job's, without what is promised to child jobs; empty where neither has a limit.
-    public Optional<BigDecimal> budgetLeft(TaskState task) {
-        Stream<BigDecimal> own =
-                task.task().limits().budgetUsd().stream()
-                        .map(b -> b.subtract(task.spentUsd).subtract(task.promisedUsd));
-        Stream<BigDecimal> jobs = jobsBudgetLeft().stream();
-        return Stream.concat(own, jobs).min(Comparator.naturalOrder());
-    }
-
-    private Optional<BigDecimal> jobsBudgetLeft() {
-        return settings().budgetUsd().map(b -> b.subtract(spentUsd).subtract(promisedUsd));
-    }
-
-    /// Whether all the money that is left is promised to child jobs, of which some may come back.
-    boolean isMoneyPromised() {
-        return promisedUsd.signum() > 0
-                && jobsBudgetLeft().filter(left -> left.signum() <= 0).isPresent();
-    }
-
     private void retryScheduled(Event.RetryScheduled event) {
         TaskState state = find(event.task());
-        due.remove(event.task());
+        due.remove(state);
         state.retries++;
         state.status = TaskStatus.RETRYING;
         state.retryAt = Optional.of(event.at());
@@ -687,21 +633,15 @@ public final class JobState {
 
     // Tasks end.
 
-    private void willEnd(TaskState state, TaskStatus status, Optional<Reason> reason) {
-        TaskId id = state.task().id();
-        Optional<TaskId> cause = state.cause.map(c -> c.task().id());
-        due.put(id, new Step.Write(new Event.TaskEnded(id, status, reason, cause)));
-    }
-
     private void taskEnded(Event.TaskEnded event) {
         TaskState state = find(event.task());
-        due.remove(event.task());
+        due.remove(state);
         leaveWaiting(state);
         state.status = event.status();
         state.reason = event.reason();
         open--;
         if (state.status == TaskStatus.COMPLETED && state.isWork()) {
-            hasUnjoinedWork = true;
+            joinings.workCame();
         }
         if (state.task().duty() instanceof Duty.Delegating delegating) {
             childEnded(delegating);
@@ -719,19 +659,7 @@ public final class JobState {
     }
 
     private boolean isPending(TaskState state) {
-        return state.status == TaskStatus.PENDING && !due.containsKey(state.task().id());
-    }
-
-    /// How the task ended, or is about to be recorded to have ended.
-    private Optional<Event.TaskEnded> end(TaskState state) {
-        TaskId id = state.task().id();
-        if (state.isOver()) {
-            Optional<TaskId> cause = state.cause.map(c -> c.task().id());
-            return Optional.of(new Event.TaskEnded(id, state.status, state.reason, cause));
-        }
-        return due.get(id) instanceof Step.Write(Event.TaskEnded end)
-                ? Optional.of(end)
-                : Optional.empty();
+        return state.status == TaskStatus.PENDING && !due.has(state);
     }
 
     // Work is stopped.
@@ -749,10 +677,10 @@ public final class JobState {
     }
 
     private void cancelOpen(TaskState state) {
-        if (end(state).isEmpty()) {
+        if (due.endOf(state).isEmpty()) {
             state.cancelRequested = true;
             if (state.claim.isPresent()) {
-                willTakeBack(state, new Outcome.Stopped(WorkResult.NONE));
+                due.takeBack(state);
             } else if (!running.contains(state)) {
                 cancelWaiting(state, Reason.CANCELED);
             }
@@ -769,23 +697,18 @@ public final class JobState {
         for (TaskState state : tasks.values()) {
             if (state.claim.isPresent()) {
                 if (isStopping()) {
-                    willTakeBack(state, new Outcome.Stopped(WorkResult.NONE));
+                    due.takeBack(state);
                 }
-            } else if (!running.contains(state) && end(state).isEmpty() && !isExempt(state)) {
+            } else if (!running.contains(state) && due.endOf(state).isEmpty() && !isExempt(state)) {
                 cancelWaiting(state, reason);
             }
         }
     }
 
-    /// Nobody can stop a claimant, who may not even live any more; what it still brings is stale.
-    private void willTakeBack(TaskState state, Outcome outcome) {
-        due.put(state.task().id(), new Step.Write(Claims.takenBack(state, outcome)));
-    }
-
     private void cancelWaiting(TaskState state, Reason reason) {
         leaveWaiting(state);
         state.status = TaskStatus.PENDING;
-        willEnd(state, TaskStatus.CANCELED, Optional.of(reason));
+        due.end(state, TaskStatus.CANCELED, Optional.of(reason));
     }
 
     // Another try is asked for.
@@ -796,7 +719,7 @@ public final class JobState {
     private void retry(Event.RetryRequested event, Instant at) {
         ended = Optional.empty();
         stopping = Optional.empty();
-        hasUnjoinedWork = true;
+        joinings.workCame();
         beginTime(at);
         SequencedSet<TaskState> again = triedAgain(Set.copyOf(event.tasks()));
         Set<TaskState> held = new LinkedHashSet<>();
@@ -841,25 +764,25 @@ public final class JobState {
     }
 
     private boolean isUnsuccessful(TaskState state) {
-        return end(state).filter(e -> e.status() != TaskStatus.COMPLETED).isPresent();
+        return due.endOf(state).filter(e -> e.status() != TaskStatus.COMPLETED).isPresent();
     }
 
     private boolean isUnneeded(TaskState state) {
-        return end(state)
+        return due.endOf(state)
                 .flatMap(Event.TaskEnded::reason)
                 .filter(r -> r == Reason.NOT_NEEDED)
                 .isPresent();
     }
 
     private boolean isBlocked(TaskState state) {
-        return end(state).filter(e -> e.status() == TaskStatus.BLOCKED).isPresent();
+        return due.endOf(state).filter(e -> e.status() == TaskStatus.BLOCKED).isPresent();
     }
 
     private void begin(TaskState state, Optional<Duration> timeout) {
         if (state.isOver()) {
             open++;
         }
-        due.remove(state.task().id());
+        due.remove(state);
         state.status = TaskStatus.PENDING;
         state.cancelRequested = false;
         beginAfresh(state);
@@ -871,7 +794,7 @@ public final class JobState {
 
     /// Whether the task could start as soon as its turn or its time comes.
     private boolean isWaitingToStart(TaskState state) {
-        return end(state).isEmpty()
+        return due.endOf(state).isEmpty()
                 && switch (state.status) {
                     case PENDING, READY, RETRYING -> true;
                     case RUNNING, COMPLETED, FAILED, TIMEOUT, BLOCKED, CANCELED -> false;
@@ -881,7 +804,7 @@ public final class JobState {
     /// A task waits again for one that it thought over.
     private void hold(TaskState state) {
         leaveWaiting(state);
-        due.remove(state.task().id());
+        due.remove(state);
     }
 
     private Optional<TaskState> runningAttempt(TaskId id, int attempt) {
@@ -1007,7 +930,7 @@ public final class JobState {
                     "The job's agents have added %d tasks to it already, and may add %d at most. Do the work yourself."
                             .formatted(addedByAgents, TASKS_OF_AGENTS_MAX));
         }
-        Set<TaskId> taken = aboutToJoin();
+        Set<TaskId> taken = due.laid();
         return Misfit.of(
                 added,
                 id -> tasks.containsKey(id) || taken.contains(id),
@@ -1060,7 +983,7 @@ public final class JobState {
 
     /// What the last joining brought; empty where there was none that succeeded.
     public Optional<WorkResult> joined() {
-        return task(TaskId.integration(integrations))
+        return task(TaskId.integration(joinings.count()))
                 .filter(t -> t.status() == TaskStatus.COMPLETED)
                 .map(TaskState::result);
     }
@@ -1080,13 +1003,19 @@ public final class JobState {
     }
 
     public BigDecimal spentUsd() {
-        return spentUsd;
+        return money.spentUsd();
+    }
+
+    /// What an attempt of the task, or a job that it starts, may cost: the least of what is left of its own money and the
+    /// job's, without what is promised to child jobs; empty where neither has a limit.
+    public Optional<BigDecimal> budgetLeft(TaskState task) {
+        return money.left(task);
     }
 
     // What the scheduler asks.
 
     Collection<Step> dueFacts() {
-        return due.values();
+        return due.all();
     }
 
     Collection<Step> duePauses() {
@@ -1109,6 +1038,11 @@ public final class JobState {
     /// How many running attempts hold a slot.
     int holding() {
         return holding;
+    }
+
+    /// Whether all the money that is left is promised to child jobs, of which some may come back.
+    boolean isMoneyPromised() {
+        return money.isPromised();
     }
 
     /// How many attempts of the job may run at once.
@@ -1160,7 +1094,7 @@ public final class JobState {
 
     /// Whether there is finished work that no joining has looked at, and a result to join it into.
     boolean isUnjoined() {
-        return hasUnjoinedWork
+        return joinings.hasUnjoinedWork()
                 && request().base().isPresent()
                 && settings().layout().isolation() == Settings.Isolation.WORKTREE
                 && settings().integrate().result() != Settings.Result.NONE
@@ -1169,17 +1103,18 @@ public final class JobState {
                                 t.status == TaskStatus.COMPLETED && t.result.commit().isPresent());
     }
 
+    /// How many joinings there were.
     int integrations() {
-        return integrations;
+        return joinings.count();
     }
 
     /// Whether the last joining left some finished branch for the user.
     boolean hasConflictLeft() {
-        return leftBehind > 0;
+        return joinings.hasConflictLeft();
     }
 
     /// Whether the target could not take what the last joining brought.
     boolean isDeliveryRefused() {
-        return refused;
+        return joinings.isRefused();
     }
 }

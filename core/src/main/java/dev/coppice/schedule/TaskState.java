@@ -192,8 +192,7 @@ public final class TaskState {
         return isOver()
                 && switch (on) {
                     case SUCCESS -> status == TaskStatus.COMPLETED;
-                    case FAILURE ->
-                            status != TaskStatus.COMPLETED && status != TaskStatus.CANCELED;
+                    case FAILURE -> status != TaskStatus.COMPLETED && status != TaskStatus.CANCELED;
                     case END -> true;
                 };
     }

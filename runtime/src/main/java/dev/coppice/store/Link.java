@@ -17,7 +17,8 @@ record Link(long sequence, String hash) {
         long following = sequence + 1;
         String hashed =
                 """
-                {"job":"%s","sequence":%s,"at":"%s","previous":"%s","event":%s}"""
+                {"job":"%s","sequence":%s,"at":"%s","previous":"%s","event":%s}\
+                """
                         .formatted(job, following, at, hash, json);
         return new Link(following, Sha256.of(hashed.getBytes(StandardCharsets.UTF_8)).hex());
     }
