@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +37,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -87,22 +84,6 @@ public final class JobState {
     private static final String BUDGET_SPENT = "The task's budget is spent.";
     private static final int RECENT_DISCOVERIES_MAX = 100;
 
-    static final Comparator<TaskState> DISPATCH_ORDER =
-            Comparator.<TaskState>comparingInt(t -> t.task().priority())
-                    .thenComparing(
-                            Comparator.<TaskState>comparingLong(t -> t.remainingPathMillis)
-                                    .reversed())
-                    .thenComparingInt(TaskState::order);
-
-    private static final Comparator<TaskState> CLAIM_ORDER =
-            Comparator.<TaskState, Instant>comparing(
-                            t -> t.claim.map(TaskState.Claim::until).orElse(Instant.MAX))
-                    .thenComparingInt(TaskState::order);
-
-    private static final Comparator<TaskState> RETRY_ORDER =
-            Comparator.<TaskState, Instant>comparing(t -> t.retryAt.orElse(Instant.MIN))
-                    .thenComparingInt(TaskState::order);
-
     private final JobId job;
     private long sequence;
     private Instant lastAt = Instant.MAX;
@@ -114,12 +95,8 @@ public final class JobState {
     private final SequencedMap<TaskId, TaskState> tasks = new LinkedHashMap<>();
     private final RemainingPaths paths = new RemainingPaths(this::find);
     private final List<TaskState> workers = new ArrayList<>();
-    private final Map<AgentName, NavigableSet<TaskState>> ready = new TreeMap<>();
-    private final NavigableSet<TaskState> retrying = new TreeSet<>(RETRY_ORDER);
-    private final NavigableSet<TaskState> readyChildren = new TreeSet<>(DISPATCH_ORDER);
-    private final SequencedSet<TaskState> running = new LinkedHashSet<>();
-    private final NavigableSet<TaskState> claimed = new TreeSet<>(CLAIM_ORDER);
-    private final Set<AgentName> claimants = new HashSet<>();
+    private final Waiting waiting = new Waiting();
+    private final Underway underway = new Underway();
     private final Due due = new Due();
     private final Money money = new Money(() -> settings().budgetUsd());
     private final Joinings joinings = new Joinings();
@@ -131,10 +108,6 @@ public final class JobState {
     /// Tasks that agents of the job have added to it.
     private int addedByAgents;
 
-    /// Running attempts that hold a slot, and those that are child jobs.
-    private int holding;
-
-    private int delegated;
     private boolean pausing;
     private Optional<Instant> deadline = Optional.empty();
     private Optional<Reason> stopping = Optional.empty();
@@ -256,21 +229,17 @@ public final class JobState {
         return state;
     }
 
-    /// Measures what these tasks make longer. What is ready stands in the order of its paths, and must
-    /// not stand there while that changes.
+    /// Measures what these tasks make longer.
     private void measure(Collection<TaskState> these) {
         Set<TaskState> changing = paths.before(these);
-        List<TaskState> waiting =
-                changing.stream().filter(state -> readyOf(state).remove(state)).toList();
-        paths.measure(changing);
-        waiting.forEach(state -> readyOf(state).add(state));
+        waiting.reorder(changing, () -> paths.measure(changing));
     }
 
     /// A child job is waited for by the task that started it, which runs.
     private void hang(TaskState child) {
         if (child.task().duty() instanceof Duty.Delegating delegating) {
             TaskState by = find(delegating.by());
-            boolean held = holdsSlot(by);
+            underway.childBegins(by);
             Need need = Need.end(child.task().id());
             by.addNeeds(List.of(need));
             link(by, List.of(need));
@@ -279,8 +248,6 @@ public final class JobState {
             by.numbersTaken += numbers(delegating).count();
             money.promise(by, promised(delegating));
             by.hasDelegated = true;
-            by.openChildren++;
-            holding -= held ? 1 : 0;
         }
     }
 
@@ -288,13 +255,11 @@ public final class JobState {
         return delegating.request().parent().orElseThrow().family().numbers();
     }
 
-    /// A child job is over; an attempt that still runs when the last of them is takes its slot back. What the job cost may
-    /// have been all that its task had to go on.
+    /// A child job is over. What it cost may have been all that its task had to go on.
     private void childEnded(Duty.Delegating delegating) {
         TaskState by = find(delegating.by());
-        by.openChildren--;
+        underway.childEnds(by);
         money.takeBack(by, promised(delegating));
-        holding += holdsSlot(by) ? 1 : 0;
         if (isWaitingToStart(by) && by.isOutOfMoney()) {
             hold(by);
             fail(by, Reason.BUDGET, BUDGET_SPENT);
@@ -348,7 +313,7 @@ public final class JobState {
             }
         }
         if (state.unmetNeeds == 0) {
-            makeReady(state);
+            waiting.ready(state);
         }
     }
 
@@ -366,53 +331,29 @@ public final class JobState {
         }
     }
 
-    private void makeReady(TaskState state) {
-        state.status = TaskStatus.READY;
-        readyOf(state).add(state);
-    }
-
-    private NavigableSet<TaskState> readyOf(TaskState state) {
-        if (state.isChild()) {
-            return readyChildren;
-        }
-        return ready.computeIfAbsent(state.task().agent(), _ -> new TreeSet<>(DISPATCH_ORDER));
-    }
-
     // Attempts start and end.
 
     private void starting(Event.AttemptStarting event) {
         TaskState state = find(event.task());
-        leaveWaiting(state);
+        waiting.leave(state);
         state.begins(event.attempt());
         state.process = Optional.empty();
         state.session = event.resumes();
         if (event.resumes().isEmpty()) {
             state.sessionUsage = Usage.NONE;
         }
-        running.add(state);
-        holding += holdsSlot(state) ? 1 : 0;
-        delegated += state.isChild() ? 1 : 0;
+        underway.start(state);
     }
 
     private void claimed(Event.AttemptClaimed event) {
         TaskState state = find(event.task());
-        if (state.claim.isPresent()) {
-            claimed.remove(state);
-        } else {
-            leaveWaiting(state);
+        if (state.claim.isEmpty()) {
+            waiting.leave(state);
             state.begins(event.attempt());
             state.session = Optional.empty();
             state.sessionUsage = Usage.NONE;
         }
-        state.claim = Optional.of(new TaskState.Claim(event.agent(), event.until()));
-        claimants.add(event.agent());
-        claimed.add(state);
-    }
-
-    private void leaveWaiting(TaskState state) {
-        readyOf(state).remove(state);
-        retrying.remove(state);
-        state.retryAt = Optional.empty();
+        underway.claim(state, new TaskState.Claim(event.agent(), event.until()));
     }
 
     private void discovered(Discovery discovery) {
@@ -427,16 +368,12 @@ public final class JobState {
         state.sessionUsage = state.sessionUsage.plus(event.usage());
         state.process = Optional.empty();
         event.usage().usd().ifPresent(usd -> spend(state, usd));
-        holding -= holdsSlot(state) ? 1 : 0;
-        delegated -= state.isChild() ? 1 : 0;
         if (state.claim.isPresent()) {
             due.remove(state);
-            claimed.remove(state);
-            state.claim = Optional.empty();
         } else if (!(event.outcome() instanceof Outcome.RateLimited) && !state.isChild()) {
             pauses.answered(state.task().agent());
         }
-        running.remove(state);
+        underway.end(state);
         if (isBrokenOff(state, event.outcome())) {
             beginAfresh(state);
         }
@@ -626,9 +563,7 @@ public final class JobState {
         TaskState state = find(event.task());
         due.remove(state);
         state.retries++;
-        state.status = TaskStatus.RETRYING;
-        state.retryAt = Optional.of(event.at());
-        retrying.add(state);
+        waiting.retry(state, event.at());
     }
 
     // Tasks end.
@@ -636,7 +571,7 @@ public final class JobState {
     private void taskEnded(Event.TaskEnded event) {
         TaskState state = find(event.task());
         due.remove(state);
-        leaveWaiting(state);
+        waiting.leave(state);
         state.status = event.status();
         state.reason = event.reason();
         open--;
@@ -651,7 +586,7 @@ public final class JobState {
                 if (!state.meets(waiter.on())) {
                     cannotStart(waiter.task(), state, waiter.on());
                 } else if (--waiter.task().unmetNeeds == 0) {
-                    makeReady(waiter.task());
+                    waiting.ready(waiter.task());
                 }
             }
         }
@@ -681,7 +616,7 @@ public final class JobState {
             state.cancelRequested = true;
             if (state.claim.isPresent()) {
                 due.takeBack(state);
-            } else if (!running.contains(state)) {
+            } else if (!underway.isRunning(state)) {
                 cancelWaiting(state, Reason.CANCELED);
             }
         }
@@ -699,14 +634,16 @@ public final class JobState {
                 if (isStopping()) {
                     due.takeBack(state);
                 }
-            } else if (!running.contains(state) && due.endOf(state).isEmpty() && !isExempt(state)) {
+            } else if (!underway.isRunning(state)
+                    && due.endOf(state).isEmpty()
+                    && !isExempt(state)) {
                 cancelWaiting(state, reason);
             }
         }
     }
 
     private void cancelWaiting(TaskState state, Reason reason) {
-        leaveWaiting(state);
+        waiting.leave(state);
         state.status = TaskStatus.PENDING;
         due.end(state, TaskStatus.CANCELED, Optional.of(reason));
     }
@@ -803,14 +740,12 @@ public final class JobState {
 
     /// A task waits again for one that it thought over.
     private void hold(TaskState state) {
-        leaveWaiting(state);
+        waiting.leave(state);
         due.remove(state);
     }
 
     private Optional<TaskState> runningAttempt(TaskId id, int attempt) {
-        return Optional.ofNullable(tasks.get(id))
-                .filter(t -> running.contains(t) || t.claim.isPresent())
-                .filter(t -> t.attempt == attempt);
+        return task(id).filter(t -> underway.has(t, attempt));
     }
 
     private TaskState find(TaskId id) {
@@ -884,30 +819,23 @@ public final class JobState {
 
     /// The tasks with an attempt that was started by a driver.
     public Collection<TaskState> running() {
-        return Collections.unmodifiableCollection(running);
+        return underway.running();
     }
 
     /// The tasks that somebody outside has claimed, the one first whose claim is stale first.
     public Collection<TaskState> claimed() {
-        return Collections.unmodifiableCollection(claimed);
+        return underway.claimed();
     }
 
     /// Whether this agent has ever claimed a task.
     public boolean hasClaimed(AgentName agent) {
-        return claimants.contains(agent);
+        return underway.hasClaimed(agent);
     }
 
     /// The first task in the order of dispatch that is ready to be claimed, among those wanted. Only the
     /// plan's tasks can be claimed, not the engine's own.
     public Optional<TaskState> claimable(Predicate<TaskState> isWanted) {
-        return ready.values().stream()
-                .flatMap(lane ->
-                        lane.stream()
-                                .filter(TaskState::isWork)
-                                .filter(isWanted)
-                                .findFirst()
-                                .stream())
-                .min(DISPATCH_ORDER);
+        return waiting.first(task -> task.isWork() && isWanted.test(task));
     }
 
     /// Why tasks cannot join the job; empty where they can.
@@ -959,26 +887,24 @@ public final class JobState {
 
     /// When the first claim is stale; empty where there is none.
     Optional<Instant> nextStale() {
-        return claimed.isEmpty()
-                ? Optional.empty()
-                : claimed.first().claim.map(TaskState.Claim::until);
+        return underway.nextStale();
     }
 
     /// Whether some task only waits for a slot, or for its agent's pause to end.
     public boolean hasReadyTasks() {
-        return ready.values().stream().anyMatch(waiting -> !waiting.isEmpty());
+        return waiting.agents().findAny().isPresent();
     }
 
     /// Whether the attempt of a task runs in a slot: a child job needs none, and an attempt that waits
     /// for its child jobs lends its own.
     public boolean holdsSlot(TaskState task) {
-        return running.contains(task) && !task.isChild() && task.openChildren == 0;
+        return underway.holdsSlot(task);
     }
 
     /// Whether the job is asked to be laid down and no attempt runs. Child jobs are laid down by
     /// themselves.
     public boolean isLaidDown() {
-        return pausing && running.size() == delegated;
+        return pausing && underway.isQuiet();
     }
 
     /// What the last joining brought; empty where there was none that succeeded.
@@ -1027,17 +953,17 @@ public final class JobState {
     }
 
     Map<AgentName, NavigableSet<TaskState>> ready() {
-        return ready;
+        return waiting.ready();
     }
 
     /// Child jobs that are to be seen to.
     Collection<TaskState> readyChildren() {
-        return readyChildren;
+        return waiting.readyChildren();
     }
 
     /// How many running attempts hold a slot.
     int holding() {
-        return holding;
+        return underway.holding();
     }
 
     /// Whether all the money that is left is promised to child jobs, of which some may come back.
@@ -1053,22 +979,17 @@ public final class JobState {
     /// Tasks whose wait is over become ready. Time is the only cause of a change that is no event; it
     /// is the same change whenever it is asked for.
     void passTime(Instant now) {
-        while (!retrying.isEmpty() && !retrying.first().retryAt.orElse(Instant.MIN).isAfter(now)) {
-            TaskState state = retrying.removeFirst();
-            state.retryAt = Optional.empty();
-            beginAgain(state);
-        }
+        waiting.takeRetries(now).forEach(this::beginAgain);
     }
 
     Optional<Instant> nextRetry() {
-        return retrying.isEmpty() ? Optional.empty() : retrying.first().retryAt;
+        return waiting.nextRetry();
     }
 
     /// When the first pause ends for which a ready task waits.
     Optional<Instant> nextResume(Instant now) {
-        return ready.entrySet().stream()
-                .filter(e -> !e.getValue().isEmpty())
-                .flatMap(e -> pauses.end(e.getKey()).stream())
+        return waiting.agents()
+                .flatMap(agent -> pauses.end(agent).stream())
                 .filter(now::isBefore)
                 .min(Comparator.naturalOrder());
     }

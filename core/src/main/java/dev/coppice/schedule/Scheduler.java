@@ -139,7 +139,7 @@ public final class Scheduler {
         int slots = Math.min(state.slots(), room.ofFamily()) - state.holding();
         Room.Count count = room.count();
         PriorityQueue<Lane> lanes =
-                new PriorityQueue<>(Comparator.comparing(l -> l.head, JobState.DISPATCH_ORDER));
+                new PriorityQueue<>(Comparator.comparing(l -> l.head, Waiting.DISPATCH_ORDER));
         for (Map.Entry<AgentName, NavigableSet<TaskState>> entry : state.ready().entrySet()) {
             if (!entry.getValue().isEmpty() && !state.isPaused(entry.getKey(), now)) {
                 lanes.add(new Lane(entry.getKey(), entry.getValue().iterator()));
