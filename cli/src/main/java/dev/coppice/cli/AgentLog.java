@@ -52,7 +52,7 @@ final class AgentLog {
             call.out().say(task + " was not attempted yet");
         }
         while (part.isEmpty() && !isOver(site.patience())) {
-            part = first();
+            part = lastAttempt().map(_ -> part(1)); // whatever became of it meanwhile
         }
         for (; part.isPresent(); part = after(part.get())) {
             show(part.get());
@@ -63,7 +63,12 @@ final class AgentLog {
     }
 
     private Optional<Part> first() {
-        return lastAttempt().map(number -> new Part(number, 0, folder.attempt(number).output()));
+        return lastAttempt().map(this::part);
+    }
+
+    /// The beginning of an attempt.
+    private Part part(int attempt) {
+        return new Part(attempt, 0, folder.attempt(attempt).output());
     }
 
     private Optional<Integer> lastAttempt() {
@@ -84,8 +89,7 @@ final class AgentLog {
         }
         return lastAttempt()
                 .filter(last -> last > part.attempt())
-                .map(_ -> part.attempt() + 1)
-                .map(next -> new Part(next, 0, folder.attempt(next).output()));
+                .map(_ -> part(part.attempt() + 1));
     }
 
     /// Whether nothing more comes at all; waits a moment where more may.
