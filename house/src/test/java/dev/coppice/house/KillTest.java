@@ -117,7 +117,7 @@ class KillTest {
     }
 
     private static void await(BooleanSupplier condition, Program.Started run) {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end || !run.process().isAlive()) {
                 throw new AssertionError(run.outputText() + run.errorText());

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// An agent starts a job at the door of the process that runs it: of `coppice run`, or of the server.
 class RecursionTest {
     /// Generous: only to end a hang.
-    private static final Duration HANGS = Duration.ofMinutes(3);
+    private static final Duration HANGS = Duration.ofMinutes(5);
 
     /// A task's prompt holds the script that its agent follows: first it starts a job of three tasks and
     /// ends, then it takes in what they brought.

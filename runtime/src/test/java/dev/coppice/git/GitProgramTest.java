@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GitProgramTest {
+    private static final String MARK = "COPPICE_GIT_MARK";
+
     private final Processes processes = Processes.open();
 
     @TempDir private Path home;
@@ -105,14 +107,21 @@ class GitProgramTest {
 
     private Child marked(String value) {
         Path output = home.resolve("output.log");
-        return processes.start(
-                new Launch(
-                        List.of("sleep", "600"),
-                        home,
-                        Map.of("PATH", System.getenv("PATH")),
-                        new ChildFiles(Path.of("/dev/null"), output, output, Optional.empty()),
-                        new Marker("COPPICE_GIT_MARK", value),
-                        Limits.of(Duration.ofMinutes(10))));
+        Child child =
+                processes.start(
+                        new Launch(
+                                List.of("sleep", "600"),
+                                home,
+                                Map.of("PATH", System.getenv("PATH")),
+                                new ChildFiles(
+                                        Path.of("/dev/null"), output, output, Optional.empty()),
+                                new Marker(MARK, value),
+                                Limits.of(Duration.ofMinutes(10))));
+        // its environment is seen a moment after it was started
+        while (!processes.marked(MARK).containsKey(child.identity().pid())) {
+            Thread.onSpinWait();
+        }
+        return child;
     }
 
     @Test

@@ -525,7 +525,7 @@ class AttemptsTest {
                         3,
                         """
                         environment: { setup: ["sleep 600"] }
-                        workers: { default_timeout: 1, max_retries: 0 }
+                        workers: { default_timeout: 5, max_retries: 0 }
                         """);
 
         JobView job = scene.run("tasks: [{id: a, description: echo a > a.txt}]");

@@ -157,8 +157,8 @@ class CoppiceTest {
                           - id: failed
                             description: echo new > untracked.txt; echo changed > tracked.txt; exit 3
                           - id: late
-                            description: echo new > untracked.txt; echo changed > tracked.txt; sleep 60
-                            timeout: 1
+                            description: echo new > untracked.txt; echo changed > tracked.txt; sleep 600
+                            timeout: 5
                         """);
 
         assertThat(job.status()).isEqualTo(JobStatus.FAILED);

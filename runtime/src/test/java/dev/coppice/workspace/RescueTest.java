@@ -75,7 +75,7 @@ class RescueTest {
     @Test
     void allThatATimedOutAttemptLeftIsRescued() throws Exception {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
-        try (Child agent = start(workspace, WORK + "sleep 60", Duration.ofSeconds(1))) {
+        try (Child agent = start(workspace, WORK + "sleep 600", Duration.ofSeconds(5))) {
             agent.await();
         }
 

@@ -221,7 +221,7 @@ class VirtualEnvironmentTest {
         variables.put("PATH", programs + ":" + System.getenv("PATH"));
 
         assertThatThrownBy(() ->
-                        new VirtualEnvironments(folder.resolve("cache"), Duration.ofSeconds(1))
+                        new VirtualEnvironments(folder.resolve("cache"), Duration.ofSeconds(5))
                                 .make(
                                         programs(workspace, variables),
                                         new Requirements(List.of(), List.of())))

@@ -369,6 +369,7 @@ class CommandLineTest {
         assertThat(scene.folderOf(job).resolve("logs/console.log"))
                 .content()
                 .contains("job " + job);
+        awaitProcessesOf(job);
     }
 
     private static String[] words(List<String> some, List<String> more) {

@@ -259,7 +259,7 @@ class Document004Test {
 
     /// What `tail -f`, as printed, shows of a log.
     private String tail(ScratchRepository repository, String log) throws Exception {
-        return program.shell(repository.path(), "timeout 1 tail -f " + log).out();
+        return program.shell(repository.path(), "timeout 5 tail -f " + log).out();
     }
 
     private static int freePort() throws IOException {

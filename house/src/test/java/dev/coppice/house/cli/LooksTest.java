@@ -69,6 +69,7 @@ class LooksTest {
         scene.program()
                 .processesWith("COPPICE_JOB=" + job)
                 .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        Scene.await(() -> scene.program().processesWith("COPPICE_JOB=" + job).isEmpty());
     }
 
     private static void assertSaidAtLast(Result look, String said) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,8 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
               lead: script
               script: { command: [bash], stdin: description }
             """;
+
+    private static final Duration HANGS = Duration.ofMinutes(4);
 
     private static final Pattern JOB = Pattern.compile("^job ([0-9a-z]{12})$", Pattern.MULTILINE);
 
@@ -134,12 +137,11 @@ record Scene(Path folder, Program program, ScratchRepository repository) {
 
     /// Waits for a condition, which may be one that holds only once; the limit only ends a hang.
     static void await(Condition condition) throws IOException {
-        boolean holds = condition.holds();
-        for (int i = 0; i < 6_000 && !holds; i++) {
+        long end = System.nanoTime() + HANGS.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("it hangs").isLessThan(end);
             LockSupport.parkNanos(20_000_000);
-            holds = condition.holds();
         }
-        assertThat(holds).isTrue();
     }
 
     /// The id of the job that the running program told of.

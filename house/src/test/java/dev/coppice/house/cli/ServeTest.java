@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `serve` and `keys`, as a user starts them.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ServeTest {
-    private static final Duration HANGS = Duration.ofMinutes(3);
+    private static final Duration HANGS = Duration.ofMinutes(4);
     private static final Pattern SERVING =
             Pattern.compile("^serving at (http://127\\.0\\.0\\.1:\\d+) ", Pattern.MULTILINE);
     private static final String SECRET = "not-in-any-document-and-long-enough-0123456789";

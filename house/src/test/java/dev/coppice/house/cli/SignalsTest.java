@@ -78,7 +78,8 @@ class SignalsTest {
 
         // then
         assertThat(ended.code()).as(ended.err()).isEqualTo(130);
-        assertThat(scene.program().processesWith("COPPICE_JOB=" + Scene.job(ended))).isEmpty();
+        String mark = "COPPICE_JOB=" + Scene.job(ended);
+        Scene.await(() -> scene.program().processesWith(mark).isEmpty());
     }
 
     @ParameterizedTest

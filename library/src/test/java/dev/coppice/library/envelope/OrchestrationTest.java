@@ -196,7 +196,7 @@ class OrchestrationTest {
         TaskResult late =
                 orchestration.runSubagent(
                         "late-branch",
-                        shell("late", "sleep 60").withTimeout(Duration.ofSeconds(1)));
+                        shell("late", "sleep 600").withTimeout(Duration.ofSeconds(5)));
 
         ProvenanceInfo provenance = done.provenance().orElseThrow();
         assertThat(done.status()).as(done.toString()).isEqualTo(TaskStatus.COMPLETED);
@@ -219,7 +219,7 @@ class OrchestrationTest {
         assertThat(late.status()).isEqualTo(TaskStatus.TIMEOUT);
         assertThat(late.errorMessage().orElseThrow())
                 .isEqualTo(
-                        "late timed out after 1 s. Give the envelope a longer timeout if it needs one.");
+                        "late timed out after 5 s. Give the envelope a longer timeout if it needs one.");
         assertThat(late.provenance().orElseThrow().completedAt()).isPresent();
         assertThat(Path.of(late.provenance().orElseThrow().worktreePath().orElseThrow()))
                 .doesNotExist();
@@ -326,13 +326,13 @@ class OrchestrationTest {
                                                 List.of(
                                                         "sh",
                                                         "-c",
-                                                        "sleep 97 & echo $! > '"
+                                                        "sleep 600 & echo $! > '"
                                                                 + pid
                                                                 + "'; wait")),
-                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(5),
                                 "sleeping"))
                 .isInstanceOf(OperationTimedOutException.class)
-                .hasMessage("sleeping timed out after 1 s");
+                .hasMessage("sleeping timed out after 5 s");
         long sleeper = Long.parseLong(Files.readString(pid).strip());
         assertThat(isAlive(sleeper)).isFalse();
     }
@@ -944,7 +944,7 @@ class OrchestrationTest {
     }
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void anInterruptEndsTheAgentFirst() throws Exception {
         Path pid = folder.resolve("pid");
         CompletableFuture<Throwable> end = new CompletableFuture<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Document 003's queue, without agents of ours.
-@Timeout(120)
+@Timeout(300)
 class OrchestratorTest {
     @TempDir Path scratch;
 

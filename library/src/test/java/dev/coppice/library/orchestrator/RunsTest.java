@@ -50,7 +50,7 @@ class RunsTest {
     void c17_aWorkerThatPassesItsTimeIsKilledAndHasFailed() throws Exception {
         Scene scene = new Scene(scratch, NO_RETRIES);
         try (Orchestrator orchestrator =
-                scene.builder().taskTimeout(Duration.ofSeconds(2)).build()) {
+                scene.builder().taskTimeout(Duration.ofSeconds(5)).build()) {
             orchestrator.initialize("Build");
             Task task = orchestrator.addTask(script("Sleep", "deaf\nhang\n"));
 

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -148,37 +147,23 @@ class OrchestratorSessionTest {
         AgentProcess process =
                 claude.session()
                         .createProcess(
-                                "do: echo begun; setsid sleep 30 & echo $! > pid; wait",
+                                "do: echo begun; setsid sleep 600 & echo $! > pid; wait",
                                 "hangs",
-                                Duration.ofSeconds(1));
+                                Duration.ofSeconds(3));
 
         // when
-        Instant begin = Instant.now();
         ProcessResult result = process.run();
-        Duration waited = Duration.between(begin, Instant.now());
 
         // then
         assertThat(result.exitCode()).isEqualTo(-1);
         assertThat(result.reason()).contains(Reason.WALL_TIMEOUT);
         assertThat(result.output()).isEqualTo("begun\n");
         assertThat(result.stderr()).contains("did not end within its time", "longer timeout");
-        assertThat(result.duration()).isPositive();
-        assertThat(quickest(process, waited, 3)).isLessThanOrEqualTo(Duration.ofSeconds(3));
+        // who waited for the grandchild, which holds standard output, would be back after ten
+        // minutes
+        assertThat(result.duration()).isBetween(Duration.ofSeconds(3), Duration.ofMinutes(2));
         long grandchild = Long.parseLong(Files.readString(claude.folder().resolve("pid")).strip());
         assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
-    }
-
-    /// How soon one who runs it is back. A machine that is busy may be late once, and not each time.
-    private static Duration quickest(AgentProcess process, Duration first, int moreTries)
-            throws InterruptedException {
-        Duration quickest = first;
-        for (int i = 0; i < moreTries && quickest.compareTo(Duration.ofSeconds(3)) > 0; i++) {
-            Instant begin = Instant.now();
-            process.run();
-            Duration again = Duration.between(begin, Instant.now());
-            quickest = again.compareTo(quickest) < 0 ? again : quickest;
-        }
-        return quickest;
     }
 
     @Test
@@ -432,7 +417,7 @@ class OrchestratorSessionTest {
     void aProcessThatNeitherPrintsNorComputesIsEnded() throws Exception {
         // given
         Files.writeString(
-                claude.folder().resolve("coppice.yaml"), "workers: { idle_timeout: 1 }\n");
+                claude.folder().resolve("coppice.yaml"), "workers: { idle_timeout: 4 }\n");
 
         // when
         ProcessResult result = claude.session().createProcess("do: echo begun; sleep 600").run();
