@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
@@ -79,7 +80,10 @@ final class ApiDocument {
     private static JsonNode read() {
         try (InputStream in =
                 Objects.requireNonNull(Routes.class.getResourceAsStream("openapi.json"))) {
-            return JsonMapper.shared().readTree(in);
+            return JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.client.Acceptance;
 import dev.coppice.client.JobPage;
 import dev.coppice.client.JobProgress;
 import dev.coppice.client.JobResults;
@@ -202,7 +203,8 @@ class ApiDocumentTest {
     private static final Set<String> LEFT_OUT =
             Set.of("child_job_id", "child_results", "errors", "result", "error");
 
-    private static final Set<String> OF_REQUESTS = Set.of("Order", "Config", "Plan", "Retry");
+    private static final Set<String> OF_REQUESTS =
+            Set.of("Order", "Config", "Plan", "Retry", "Discovery");
 
     @Test
     void anAnswerHasAllThatIsSaidOfItAndNothingElse() {
@@ -260,6 +262,7 @@ class ApiDocumentTest {
     /// The records that the server writes, by their schemas.
     private static final Map<Class<?>, String> WRITTEN =
             Map.of(
+                    Acceptance.class, "Acceptance",
                     JobPage.class, "JobPage",
                     JobSummary.class, "JobSummary",
                     ProblemDocument.class, "Problem",

@@ -66,7 +66,11 @@ class McpTest {
 
     /// The tools that tell what a call of the REST API tells, by its schemas.
     private static final Map<String, String> AS_BY_REST =
-            Map.of("get_job_status", "Status", "start_child_job", "Submission");
+            Map.of(
+                    "get_job_status", "Status",
+                    "list_discoveries", "Discoveries",
+                    "post_discovery", "Acceptance",
+                    "start_child_job", "Submission");
 
     private static Told call(McpSyncClient client, String tool, Map<String, Object> arguments) {
         CallToolResult result =
