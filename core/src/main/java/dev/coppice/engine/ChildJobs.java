@@ -106,7 +106,7 @@ public final class ChildJobs implements Dispatch {
     }
 
     /// A job can't be driven, so that its end never comes: whoever waits for it is told so. Returns at once.
-    public void brokeOff(JobId job, Exception cause) {
+    public void brokeOff(JobId job, Throwable cause) {
         Watch watch = watches.remove(job);
         if (watch != null) {
             watch.reports.happened(watch.brokenOff(cause));
@@ -209,7 +209,7 @@ public final class ChildJobs implements Dispatch {
             return state.ended().map(this::end);
         }
 
-        private synchronized Event brokenOff(Exception cause) {
+        private synchronized Event brokenOff(Throwable cause) {
             String why = "Job " + state.job() + " can't be driven: " + cause;
             return ended(new Outcome.Failed(Reason.CHILD_FAILED, why, WorkResult.of(why)));
         }

@@ -92,7 +92,7 @@ public final class Engine implements AutoCloseable {
     private final UnaryOperator<Event> mask;
     private final Map<JobId, Drive> drives = new ConcurrentHashMap<>();
     private final Map<JobId, WorkQueue> queues = new RecentQueues();
-    private final Map<JobId, Exception> broken = new ConcurrentHashMap<>();
+    private final Map<JobId, Throwable> broken = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
     private volatile boolean isStopping;
     private volatile boolean isClosed;
@@ -443,7 +443,7 @@ public final class Engine implements AutoCloseable {
         for (Drive drive = drives.get(job); drive != null; drive = drives.get(job)) {
             last = drive.await();
         }
-        Exception cause = broken.get(job);
+        Throwable cause = broken.get(job);
         if (cause != null) {
             throw new IllegalStateException("job " + job + " cannot be driven", cause);
         }
@@ -585,7 +585,8 @@ public final class Engine implements AutoCloseable {
                 last = Optional.of(drive());
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // The edge of a thread: its attempts must not outlive it, and whoever waits is told.
                 broken.put(job, e);
                 driver.killAll();
                 LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);

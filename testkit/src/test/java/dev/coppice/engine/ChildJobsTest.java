@@ -138,10 +138,14 @@ class ChildJobsTest {
         assertThat(log.last(child).orElseThrow().sequence()).isEqualTo(events);
     }
 
+    private static void outOfOrder() {
+        throw new IllegalStateException("out of order");
+    }
+
     @Test
     void whoStartedAJobThatCantBeDrivenIsToldSo() throws InterruptedException {
         Engine engine = engine(log);
-        dispatch.throwFor(new TaskId("x"), new IllegalStateException("out of order"));
+        dispatch.throwFor(new TaskId("x"), ChildJobsTest::outOfOrder);
         JobId parent = engine.submit(job(task("a")), List.of());
         HandDispatch.Attempt a = dispatch.next();
         JobId child = started(engine, a, parent, task("x"));
@@ -160,7 +164,11 @@ class ChildJobsTest {
         JobId parent = engine.submit(job(task("a")), List.of());
         HandDispatch.Attempt a = dispatch.next();
         started(engine, a, parent, task("x"), task("y", "x"));
-        dispatch.throwFor(new TaskId("y"), new IllegalStateException("out of order"));
+        dispatch.throwFor(
+                new TaskId("y"),
+                () -> {
+                    throw new OutOfMemoryError("no more room");
+                });
         dispatch.next().ends(done("it"));
         engine.cancel(parent, Optional.empty());
         a.ends(new Outcome.Stopped(WorkResult.NONE));

@@ -336,7 +336,11 @@ class EngineTest {
 
     @Test
     void aDriveThatBreaksOffTellsWhoeverWaitsForIt() {
-        dispatch.throwFor(new TaskId("a"), new UnsupportedOperationException("no such agent"));
+        dispatch.throwFor(
+                new TaskId("a"),
+                () -> {
+                    throw new UnsupportedOperationException("no such agent");
+                });
         JobId job = engine.submit(job(task("a")), List.of());
         assertThatThrownBy(() -> engine.await(job))
                 .hasMessageContaining(job.value())

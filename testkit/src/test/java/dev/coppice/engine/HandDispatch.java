@@ -46,7 +46,7 @@ final class HandDispatch implements Dispatch {
     private final List<Attempt> all = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Stop> stops = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
-    private final ConcurrentHashMap<TaskId, RuntimeException> broken = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TaskId, Runnable> broken = new ConcurrentHashMap<>();
     private volatile Consumer<AttemptOrder> onStart = _ -> {};
 
     /// Looks on when an attempt starts.
@@ -55,14 +55,15 @@ final class HandDispatch implements Dispatch {
     }
 
     /// Breaks a promise of the port: this task's start throws.
-    void throwFor(TaskId task, RuntimeException thrown) {
-        broken.put(task, thrown);
+    /// @param thrower throws what the start of the task's attempt is to throw
+    void throwFor(TaskId task, Runnable thrower) {
+        broken.put(task, thrower);
     }
 
     @Override
     public void start(AttemptOrder order, Reports reports) {
         if (broken.containsKey(order.task().id())) {
-            throw broken.get(order.task().id());
+            broken.get(order.task().id()).run();
         }
         onStart.accept(order);
         add(new Attempt(order, false, Optional.empty(), reports));
