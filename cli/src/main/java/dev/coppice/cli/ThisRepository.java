@@ -117,7 +117,10 @@ record ThisRepository(Coppice coppice) implements Site {
 
     @Override
     public String report(JobView job) {
-        return folder(job).finalResult().toString();
+        Path report = folder(job).finalResult();
+        return Files.exists(report)
+                ? report.toString()
+                : "coppice report %s (the file could not be written)".formatted(job.id());
     }
 
     @Override

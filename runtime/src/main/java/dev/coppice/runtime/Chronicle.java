@@ -61,10 +61,7 @@ final class Chronicle implements AutoCloseable {
     void conclude(JobId job) {
         Follow follow = follows.computeIfAbsent(job, Follow::new);
         follow.catchUp();
-        if (!follow.isOver()) {
-            // of a job that is over they were written when that was told
-            follow.report();
-        }
+        follow.report();
         follows.remove(job, follow);
         follow.end();
     }
@@ -117,6 +114,8 @@ final class Chronicle implements AutoCloseable {
         private final List<Recorded> events = new ArrayList<>();
         private final Thread thread;
         private boolean isOver;
+        // Whether the reports tell all that happened so far.
+        private boolean isReported;
         private @Nullable JobLogs logs;
         private @Nullable JobFolder folder;
 
@@ -142,6 +141,9 @@ final class Chronicle implements AutoCloseable {
                         catchUp();
                     } catch (EventLogException e) {
                         LOG.warn("The history of {} can't be read now", job, e);
+                    } catch (RuntimeException e) {
+                        // The edge of a thread: what comes later is followed all the same.
+                        LOG.error("The folder of {} is not up to date", job, e);
                     }
                     if (isDone()) {
                         return;
@@ -152,9 +154,9 @@ final class Chronicle implements AutoCloseable {
             }
         }
 
-        /// Whether the job is over and nothing new was told of; then it is followed no more.
+        /// Whether the job is over, and reported, and nothing new was told of; then it is followed no more.
         private boolean isDone() {
-            if (!isOver()) {
+            if (!isOverAndReported()) {
                 return false;
             }
             return follows.computeIfPresent(
@@ -164,10 +166,10 @@ final class Chronicle implements AutoCloseable {
                     != this;
         }
 
-        private boolean isOver() {
+        private boolean isOverAndReported() {
             lock.lock();
             try {
-                return isOver;
+                return isOver && isReported;
             } finally {
                 lock.unlock();
             }
@@ -189,6 +191,7 @@ final class Chronicle implements AutoCloseable {
                 return;
             }
             events.addAll(news);
+            isReported = false;
             write(() -> log(news));
             for (Recorded recorded : news) {
                 if (recorded.event() instanceof Event.TasksAdded added) {
@@ -226,10 +229,16 @@ final class Chronicle implements AutoCloseable {
             }
         }
 
+        /// Writes the reports, unless they tell all that happened already.
         private void report() {
             lock.lock();
             try {
-                files(files -> files.write(events, clock.instant()));
+                if (!isReported) {
+                    files(files -> {
+                        files.write(events, clock.instant());
+                        isReported = true;
+                    });
+                }
             } finally {
                 lock.unlock();
             }
@@ -248,7 +257,7 @@ final class Chronicle implements AutoCloseable {
         private void write(Runnable writing) {
             try {
                 writing.run();
-            } catch (FolderException e) {
+            } catch (FolderException | EventLogException e) { // the histories of its children
                 LOG.warn("A file of {} can't be written", job, e);
             }
         }

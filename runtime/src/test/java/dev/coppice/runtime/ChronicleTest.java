@@ -9,6 +9,7 @@ import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
 import dev.coppice.testkit.JobStory;
 import dev.coppice.testkit.MemoryEventLog;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,28 @@ class ChronicleTest {
                 Thread.onSpinWait();
             }
             assertThat(JobFolder.of(request, JobStory.JOB).finalResult()).exists();
+        }
+    }
+
+    @Test
+    void reportsThatCouldNotBeWrittenAreWrittenWhenTheJobIsConcluded() throws Exception {
+        MemoryEventLog log = new MemoryEventLog();
+        JobRequest request = request();
+        JobFolder where = JobFolder.of(request, JobStory.JOB);
+        log.append(JobStory.JOB, 1, NOW, List.of(new Event.JobSubmitted(request)));
+        try (Chronicle chronicle = new Chronicle(log, new Secrets(List.of()), () -> NOW)) {
+            chronicle.follow(JobStory.JOB);
+            chronicle.settle(JobStory.JOB);
+            Path obstacle = Files.createDirectories(where.finalResult().resolve("in the way"));
+
+            log.append(
+                    JobStory.JOB, 2, NOW, List.of(new Event.JobEnded(JobStatus.COMPLETED, "done")));
+            chronicle.settle(JobStory.JOB);
+            Files.delete(obstacle);
+            Files.delete(where.finalResult());
+            chronicle.conclude(JobStory.JOB);
+
+            assertThat(where.finalResult()).isRegularFile();
         }
     }
 

@@ -56,6 +56,31 @@ class EvidenceTest {
     }
 
     @Test
+    void whatAnAgentWasNotAllowedToDoIsSaidWhereSomethingIsMissing() throws Exception {
+        Path claude = folder.resolve("claude");
+        Files.writeString(
+                claude,
+                """
+                #!/bin/sh
+                [ "$1" = --version ] && echo '2.1.329 (Claude Code)' && exit
+                echo '{"type":"result","subtype":"success","is_error":false,"result":"I could not","session_id":"s","usage":{},"permission_denials":[{"tool_name":"Bash","tool_input":{"command":"npm test"}}]}'
+                """);
+        assertThat(claude.toFile().setExecutable(true)).isTrue();
+        Scene scene =
+                new Scene(
+                        folder,
+                        1,
+                        "workers: { max_retries: 0 }\norchestrator: { claude_command: '%s' }\n"
+                                .formatted(claude));
+
+        JobView job =
+                scene.run("goal: Ask\ntasks: [{ id: a, description: Test it, agent: claude }]\n");
+
+        assertThat(job.task(new TaskId("a")).orElseThrow().message())
+                .contains("without changing any file", "not allowed to use: Bash: npm test");
+    }
+
+    @Test
     void anAgentWithoutSessionsIsNotAskedToMendAFailingCheck() throws Exception {
         Path runs = folder.resolve("runs");
         Scene scene = new Scene(folder, 3, "workers: { max_retries: 0, max_fix_rounds: 2 }\n");
