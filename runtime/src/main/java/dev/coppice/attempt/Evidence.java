@@ -1,5 +1,6 @@
 package dev.coppice.attempt;
 
+import dev.coppice.agent.AgentEnd;
 import dev.coppice.agent.ResultFile;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.FileChange;
@@ -7,7 +8,6 @@ import dev.coppice.model.Handoff;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.Collection;
@@ -91,8 +91,12 @@ final class Evidence {
         return files.stream().map(Path::of).anyMatch(matcher::matches);
     }
 
-    /// Whether `folder` is there and holds a repository of its own.
-    static boolean isRepository(Path folder) {
-        return Files.exists(folder.resolve(".git"));
+    /// What the agent was not allowed to do, which may be why something is missing; empty where there was nothing.
+    static String denied(AgentEnd end) {
+        return end.denied().isEmpty()
+                ? ""
+                : " It was not allowed to use: "
+                        + String.join("; ", end.denied())
+                        + ". `permission` of the agent in the configuration allows it more.";
     }
 }

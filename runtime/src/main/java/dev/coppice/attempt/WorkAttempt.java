@@ -477,7 +477,9 @@ final class WorkAttempt {
                 List<String> files = isAnyFileExpected() ? tree.get() : List.of();
                 yield Evidence.missing(order.task(), result.files(), end.output(), files)
                         .or(() -> missingOutputs(end, files))
-                        .<Outcome>map(m -> new Outcome.Failed(m.reason(), m.message(), result))
+                        .<Outcome>map(m ->
+                                new Outcome.Failed(
+                                        m.reason(), m.message() + Evidence.denied(end), result))
                         .orElseGet(() -> new Outcome.Done(result));
             }
         };
