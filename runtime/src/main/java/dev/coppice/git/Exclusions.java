@@ -31,6 +31,14 @@ public record Exclusions(List<String> paths) {
         return normal;
     }
 
+    /// The pattern, in gitignore's form, of this path alone. It does not end with `/`: a linked `node_modules` is no folder
+    /// to git.
+    ///
+    /// @param path from the top
+    public static String pattern(String path) {
+        return "/" + path.replaceAll("([\\\\*?\\[ ])", "\\\\$1");
+    }
+
     /// Whether `path` is one of these or lies in one.
     public boolean covers(String path) {
         String name = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;

@@ -1,5 +1,7 @@
 package dev.coppice.git;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,12 +29,14 @@ public final class IgnoredFiles {
             if (real == null || !real.startsWith(top)) {
                 return;
             }
-            String pattern = "/" + top.relativize(real.resolve(path.getFileName()));
+            String pattern =
+                    Exclusions.pattern(
+                            top.relativize(real.resolve(path.getFileName())).toString());
             Path file = git.commonFolder().resolve("info").resolve("exclude");
-            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            if (!lines.contains(pattern)) {
+            String rules = Files.exists(file) ? new String(Files.readAllBytes(file), UTF_8) : "";
+            if (rules.lines().noneMatch(pattern::equals)) {
                 Files.createDirectories(file.getParent());
-                boolean isWhole = lines.isEmpty() || Files.readString(file).endsWith("\n");
+                boolean isWhole = rules.isEmpty() || rules.endsWith("\n");
                 Files.writeString(
                         file,
                         (isWhole ? "" : "\n") + pattern + "\n",

@@ -28,7 +28,7 @@ final class AgentIgnores {
                         .append('\n');
             }
             StringBuilder ours = new StringBuilder();
-            exclusions.paths().forEach(path -> ours.append(pattern(path)).append('\n'));
+            exclusions.paths().forEach(path -> ours.append(Exclusions.pattern(path)).append('\n'));
             text.append(
                     new String(
                             ours.toString().getBytes(StandardCharsets.UTF_8),
@@ -37,11 +37,6 @@ final class AgentIgnores {
         } catch (IOException e) {
             throw new WorkspaceException(file + " can't be written: " + e, e);
         }
-    }
-
-    /// The pattern of this path alone. It must not end with `/`: a linked `node_modules` is no folder to git.
-    private static String pattern(String path) {
-        return "/" + path.replaceAll("([\\\\*?\\[ ])", "\\\\$1");
     }
 
     static void delete(Path workspace) {

@@ -2,6 +2,7 @@ package dev.coppice.workspace;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ public record Requirements(List<String> packages, List<String> files) {
             return;
         }
         try {
-            for (String raw : Files.readAllLines(file)) {
+            for (String raw : text(Files.readAllBytes(file)).lines().toList()) {
                 String line = raw.strip();
                 lines.add(line);
                 Matcher included = INCLUDED.matcher(line);
@@ -99,6 +100,15 @@ public record Requirements(List<String> packages, List<String> files) {
         } catch (IOException e) {
             throw new UncheckedIOException("the requirements " + file + " can't be read", e);
         }
+    }
+
+    /// In UTF-16 where its mark is there, which pip reads too, else in UTF-8 as far as it is.
+    private static String text(byte[] bytes) {
+        boolean isMarked =
+                bytes.length > 1
+                        && ((bytes[0] == (byte) 0xfe && bytes[1] == (byte) 0xff)
+                                || (bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xfe));
+        return new String(bytes, isMarked ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
     }
 
     private static Path inside(Path workspace, String file) {

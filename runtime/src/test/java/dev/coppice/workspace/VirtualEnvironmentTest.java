@@ -10,6 +10,7 @@ import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import dev.coppice.testkit.Wheels;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -119,6 +120,21 @@ class VirtualEnvironmentTest {
 
         assertThat(python(workspace, "import oak, elm; print(oak.version, elm.version)"))
                 .isEqualTo("1.0 1.0");
+    }
+
+    @Test
+    void requirementsMayBeInTheEncodingThatWindowsWrites() throws Exception {
+        Files.writeString(
+                workspace.resolve("requirements.txt"),
+                "\ufeff-r more.txt\r\n# für alle\r\n",
+                StandardCharsets.UTF_16LE);
+        Files.writeString(workspace.resolve("more.txt"), "oak==1.0\n");
+        make(workspace, List.of(), List.of("requirements.txt"));
+        Files.writeString(workspace.resolve("more.txt"), "oak==2.0\n");
+
+        make(workspace, List.of(), List.of("requirements.txt"));
+
+        assertThat(python(workspace, "import oak; print(oak.version)")).isEqualTo("2.0");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.coppice.model.CommitId;
 import dev.coppice.model.Settings;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -448,6 +449,20 @@ class WorkspacesTest {
         try (Scene other = new Scene(scene.repository, folder.resolve("outside"))) {
             assertIsNew(other.workspaces.acquire(other.request(2, 1)));
         }
+    }
+
+    @Test
+    void aRootWithANameLikeAPatternIsExcludedFromACheckoutWithRulesInAnyEncoding()
+            throws Exception {
+        Path rules = scene.repository.path().resolve(".git/info/exclude");
+        Files.writeString(rules, "größe", StandardCharsets.ISO_8859_1);
+        Path inside = scene.repository.path().resolve("my [x]*/work");
+
+        try (Scene other = new Scene(scene.repository, inside)) {
+            assertIsNew(other.workspaces.acquire(other.request(1, 1)));
+            assertThat(scene.repository.git("status", "--porcelain")).isEmpty();
+        }
+        assertThat(Files.readString(rules, StandardCharsets.ISO_8859_1)).startsWith("größe\n");
     }
 
     @Test
