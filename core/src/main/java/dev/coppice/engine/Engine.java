@@ -586,7 +586,8 @@ public final class Engine implements AutoCloseable {
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.DEBUG, () -> "job " + job + " is abandoned");
             } catch (Exception | Error e) {
-                // The edge of a thread: its attempts must not outlive it, and whoever waits is told.
+                // The edge of a thread: its attempts must not outlive it, and whoever waits is
+                // told.
                 broken.put(job, e);
                 driver.killAll();
                 LOG.log(System.Logger.Level.ERROR, "job " + job + " cannot be driven", e);

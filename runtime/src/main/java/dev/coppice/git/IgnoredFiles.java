@@ -30,8 +30,7 @@ public final class IgnoredFiles {
                 return;
             }
             String pattern =
-                    Exclusions.pattern(
-                            top.relativize(real.resolve(path.getFileName())).toString());
+                    Exclusions.pattern(top.relativize(real.resolve(path.getFileName())).toString());
             Path file = git.commonFolder().resolve("info").resolve("exclude");
             String rules = Files.exists(file) ? new String(Files.readAllBytes(file), UTF_8) : "";
             if (rules.lines().noneMatch(pattern::equals)) {

@@ -6,14 +6,21 @@ import dev.coppice.folder.Secrets;
 import dev.coppice.model.JobId;
 import dev.coppice.server.access.Caller;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +41,12 @@ final class AuditLog {
     private static final int PATH_MAX = 200;
 
     private static final long FULL_BYTES = 64L << 20;
+    private static final Set<OpenOption> APPENDING =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+
+    /// Also where somebody took the file before it away.
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_ITS_OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
     private final Secrets secrets;
@@ -54,15 +67,7 @@ final class AuditLog {
         this.file = file;
         this.secrets = secrets;
         this.clock = clock;
-        if (!Files.exists(file)) {
-            make();
-        }
-    }
-
-    private void make() throws IOException {
-        Files.createFile(
-                file,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        append("");
     }
 
     /// Writes a line where the call changed something or was refused.
@@ -95,11 +100,19 @@ final class AuditLog {
                         file,
                         file.resolveSibling("audit.1.jsonl"),
                         StandardCopyOption.REPLACE_EXISTING);
-                make();
             }
-            Files.writeString(file, line, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
+            append(line);
         } catch (IOException e) {
             LOG.error("The audit log {} can't be written", file, e);
+        }
+    }
+
+    private void append(String line) throws IOException {
+        try (FileChannel log = FileChannel.open(file, APPENDING, FOR_ITS_OWNER)) {
+            ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                log.write(bytes);
+            }
         }
     }
 }
