@@ -42,6 +42,9 @@ public final class Checkout {
                     "rebase-merge",
                     "rebase-apply");
 
+    private static final String WORKERS =
+            "checkout.workers=" + Runtime.getRuntime().availableProcessors();
+
     private final Git git;
     private final Path folder;
     private final Path gitFolder;
@@ -410,6 +413,52 @@ public final class Checkout {
         refill(Exclusions.none());
     }
 
+    /// Leaves its branch, or none, for a commit, as if it had been made there anew, provided that nothing is lost with
+    /// that: all that is in it is committed on `branch`, or it stands on `at` and nothing was done in it, but for what
+    /// `exclusions` name and what git ignores. It is git that refuses to lose a change, so that the files are looked
+    /// through once, and not once to see and once to reset. Where this is false, what was excluded or ignored may be gone,
+    /// and all else is as it was.
+    public boolean leave(Optional<BranchName> branch, CommitId at, Exclusions exclusions) {
+        requireOurs();
+        if (!branch.map(this::standsOn).orElseGet(() -> isDetachedAt(at))) {
+            return false;
+        }
+        Tagged tagged = tagged("--others", "--directory");
+        if (!tagged.hidden().isEmpty()
+                || !(covers(exclusions, tagged.others()) || covers(exclusions, unknown()))) {
+            return false;
+        }
+        restoreLink();
+        tagged.others().forEach(path -> Leftovers.delete(folder, path, Exclusions.none()));
+        GitAnswer left = call("checkout", "--detach").with(at).setting(WORKERS).answer();
+        if (left.exit() == 0 && left.text().isEmpty()) {
+            dropUnfinished();
+            return true;
+        }
+        if (left.exit() == 0 && branch.isPresent()) {
+            call("checkout")
+                    .with(branch.get(), "--")
+                    .done(); // with the changes it had carried along
+        }
+        return false;
+    }
+
+    private boolean standsOn(BranchName branch) {
+        return symbolicHead().equals(branch.ref().value());
+    }
+
+    private static boolean covers(Exclusions exclusions, List<String> paths) {
+        return paths.stream().allMatch(exclusions::covers);
+    }
+
+    /// What git neither tracks nor ignores; a folder without any tracked file as a whole.
+    private List<String> unknown() {
+        return call("ls-files", "--others", "--exclude-standard", "--directory")
+                .with("--no-empty-directory", "-z")
+                .done()
+                .fields();
+    }
+
     /// Whether a merge was begun and neither committed nor given up.
     public boolean isMerging() {
         return Files.exists(gitFolder.resolve("MERGE_HEAD"));
@@ -430,16 +479,31 @@ public final class Checkout {
         }
     }
 
-    /// The files that git was told not to look at. A sparse checkout does so by right.
+    /// The files that git was told not to look at.
     private List<String> hidden() {
+        return tagged().hidden();
+    }
+
+    /// Files that are not like most: told apart by the letter that git sets before a path.
+    ///
+    /// @param hidden what git was told not to look at; a sparse checkout does so by right
+    /// @param others what git does not track, if that was asked for
+    private record Tagged(List<String> hidden, List<String> others) {}
+
+    private Tagged tagged(String... more) {
         boolean isSparse = Files.exists(gitFolder.resolve("info").resolve("sparse-checkout"));
-        return call("ls-files", "-v", "-z").done().fields().stream()
-                .filter(field -> {
-                    char tag = field.charAt(0);
-                    return Character.isLowerCase(tag) || (tag == 'S' && !isSparse);
-                })
-                .map(field -> field.substring(2))
-                .toList();
+        Tagged tagged = new Tagged(new ArrayList<>(), new ArrayList<>());
+        GitCall call = call("ls-files", "-v", "-z", "--cached").with(List.of(more));
+        for (String field : call.done().fieldsBut('H')) {
+            char tag = field.charAt(0);
+            String path = field.substring(2);
+            if (tag == '?') {
+                tagged.others().add(path);
+            } else if (Character.isLowerCase(tag) || (tag == 'S' && !isSparse)) {
+                tagged.hidden().add(path);
+            }
+        }
+        return tagged;
     }
 
     private void show(List<String> hidden, ScratchIndex index) {
@@ -455,9 +519,7 @@ public final class Checkout {
 
     /// Writes the files of HEAD, on all cores where there are many.
     void fill() {
-        call("reset", "--hard", "--quiet")
-                .setting("checkout.workers=" + Runtime.getRuntime().availableProcessors())
-                .done();
+        call("reset", "--hard", "--quiet").setting(WORKERS).done();
     }
 
     private void restoreLink() {

@@ -32,11 +32,18 @@ record GitAnswer(int exit, byte[] output, String errors) {
 
     /// The output's fields, each of which ended with NUL.
     List<String> fields() {
+        return fieldsBut(-1);
+    }
+
+    /// The fields that don't begin with this byte: of a long list most of which do, few texts are made.
+    List<String> fieldsBut(int first) {
         List<String> fields = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < output.length; i++) {
             if (output[i] == 0) {
-                fields.add(new String(output, start, i - start, StandardCharsets.UTF_8));
+                if (output[start] != first) {
+                    fields.add(new String(output, start, i - start, StandardCharsets.UTF_8));
+                }
                 start = i + 1;
             }
         }

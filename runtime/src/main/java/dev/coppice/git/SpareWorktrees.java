@@ -49,6 +49,12 @@ public final class SpareWorktrees {
             return Optional.empty();
         }
         used.resetDetached(at);
+        return lay(used, to);
+    }
+
+    /// Makes a worktree that stands on no branch, with nothing in it but its commit, a spare one in another place. Empty
+    /// where that is not possible: it has submodules.
+    public Optional<Checkout> lay(Checkout used, Path to) {
         if (hasSubmodules(used)) {
             return Optional.empty();
         }

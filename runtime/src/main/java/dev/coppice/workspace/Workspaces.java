@@ -261,7 +261,6 @@ public final class Workspaces implements AutoCloseable {
     private Optional<Checkout> leave(Path path, CountDownLatch gone, Pool.Work way)
             throws InterruptedException {
         try {
-            saveRest(path);
             Optional<Checkout> spare = way.run();
             preparation.forget(path);
             return spare;
@@ -271,13 +270,24 @@ public final class Workspaces implements AutoCloseable {
     }
 
     private Optional<Checkout> handOn(Path path, Path place) {
-        Optional<Checkout> spare =
-                git.spareWorktrees()
-                        .giveBack(git.worktrees().at(path), place, known(path).baseCommit());
-        return spare.isPresent() ? spare : remove(path);
+        WorkspaceFile known = known(path);
+        Checkout used = git.worktrees().at(path);
+        if (!git.spareWorktrees().isReusable(used)) {
+            return remove(path);
+        }
+        if (!used.leave(known.on(), known.baseCommit(), known.exclusions())) {
+            saveRest(path);
+            used.resetDetached(known.baseCommit());
+        }
+        Optional<Checkout> spare = git.spareWorktrees().lay(used, place);
+        if (spare.isEmpty()) {
+            git.worktrees().remove(path);
+        }
+        return spare;
     }
 
     private Optional<Checkout> remove(Path path) {
+        saveRest(path);
         git.worktrees().remove(path);
         return Optional.empty();
     }

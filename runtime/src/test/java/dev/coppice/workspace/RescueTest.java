@@ -153,6 +153,38 @@ class RescueTest {
     }
 
     @Test
+    void whatIsChangedAfterTheCommitIsKeptOnTopOfIt() throws Exception {
+        for (String file : List.of("README.md", "src/Main.java")) {
+            Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
+            Scene.write(workspace.path().resolve("src/Main.java"), "class Work {}\n");
+            String committed = scene.commit(workspace);
+            Scene.write(workspace.path().resolve(file), "late\n");
+
+            scene.workspaces.release(workspace);
+            scene.openAgain();
+
+            assertThat(scene.repository.read(REF, file)).isEqualTo("late\n");
+            assertThat(scene.repository.git("rev-parse", REF + "^")).isEqualTo(committed);
+            assertThat(scene.repository.git("rev-parse", workspace.branch().value()))
+                    .isEqualTo(committed);
+            scene.repository.git("update-ref", "-d", REF);
+        }
+    }
+
+    @Test
+    void aWorkspaceThatWasLeftOnAnotherBranchLosesNothing() throws Exception {
+        Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
+        scene.agentGit(workspace, "checkout", "-q", "--detach");
+        Scene.write(workspace.path().resolve("README.md"), "elsewhere\n");
+        scene.agentGit(workspace, "commit", "-qam", "Elsewhere");
+
+        scene.workspaces.release(workspace);
+        scene.workspaces.close();
+
+        assertThat(scene.repository.read(REF, "README.md")).isEqualTo("elsewhere\n");
+    }
+
+    @Test
     void aWorkspaceWithoutWorkLeavesNoRescueRef() throws Exception {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
         Scene.write(workspace.path().resolve("task_envelope.json"), "{}");

@@ -129,6 +129,32 @@ class WorkspacesTest {
     }
 
     @Test
+    void whatACommittedTaskLeftIsGoneForTheNextOne() throws Exception {
+        warm();
+        Workspace first = scene.workspaces.acquire(scene.request(1, 1));
+        Path path = first.path();
+        Path gitFolder = Path.of(scene.repository.gitIn(path, "rev-parse", "--git-dir"));
+        Scene.write(path.resolve("README.md"), "work\n");
+        Scene.write(path.resolve("made/here.txt"), "work\n");
+        Files.delete(path.resolve("src/Main.java"));
+        Scene.write(path.resolve("task_envelope.json"), "{}");
+        Scene.write(path.resolve("build.log"), "ignored");
+        Scene.write(path.resolve("src/node_modules/m/index.js"), "ignored");
+        Files.createDirectories(path.resolve("empty/folder"));
+        scene.commit(first);
+        Scene.write(path.resolve(".git"), "gitdir: /nowhere\n");
+        scene.workspaces.release(first);
+
+        Workspace second = scene.workspaces.acquire(scene.request(2, 1));
+
+        assertIsNew(second);
+        assertThat(Path.of(scene.repository.gitIn(second.path(), "rev-parse", "--git-dir")))
+                .isEqualTo(gitFolder);
+        assertThat(second.path().resolve("empty")).doesNotExist();
+        assertThat(scene.workspaces.rescued()).isEmpty();
+    }
+
+    @Test
     void aWorktreeWithSettingsOfItsOwnIsNotGivenOn() throws Exception {
         scene.repository.git("config", "extensions.worktreeConfig", "true");
         Workspace first = scene.workspaces.acquire(scene.request(1, 1));
