@@ -4,7 +4,6 @@ import dev.coppice.model.AgentName;
 import dev.coppice.model.Discovery;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
-import dev.coppice.model.Integration;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
@@ -38,11 +37,16 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The state of one job: the fold of its events. It is kept incrementally, with an index for each
 /// question that the [Scheduler] asks, so that a step costs the same in a job of a thousand tasks and
 /// in one of a million. It belongs to one thread.
+///
+/// Here is what happens between tasks. What is true of one of them is in [TaskState]; the indices, each
+/// with a law of its own, are [Waiting], [Underway], [Due], [Money], [Joinings] and [Pauses]. What an
+/// outcome leads to is in [AttemptEnd], what another try begins anew in [TriedAgain].
 ///
 /// The life of a task. An event leads along an arrow. What follows from an event and is an event
 /// itself (a retry's time, tasks that join, a task's end) is first *due*, then recorded, then
@@ -75,13 +79,10 @@ import java.util.stream.Stream;
 /// Work stops for one reason at a time. When the budget is spent, nothing new starts but the joining
 /// of what is done and the taking in of what child jobs brought; any other reason stops also what runs.
 public final class JobState {
-    /// How often an attempt may be lost to a dying orchestrator before that counts as a failure.
-    static final int LOST_MAX = 10;
-
     /// Tasks that the agents of one job may add to it; beyond that they go round in circles.
     public static final int TASKS_OF_AGENTS_MAX = 100;
 
-    private static final String BUDGET_SPENT = "The task's budget is spent.";
+    static final String BUDGET_SPENT = "The task's budget is spent.";
     private static final int RECENT_DISCOVERIES_MAX = 100;
 
     private final JobId job;
@@ -97,10 +98,10 @@ public final class JobState {
     private final List<TaskState> workers = new ArrayList<>();
     private final Waiting waiting = new Waiting();
     private final Underway underway = new Underway();
-    private final Due due = new Due();
     private final Money money = new Money(() -> settings().budgetUsd());
-    private final Joinings joinings = new Joinings();
-    private final Pauses pauses = new Pauses();
+    final Due due = new Due();
+    final Joinings joinings = new Joinings();
+    final Pauses pauses = new Pauses();
     private final ArrayDeque<Discovery> discoveries = new ArrayDeque<>();
 
     private int open;
@@ -110,7 +111,7 @@ public final class JobState {
 
     private boolean pausing;
     private Optional<Instant> deadline = Optional.empty();
-    private Optional<Reason> stopping = Optional.empty();
+    Optional<Reason> stopping = Optional.empty();
     private Optional<JobStatus> ended = Optional.empty();
 
     public JobState(JobId job) {
@@ -255,17 +256,6 @@ public final class JobState {
         return delegating.request().parent().orElseThrow().family().numbers();
     }
 
-    /// A child job is over. What it cost may have been all that its task had to go on.
-    private void childEnded(Duty.Delegating delegating) {
-        TaskState by = find(delegating.by());
-        underway.childEnds(by);
-        money.takeBack(by, promised(delegating));
-        if (isWaitingToStart(by) && by.isOutOfMoney()) {
-            hold(by);
-            fail(by, Reason.BUDGET, BUDGET_SPENT);
-        }
-    }
-
     private static BigDecimal promised(Duty.Delegating delegating) {
         return delegating.request().settings().budgetUsd().orElse(BigDecimal.ZERO);
     }
@@ -290,6 +280,8 @@ public final class JobState {
             find(need.task()).waiters.add(new TaskState.Waiter(state, need.on()));
         }
     }
+
+    // Tasks wait for what they need, for their time and for their turn.
 
     private void countNeeds(TaskState state) {
         state.unmetNeeds =
@@ -329,6 +321,20 @@ public final class JobState {
             state.cause = Optional.of(needed.cause.orElse(needed));
             due.end(state, TaskStatus.BLOCKED, Optional.of(Reason.BLOCKED));
         }
+    }
+
+    private void retryScheduled(Event.RetryScheduled event) {
+        TaskState state = find(event.task());
+        due.remove(state);
+        state.retries++;
+        waiting.retry(state, event.at());
+    }
+
+    /// What the task needs is looked at anew, since some of it may have been tried again meanwhile.
+    void beginAgain(TaskState state) {
+        state.status = TaskStatus.PENDING;
+        countNeeds(state);
+        settle(state);
     }
 
     // Attempts start and end.
@@ -374,29 +380,7 @@ public final class JobState {
             pauses.answered(state.task().agent());
         }
         underway.end(state);
-        if (isBrokenOff(state, event.outcome())) {
-            beginAfresh(state);
-        }
-        switch (event.outcome()) {
-            case Outcome.Done done when state.hasDelegated -> doneButForChildren(state, done);
-            case Outcome.Done done -> succeeded(state, done.result());
-            case Outcome.Integrated done -> integrated(state, done.integration());
-            case Outcome.Planned planned -> {
-                state.result = planned.result();
-                lay(state, planned.plan().goal(), planned.plan().tasks());
-            }
-            case Outcome.Deferred deferred -> deferred(state, deferred);
-            case Outcome.Failed failed -> failed(state, failed);
-            case Outcome.RateLimited limited -> {
-                state.result = limited.partial();
-                pauses.wanted(state.task().agent(), limited, at);
-                waitAgain(state, Optional.empty(), limited.message());
-            }
-            case Outcome.Stopped stopped -> {
-                state.result = stopped.partial();
-                waitAgain(state, Optional.empty(), "It was stopped.");
-            }
-        }
+        new AttemptEnd(this, state).follow(event.outcome(), at);
     }
 
     private void spend(TaskState state, BigDecimal usd) {
@@ -413,157 +397,13 @@ public final class JobState {
         }
     }
 
-    private void succeeded(TaskState state, WorkResult result) {
-        state.result = result;
-        state.message = "";
-        due.end(state, TaskStatus.COMPLETED, Optional.empty());
-    }
-
-    /// Whether the agent, or the taking in of what its child jobs brought, has not come to its end and
-    /// will not go on.
-    private static boolean isBrokenOff(TaskState state, Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Failed failed -> state.hasDelegated || failed.reason() != Reason.LOST;
-            case Outcome.RateLimited _, Outcome.Stopped _ -> state.hasDelegated;
-            case Outcome.Done _, Outcome.Planned _, Outcome.Integrated _, Outcome.Deferred _ ->
-                    false;
-        };
-    }
-
     /// An agent without a session knows nothing of what it did, nor of the jobs that it started.
-    private void beginAfresh(TaskState state) {
+    void beginAfresh(TaskState state) {
         if (state.session.isEmpty()) {
             state.done = Optional.empty();
             state.children.forEach(this::cancelOpen);
             state.children.clear();
         }
-    }
-
-    /// What the attempt did is kept; the next one takes in what its child jobs brought.
-    private void doneButForChildren(TaskState state, Outcome.Done done) {
-        state.result = done.result();
-        state.done = Optional.of(done.result());
-        waitAgain(state, Optional.empty(), "It waits for the jobs that it started.");
-    }
-
-    private void integrated(TaskState state, Integration integration) {
-        succeeded(
-                state,
-                new WorkResult("", false, integration.branch(), integration.commit(), List.of()));
-        joinings.succeeded(integration);
-    }
-
-    /// A task that waits for nothing new would wait for ever, or go round in circles.
-    private void deferred(TaskState state, Outcome.Deferred deferred) {
-        List<Task> fresh =
-                deferred.until().stream().filter(t -> !tasks.containsKey(t.id())).toList();
-        if (fresh.isEmpty()) {
-            fail(state, Reason.CONFLICT, deferred.why());
-        } else {
-            state.message = deferred.why();
-            state.reason = Optional.empty();
-            lay(state, goal, fresh);
-        }
-    }
-
-    private void lay(TaskState by, String goalOfAll, List<Task> laid) {
-        if (isStopped(by)) {
-            fail(by, Reason.CANCELED, "It was canceled.");
-            return;
-        }
-        if (by.isOutOfMoney()) {
-            fail(by, Reason.BUDGET, BUDGET_SPENT);
-            return;
-        }
-        Set<TaskId> taken = due.laid();
-        Set<TaskId> behind = by.behind();
-        Optional<String> misfit =
-                Misfit.of(
-                        laid,
-                        id -> tasks.containsKey(id) || taken.contains(id),
-                        id -> tasks.containsKey(id) && !behind.contains(id));
-        if (misfit.isPresent()) {
-            fail(by, Reason.INVALID_PLAN, misfit.get());
-        } else {
-            due.lay(by, goalOfAll, laid);
-        }
-    }
-
-    private void failed(TaskState state, Outcome.Failed failed) {
-        state.result = failed.partial();
-        Reason reason = failed.reason();
-        if (reason == Reason.LOST && state.timesLost < LOST_MAX) {
-            state.timesLost++;
-            waitAgain(state, Optional.of(reason), failed.message());
-            return;
-        }
-        if (reason.isTimeout()) {
-            state.timeout = longer(state.timeout);
-        }
-        boolean again =
-                reason.isWorthRetrying()
-                        && state.retries < state.task().limits().maxRetries()
-                        && stopping.isEmpty()
-                        && !state.cancelRequested
-                        && !state.hasSpentItsBudget();
-        if (again) {
-            state.reason = Optional.of(reason);
-            state.message = failed.message();
-            state.status = TaskStatus.RETRYING;
-            due.retry(state);
-        } else {
-            fail(state, reason, failed.message());
-        }
-    }
-
-    private Duration longer(Duration timeout) {
-        Settings.Workers workers = settings().workers();
-        double factor = workers.backoff().timeoutFactor();
-        Duration grown = Duration.ofMillis(Math.round(timeout.toMillis() * factor));
-        return workers.jobTimeout().filter(limit -> limit.compareTo(grown) < 0).orElse(grown);
-    }
-
-    /// Another attempt follows that costs no retry.
-    private void waitAgain(TaskState state, Optional<Reason> reason, String message) {
-        if (isStopped(state)) {
-            fail(state, Reason.CANCELED, message);
-        } else if (state.isOutOfMoney()) {
-            fail(state, Reason.BUDGET, BUDGET_SPENT);
-        } else {
-            state.reason = reason;
-            state.message = message;
-            beginAgain(state);
-        }
-    }
-
-    /// What the task needs is looked at anew, since some of it may have been tried again meanwhile.
-    private void beginAgain(TaskState state) {
-        state.status = TaskStatus.PENDING;
-        countNeeds(state);
-        settle(state);
-    }
-
-    private void fail(TaskState state, Reason reason, String message) {
-        state.message = message;
-        if (state.cancelRequested) {
-            due.end(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED));
-        } else if (isStopping()) {
-            due.end(state, TaskStatus.CANCELED, stopping);
-        } else {
-            TaskStatus status = reason.isTimeout() ? TaskStatus.TIMEOUT : TaskStatus.FAILED;
-            due.end(state, status, Optional.of(reason));
-        }
-    }
-
-    private boolean isStopped(TaskState state) {
-        return state.cancelRequested || isStopping();
-    }
-
-    private void retryScheduled(Event.RetryScheduled event) {
-        TaskState state = find(event.task());
-        due.remove(state);
-        state.retries++;
-        waiting.retry(state, event.at());
     }
 
     // Tasks end.
@@ -595,6 +435,29 @@ public final class JobState {
 
     private boolean isPending(TaskState state) {
         return state.status == TaskStatus.PENDING && !due.has(state);
+    }
+
+    /// A child job is over. What it cost may have been all that its task had to go on.
+    private void childEnded(Duty.Delegating delegating) {
+        TaskState by = find(delegating.by());
+        underway.childEnds(by);
+        money.takeBack(by, promised(delegating));
+        if (isWaitingToStart(by) && by.isOutOfMoney()) {
+            hold(by);
+            fail(by, Reason.BUDGET, BUDGET_SPENT);
+        }
+    }
+
+    void fail(TaskState state, Reason reason, String message) {
+        state.message = message;
+        if (state.cancelRequested) {
+            due.end(state, TaskStatus.CANCELED, Optional.of(Reason.CANCELED));
+        } else if (isStopping()) {
+            due.end(state, TaskStatus.CANCELED, stopping);
+        } else {
+            TaskStatus status = reason.isTimeout() ? TaskStatus.TIMEOUT : TaskStatus.FAILED;
+            due.end(state, status, Optional.of(reason));
+        }
     }
 
     // Work is stopped.
@@ -651,14 +514,15 @@ public final class JobState {
     // Another try is asked for.
 
     /// Another try takes back a cancel, lets what did not succeed begin anew, and gives the job its
-    /// whole time again. A joining is not repeated; there will be another one. Neither is a child job,
-    /// since the task that started it starts another where it wants one.
+    /// whole time again.
     private void retry(Event.RetryRequested event, Instant at) {
         ended = Optional.empty();
         stopping = Optional.empty();
         joinings.workCame();
         beginTime(at);
-        SequencedSet<TaskState> again = triedAgain(Set.copyOf(event.tasks()));
+        Set<TaskState> asked = asked(Set.copyOf(event.tasks()));
+        asked.forEach(state -> state.cancelRequested = false);
+        SequencedSet<TaskState> again = new TriedAgain(due).among(tasks.values(), asked);
         Set<TaskState> held = new LinkedHashSet<>();
         for (TaskState state : again) {
             state.waiters.stream().map(TaskState.Waiter::task).forEach(held::add);
@@ -672,47 +536,11 @@ public final class JobState {
         stopWhenBudgetIsSpent();
     }
 
-    /// The tasks asked for that did not succeed, the causes of their blocks, the engine's own that did
-    /// not succeed, and then all that could not start because of one of these.
-    private SequencedSet<TaskState> triedAgain(Set<TaskId> asked) {
-        ArrayDeque<TaskState> found = new ArrayDeque<>();
-        for (TaskState state : tasks.values()) {
-            boolean isAsked = asked.isEmpty() || asked.contains(state.task().id());
-            if (isAsked && !state.isChild()) {
-                state.cancelRequested = false;
-                state.cause.ifPresent(found::add);
-            }
-            boolean isRepeated = !state.isJoining() && !state.isChild() && !isUnneeded(state);
-            if ((isAsked || state.task().id().isOwn()) && isRepeated) {
-                found.add(state);
-            }
-        }
-        SequencedSet<TaskState> again = new LinkedHashSet<>();
-        while (!found.isEmpty()) {
-            TaskState state = found.remove();
-            if (isUnsuccessful(state) && again.add(state)) {
-                state.waiters.stream()
-                        .map(TaskState.Waiter::task)
-                        .filter(w -> isUnneeded(w) || isBlocked(w))
-                        .forEach(found::add);
-            }
-        }
-        return again;
-    }
-
-    private boolean isUnsuccessful(TaskState state) {
-        return due.endOf(state).filter(e -> e.status() != TaskStatus.COMPLETED).isPresent();
-    }
-
-    private boolean isUnneeded(TaskState state) {
-        return due.endOf(state)
-                .flatMap(Event.TaskEnded::reason)
-                .filter(r -> r == Reason.NOT_NEEDED)
-                .isPresent();
-    }
-
-    private boolean isBlocked(TaskState state) {
-        return due.endOf(state).filter(e -> e.status() == TaskStatus.BLOCKED).isPresent();
+    /// The tasks of these names, or all where there are none, but for child jobs.
+    private Set<TaskState> asked(Set<TaskId> names) {
+        return tasks.values().stream()
+                .filter(t -> !t.isChild() && (names.isEmpty() || names.contains(t.task().id())))
+                .collect(Collectors.toSet());
     }
 
     private void begin(TaskState state, Optional<Duration> timeout) {

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What is known of one task. Only [JobState] changes it; it belongs to the thread that owns the state.
+/// What is known of one task. Only [JobState] and the classes that it is made of change it; it belongs to
+/// the thread that owns the state.
 public final class TaskState {
     /// A task that waits for this one, and how this one must end for it.
     record Waiter(TaskState task, Need.On on) {}

@@ -143,7 +143,7 @@ class AttemptEndTest {
     @Test
     void aTaskThatIsLostAgainAndAgainFails() {
         Story story = job(b);
-        for (int lost = 0; lost < JobState.LOST_MAX; lost++) {
+        for (int lost = 0; lost < AttemptEnd.LOST_MAX; lost++) {
             story.when(b.isLost()).runs(b);
         }
         story.when(b.isLost()).then(b).is(TaskStatus.FAILED).because(Reason.LOST);
