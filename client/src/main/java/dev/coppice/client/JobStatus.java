@@ -7,7 +7,7 @@ import java.util.Set;
 ///
 /// @param status `submitted`, `planning`, `running`, `completed`, `partial`, `failed` or `canceled`
 /// @param interrupted whether it is not over and nobody drives it
-/// @param why what its end, or its standing still, comes from; empty while there is nothing to say
+/// @param why what was said of its end; empty before it
 /// @param progress counts of its tasks
 public record JobStatus(
         String jobId,
@@ -16,6 +16,10 @@ public record JobStatus(
         Optional<String> why,
         JobProgress progress) {
     private static final Set<String> OPEN = Set.of("submitted", "planning", "running");
+
+    public JobStatus {
+        why = why.filter(text -> !text.isEmpty());
+    }
 
     /// Whether nothing more will happen to the job.
     public boolean isOver() {

@@ -303,6 +303,19 @@ class CoppiceClientTest {
     }
 
     @Test
+    void beforeAJobsEndNothingIsSaidOfIt() throws Exception {
+        answers.add(status("running", 0));
+        answers.add(
+                Answer.json(
+                        200, "{\"job_id\":\"abc\",\"status\":\"failed\",\"why\":\"It broke.\"}"));
+        answers.add(Answer.json(200, "{\"job_id\":\"abc\",\"status\":\"failed\"}"));
+
+        assertThat(client.status("abc").why()).isEmpty();
+        assertThat(client.status("abc").why()).contains("It broke.");
+        assertThat(client.status("abc").why()).as("what a caller without a key gets").isEmpty();
+    }
+
+    @Test
     void namesStayWithinTheirPartOfTheAddress() throws Exception {
         answers.add(status("running", 0));
 
