@@ -12,7 +12,10 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.coppice.config.Configuration.Logging;
 import dev.coppice.runtime.Coppice;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.LoggerFactory;
 
 /// Where the program's own log goes: nowhere until a command opens the file that is configured, and never
@@ -34,12 +37,12 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
             return folder;
         }
+        Path log = folder.resolve(logging.isStructured() ? "coppice.jsonl" : "coppice.log");
+        makeForItsOwner(log);
         FileAppender<ILoggingEvent> file = new FileAppender<>();
         file.setContext(loggers);
         file.setEncoder(encoder(loggers, logging.isStructured()));
-        file.setFile(
-                folder.resolve(logging.isStructured() ? "coppice.jsonl" : "coppice.log")
-                        .toString());
+        file.setFile(log.toString());
         file.start();
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(file);
@@ -51,6 +54,18 @@ public final class LogFile extends ContextAwareBase implements Configurator {
                     case ERROR -> Level.ERROR;
                 });
         return folder;
+    }
+
+    /// The folder may be one that others can read.
+    private static void makeForItsOwner(Path log) {
+        try {
+            Files.createFile(
+                    log,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (IOException _) {
+            // It is there already; or it can't be made, which must not keep a job from running.
+        }
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, boolean isStructured) {

@@ -26,7 +26,7 @@ import org.xml.sax.SAXException;
 
 /// The documents beside the code say what is so: what they name exists, and what must be named is.
 class DocumentsTest {
-    private static final Path ROOT = root();
+    static final Path ROOT = root();
 
     /// Code in the text: what stands between two backticks on one line.
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");

@@ -119,10 +119,11 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     /// which the next attempt takes it up or rescues it.
     @Override
     public void recover(AttemptOrder order, Optional<ProcessIdentity> process, Reports reports) {
+        Reports masked = masked(reports);
         threads.execute(() -> {
-            if (endOwn(order) && end(order, process, reports)) {
-                maskLogs(order, reports);
-                reports.happened(
+            if (endOwn(order) && end(order, process, masked)) {
+                maskLogs(order, masked);
+                masked.happened(
                         failed(
                                 order,
                                 Reason.LOST,

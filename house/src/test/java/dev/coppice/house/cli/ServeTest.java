@@ -228,6 +228,13 @@ class ServeTest {
                 .content()
                 .contains("COPPICE_JOB=" + job);
         assertThat(scene.repository().path().resolve(".git/coppice/coppice.db")).isNotEmptyFile();
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(
+                                        scene.repository()
+                                                .path()
+                                                .resolve(".coppice/logs/coppice.jsonl"))))
+                .isEqualTo("rw-------");
         assertThat(scene.repository().path().resolve(".coppice/logs/audit.jsonl"))
                 .content()
                 .contains("\"job\":\"" + job + "\"");
