@@ -74,6 +74,11 @@ final class Conversation {
                         .orElse(Usage.NONE);
     }
 
+    /// Whether the agent can be asked once more after its end.
+    boolean canHaveSessions() {
+        return agent.hasSessions();
+    }
+
     /// Whether the agent still knows what was said before.
     boolean canGoOn() {
         return agent.hasSessions() && session.isPresent();

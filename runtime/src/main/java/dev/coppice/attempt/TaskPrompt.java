@@ -13,18 +13,26 @@ import java.util.function.Function;
 final class TaskPrompt {
     private TaskPrompt() {}
 
+    /// Whether an agent may start jobs, and what it does with what they bring.
+    enum OwnJobs {
+        NONE,
+        /// It is asked once more when they have ended.
+        ASKED_AGAIN,
+        /// It has no session in which it could be asked again.
+        NOT_ASKED_AGAIN
+    }
+
     /// The prompt for a task's first run in an attempt.
     ///
     /// @param resultFile where the agent may leave its result
-    /// @param mayStartJobs whether it may start jobs of its own
     /// @param tools how a tool of Coppice's is named to the agent; empty where it has none
     static String of(
             AttemptOrder order,
             String resultFile,
-            boolean mayStartJobs,
+            OwnJobs ownJobs,
             Function<String, Optional<String>> tools) {
         return switch (order.task().duty()) {
-            case Duty.Work _ -> work(order, resultFile, mayStartJobs, tools);
+            case Duty.Work _ -> work(order, resultFile, ownJobs, tools);
             case Duty.Resolving duty -> resolving(order, duty);
             case Duty.Mending duty -> mending(order, duty);
             case Duty.Planning _, Duty.Integrating _, Duty.Delegating _ ->
@@ -35,7 +43,7 @@ final class TaskPrompt {
     private static String work(
             AttemptOrder order,
             String resultFile,
-            boolean mayStartJobs,
+            OwnJobs ownJobs,
             Function<String, Optional<String>> tools) {
         Task task = order.task();
         Sections text = new Sections();
@@ -79,9 +87,7 @@ final class TaskPrompt {
         earlier(order).ifPresent(e -> text.section("An earlier attempt at this task failed", e));
         tools.apply("post_discovery")
                 .ifPresent(tool -> text.section("While you work", sharing(tool)));
-        if (mayStartJobs) {
-            text.section("If your task is too big for one agent", jobs(tools));
-        }
+        text.section("If your task is too big for one agent", jobs(ownJobs, tools));
         text.section("How to end", ending(order, resultFile));
         return text.toString();
     }
@@ -96,7 +102,26 @@ final class TaskPrompt {
 
     /// When and how to start a job: by the tool, where the agent has it, and in the words of document 004, but that the token
     /// goes through a pipe. Every user of the machine can read the arguments of its programs.
-    private static String jobs(Function<String, Optional<String>> tools) {
+    private static String jobs(OwnJobs ownJobs, Function<String, Optional<String>> tools) {
+        return switch (ownJobs) {
+            case NONE -> "";
+            case ASKED_AGAIN ->
+                    starting(tools)
+                            + """
+                            Then end. What the job brought is merged into your files, and you are asked once more to bring \
+                            your task to its end.\
+                            """;
+            case NOT_ASKED_AGAIN ->
+                    starting(tools)
+                            + """
+                            Then end. What the job brought is merged into your files, and nobody asks you again: where \
+                            something must be done with the parts, make it the last task of that job, one that depends on \
+                            all others.\
+                            """;
+        };
+    }
+
+    private static String starting(Function<String, Optional<String>> tools) {
         String byTool =
                 tools.apply("start_child_job")
                         .map(tool ->
@@ -119,8 +144,6 @@ final class TaskPrompt {
                 It starts from the files as they are where you stand, and the answer has its job_id. Every 5 seconds ask for \
                 its status, until that is completed, partial, failed or canceled:
                 printf 'X-API-Key: %s\\n' "$COPPICE_API_KEY" | curl -sS -H @- "$COPPICE_API_URL/api/v1/jobs/JOB_ID/status"
-                Then end. What the job brought is merged into your files, and you are asked once more to bring your task to \
-                its end.\
                 """;
     }
 

@@ -339,10 +339,7 @@ final class WorkAttempt {
                 conversation.canGoOn()
                         ? TaskPrompt.goOn(order)
                         : TaskPrompt.of(
-                                order,
-                                papers.result().toString(),
-                                mayStartJobs(),
-                                conversation::tool);
+                                order, papers.result().toString(), ownJobs(), conversation::tool);
         for (int round = 0; ; round++) {
             AgentEnd end = say(prompt, place, files);
             Optional<Outcome> cutOff = cutOff(end);
@@ -379,10 +376,18 @@ final class WorkAttempt {
         }
     }
 
-    private boolean mayStartJobs() {
-        return running.pass().isPresent()
-                && order.request().settings().recursion().enabled()
-                && order.request().depth() < order.request().settings().recursion().maxDepth();
+    private TaskPrompt.OwnJobs ownJobs() {
+        boolean mayStartJobs =
+                running.pass().isPresent()
+                        && order.request().settings().recursion().enabled()
+                        && order.request().depth()
+                                < order.request().settings().recursion().maxDepth();
+        if (!mayStartJobs) {
+            return TaskPrompt.OwnJobs.NONE;
+        }
+        return conversation.canHaveSessions()
+                ? TaskPrompt.OwnJobs.ASKED_AGAIN
+                : TaskPrompt.OwnJobs.NOT_ASKED_AGAIN;
     }
 
     /// An agent that can't be asked again said all that it had to say before the end of the jobs that it started.
