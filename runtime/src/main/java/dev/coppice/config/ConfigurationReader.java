@@ -153,7 +153,7 @@ final class ConfigurationReader {
             warnOfDeafness(section);
         }
         if (kind == Kind.CLAUDE) {
-            model = model.withDefault(Optional.of(model.written()));
+            model = model.setAsWritten();
         }
         return new AgentSettings(
                 kind,

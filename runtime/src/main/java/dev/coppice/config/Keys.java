@@ -157,6 +157,7 @@ final class Keys {
                     Form.whole(1, WORKERS_MAX).list(),
                     Optional.of(List.of(10, 8, 5, 3, 2, 1)),
                     "[10, 8, 5, 3, 2, 1]",
+                    false,
                     "slots at each depth: the smaller of this and max_workers",
                     Key.Kind.LIST);
 
@@ -202,7 +203,7 @@ final class Keys {
                             Form.whole(0, 1000),
                             "10",
                             "free ports for each worktree, from COPPICE_PORT")
-                    .withDefault(Optional.of(0));
+                    .with(Optional.of(0), Key.Kind.ONE);
 
     static final Key<List<CommandLine>> CHECKS =
             list(

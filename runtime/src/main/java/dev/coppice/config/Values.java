@@ -41,7 +41,7 @@ final class Values {
             entries.add(
                     new Entry(
                             key.path(),
-                            key.byDefault().map(_ -> key.written()).orElse(""),
+                            key.isExample() ? "" : key.written(),
                             "default"));
             return key.byDefault();
         }

@@ -84,6 +84,22 @@ final class ConfigurationTest {
     }
 
     @Test
+    void whatIsUnsetByDefaultIsNotInEffectAsItsExample() {
+        assertThat(loaded().effective())
+                .contains(
+                        new Configuration.Entry("environment.setup", "", "default"),
+                        new Configuration.Entry("environment.copy", "", "default"),
+                        new Configuration.Entry("environment.link", "", "default"),
+                        new Configuration.Entry("environment.venv.requirements", "", "default"),
+                        new Configuration.Entry("environment.ports", "", "default"),
+                        new Configuration.Entry("checks", "", "default"),
+                        new Configuration.Entry("agents.claude.command", "", "default"),
+                        new Configuration.Entry("agents.claude.model", "sonnet", "default"),
+                        new Configuration.Entry(
+                                "recursion.workers_by_depth", "[10, 8, 5, 3, 2, 1]", "default"));
+    }
+
+    @Test
     void everyLineOfTheFileThatInitWritesCanBeUncommented() throws IOException {
         environment = Map.of("COPPICE_SERVER_KEY", "opensesame");
         String body = Template.text().substring(Template.text().indexOf("\n\n"));
