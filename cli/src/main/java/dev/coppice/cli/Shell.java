@@ -96,6 +96,8 @@ final class Shell {
         Commands.Entry entry = Commands.find(name).orElseThrow(() -> unknown(name));
         Action action = entry.action().get();
         CommandLine line = new CommandLine(describe(entry, action));
+        // A request may begin with @, and our own tasks' names do.
+        line.setExpandAtFiles(false);
         try {
             CommandLine.ParseResult arguments =
                     line.parseArgs(words.subList(1, words.size()).toArray(String[]::new));

@@ -47,7 +47,8 @@ final class StatusCommand implements Action {
         }
         List<Entry> entries = entries(jobs);
         int idColumns = entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
-        entries.forEach(entry -> call.out().line(line(call, entry, idColumns)));
+        int columns = call.screen().columns();
+        entries.forEach(entry -> call.out().line(Plain.fit(line(call, entry, idColumns), columns)));
     }
 
     /// A line of the list.

@@ -47,7 +47,7 @@ public final class Plain {
     }
 
     /// The beginning of `line` that fits into `columns`, with `…` where something is left out.
-    static String fit(String line, int columns) {
+    public static String fit(String line, int columns) {
         if (width(line) <= columns) {
             return line;
         }

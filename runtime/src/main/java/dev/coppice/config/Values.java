@@ -38,11 +38,7 @@ final class Values {
     <T> Optional<T> find(Key<T> key) {
         Optional<Given> given = layers.given(key);
         if (given.isEmpty()) {
-            entries.add(
-                    new Entry(
-                            key.path(),
-                            key.isExample() ? "" : key.written(),
-                            "default"));
+            entries.add(new Entry(key.path(), key.isExample() ? "" : key.written(), "default"));
             return key.byDefault();
         }
         int before = problems.size();

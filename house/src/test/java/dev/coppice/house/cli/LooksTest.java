@@ -141,6 +141,36 @@ class LooksTest {
         assertSaid(scene.program().run(plain, "diff", job, "a"), "a has no commit");
     }
 
+    @Test
+    void aWordThatBeginsWithAnAtSignIsNoFileOfArguments() throws Exception {
+        scene.configure(
+                """
+                agents:
+                  default: script
+                  lead: planner
+                  script: { command: [bash], stdin: description }
+                  planner: { command: [echo, '{"goal": "g", "tasks": [{"id": "a", "description": "echo 1 > a.txt"}]}'] }
+                """);
+        scene.repository().write("plan", "words of a file");
+        String job = Scene.job(scene.run("run", "@@plan"));
+
+        Result logs = scene.run("logs", job, "@plan");
+
+        assertThat(logs.code()).as(logs.err()).isZero();
+        assertThat(logs.out()).contains("\"goal\": \"g\"");
+        assertThat(scene.run("status").out()).endsWith("  @@plan\n");
+    }
+
+    @Test
+    void theListOfJobsIsNoWiderThanTheScreen() throws Exception {
+        String goal = "very ".repeat(40) + "long";
+        scene.runPlan("{goal: %s, tasks: [{id: a, description: echo 1 > a.txt}]}".formatted(goal));
+
+        assertThat(scene.run("status").out()).endsWith("…\n").hasSize(101);
+        assertThat(scene.with("COLUMNS", "80").run("status").out()).endsWith("…\n").hasSize(81);
+        assertThat(scene.run("status", "--json").out()).contains(goal);
+    }
+
     private static void assertSaid(Result look, String said) {
         assertThat(look.code()).as(look.err()).isZero();
         assertThat(look.out()).isEmpty();
