@@ -34,7 +34,8 @@ import java.util.stream.Stream;
 /// - its trailers name this job, the task and the attempt;
 /// - the files that it changed are those of the provenance.
 ///
-/// What failed attempts left may be forgotten by `clean`, and is no part of it. Used once, by one thread.
+/// What somebody outside brought has no trailers of ours, and nobody told what it is based on: of it only the first is
+/// looked at. What failed attempts left may be forgotten by `clean`, and is no part of it. Used once, by one thread.
 public final class Audit {
     private final Store store;
     private final Optional<Git> git;
@@ -42,6 +43,9 @@ public final class Audit {
 
     /// The tasks that stand for child jobs, whose work is told of in their own histories.
     private final Set<TaskId> children = new HashSet<>();
+
+    /// The last attempt of each task that somebody outside had.
+    private final Map<TaskId, Integer> claimed = new HashMap<>();
 
     private final Map<TaskId, CommitId> bases = new HashMap<>();
     private final Map<TaskId, CommitId> works = new HashMap<>();
@@ -114,6 +118,10 @@ public final class Audit {
                         .forEach(task -> children.add(task.id()));
                 yield Optional.empty();
             }
+            case Event.AttemptClaimed e -> {
+                claimed.put(e.task(), e.attempt());
+                yield Optional.empty();
+            }
             case Event.AttemptEnded e ->
                     switch (e.outcome()) {
                         case Outcome.Done done when children.contains(e.task()) ->
@@ -132,7 +140,6 @@ public final class Audit {
                     };
             case Event.ResultMerged e -> missing(e.commit(), "the merge into " + e.target());
             case Event.DriverTaken _,
-                    Event.AttemptClaimed _,
                     Event.AttemptStarting _,
                     Event.AttemptStarted _,
                     Event.SessionOpened _,
@@ -162,10 +169,14 @@ public final class Audit {
         works.put(ended.task(), commit);
         commits++;
         String of = "the work of " + ended.task();
-        return missing(commit, of)
-                .or(() -> unsigned(job, ended, commit))
-                .or(() -> astray(commit, of, result.branch(), last.flatMap(Integration::commit)))
-                .or(() -> otherFiles(ended.task(), commit, result.files()));
+        Optional<CommitId> joined = last.flatMap(Integration::commit);
+        boolean isFromOutside = claimed.getOrDefault(ended.task(), 0) == ended.attempt();
+        return isFromOutside
+                ? missing(commit, of).or(() -> astray(commit, of, result.branch(), joined))
+                : missing(commit, of)
+                        .or(() -> unsigned(job, ended, commit))
+                        .or(() -> astray(commit, of, result.branch(), joined))
+                        .or(() -> otherFiles(ended.task(), commit, result.files()));
     }
 
     private Optional<String> missing(CommitId commit, String what) {

@@ -1,5 +1,6 @@
 package dev.coppice.library.orchestrator;
 
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Duty;
 import dev.coppice.model.Event;
 import dev.coppice.model.FileChange;
@@ -260,6 +261,17 @@ final class JobWatch implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The commits that hold the work of the tasks that are done, by their ids.
+    Map<String, CommitId> commits() {
+        Map<String, CommitId> commits = new HashMap<>();
+        for (TaskView task : view().tasks()) {
+            if (status(task) == TaskStatus.DONE) {
+                task.commit().ifPresent(commit -> commits.put(task.id().value(), commit));
+            }
+        }
+        return commits;
     }
 
     private List<Agent> agents(JobView view) {

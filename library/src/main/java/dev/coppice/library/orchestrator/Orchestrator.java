@@ -8,6 +8,7 @@ import dev.coppice.engine.WorkQueue.Answer;
 import dev.coppice.engine.WorkQueue.Batch;
 import dev.coppice.engine.WorkQueue.Claim;
 import dev.coppice.model.AgentName;
+import dev.coppice.model.CommitId;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
@@ -406,15 +407,22 @@ public final class Orchestrator implements AutoCloseable {
                 parent(tasks),
                 tasks.stream()
                         .map(task -> draft(task, task.id().orElseGet(this::freshId)))
-                        .toList());
+                        .toList(),
+                List.of());
     }
 
-    private List<Task> add(Session now, Optional<TaskId> parent, List<TaskDraft.Builder> drafts) {
+    private List<Task> add(
+            Session now,
+            Optional<TaskId> parent,
+            List<TaskDraft.Builder> drafts,
+            List<String> warnings) {
         if (drafts.isEmpty()) {
             return List.of();
         }
         Addition addition =
-                now.queue().addTasks(parent, state -> Batch.of(checked(now, drafts, state)));
+                now.queue()
+                        .addTasks(
+                                parent, state -> new Batch(checked(now, drafts, state), warnings));
         return switch (addition) {
             case Addition.Refused(String why) -> throw new InvalidTaskException(why);
             case Addition.Added(List<dev.coppice.model.Task> added) -> {
@@ -813,32 +821,60 @@ public final class Orchestrator implements AutoCloseable {
     /// @param filepath from the working directory of this process
     /// @throws StateFileException if it can't be written
     public void saveState(String filepath) {
-        StateFile.write(file(filepath), state());
+        CoordinationState state = state();
+        StateFile.write(file(filepath), new StateFile.Saved(state, session().watch().commits()));
     }
 
     /// Goes on from a file that [#saveState], or the Python program of document 003, wrote: as a new job, in which what was
     /// done, failed or blocked stays so, and what was in flight or canceled can be claimed again. What was begun before is
     /// ended.
     ///
+    /// Who depends on a task that is done starts from its work, and the result has it. Where the repository does not have its
+    /// commit any more the task can be claimed again, and a note among the job's events says so.
+    ///
     /// @throws StateFileException if it can't be read; then nothing is changed
     /// @throws InvalidTaskException if its tasks do not fit together; then nothing is changed
     public void loadState(String filepath) throws InterruptedException {
-        CoordinationState state = StateFile.read(file(filepath));
+        StateFile.Saved saved = StateFile.read(file(filepath));
         Session next =
                 open(
-                        state.goal(),
-                        state.masterPlan(),
-                        state.maxParallelWorkers(),
-                        state.taskTimeout());
+                        saved.state().goal(),
+                        saved.state().masterPlan(),
+                        saved.state().maxParallelWorkers(),
+                        saved.state().taskTimeout());
+        LoadedWork work = work(next, saved.commits());
+        List<Task> gone = saved.state().tasks().stream().filter(work::isGone).toList();
+        CoordinationState state =
+                saved.state()
+                        .withTasks(
+                                saved.state().tasks().stream()
+                                        .map(task -> gone.contains(task) ? task.requeued() : task)
+                                        .toList());
         try {
-            add(next, Optional.empty(), state.tasks().stream().map(Orchestrator::again).toList());
-            next.watch().stands(new StateReplay(next.queue(), state).replay());
+            add(
+                    next,
+                    Optional.empty(),
+                    state.tasks().stream().map(Orchestrator::again).toList(),
+                    gone.stream().map(Orchestrator::toBeDoneAgain).toList());
+            next.watch().stands(new StateReplay(next.queue(), state, work).replay());
         } catch (OrchestrationException e) {
             end(next);
             throw e;
         }
         next.watch().start();
         replace(next);
+    }
+
+    private LoadedWork work(Session next, Map<String, CommitId> commits) {
+        return switch (next.settings().layout().isolation()) {
+            case WORKTREE -> new LoadedWork(Optional.of(coppice.git()), commits);
+            case NONE -> new LoadedWork(Optional.empty(), commits);
+        };
+    }
+
+    private static String toBeDoneAgain(Task task) {
+        return "Task %s was done, but the repository does not have its work any more: it is done again."
+                .formatted(task.id());
     }
 
     /// It may be tried as often as is left of what the state says. Its parent is told by the state: it need not run.

@@ -3,6 +3,7 @@ package dev.coppice.library.orchestrator;
 import dev.coppice.document.Document;
 import dev.coppice.document.Form;
 import dev.coppice.document.Value;
+import dev.coppice.model.CommitId;
 import dev.coppice.plan.Problem;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -19,12 +20,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,8 +41,11 @@ import tools.jackson.databind.json.JsonMapper;
 ///             "attempts", "max_attempts"}],
 ///  "agents": {id: {"id", "role", "active", "current_task"}},
 ///  "discoveries": [{"id", "agent_id", "content", "related_task", "tags", "created_at"}],
-///  "created_at", "last_activity", "max_parallel_workers", "task_timeout_seconds"}
+///  "created_at", "last_activity", "max_parallel_workers", "task_timeout_seconds",
+///  "coppice_commits": {id of a task: commit}}
 /// ```
+/// Python has all but the last, which it passes over: where the work is of the tasks that are done.
+///
 /// It is UTF-8, and replaced as a whole. What is absent has nothing or null; keys that are not known are passed over. Times
 /// are written in UTC; one without an offset, as Python has them, is read in the zone of this machine.
 final class StateFile {
@@ -64,17 +70,33 @@ final class StateFile {
 
     private static final Form<List<String>> TEXTS = Form.TEXT.list();
 
+    private static final Form<CommitId> COMMIT =
+            new Form<>(
+                    "the full id of a commit",
+                    value -> Form.TEXT.read(value).flatMap(StateFile::commit));
+
+    private static final String COMMITS = "coppice_commits";
+
+    /// What stands in a file.
+    ///
+    /// @param commits those that hold the work of tasks that are done, by the tasks' ids
+    record Saved(CoordinationState state, Map<String, CommitId> commits) {
+        Saved {
+            commits = Map.copyOf(commits);
+        }
+    }
+
     private StateFile() {}
 
     // ---- writing
 
     /// Replaces the file, which is never there in part.
-    static void write(Path file, CoordinationState state) {
+    static void write(Path file, Saved saved) {
         try {
             String json =
                     JsonMapper.shared()
                                     .writerWithDefaultPrettyPrinter()
-                                    .writeValueAsString(values(state))
+                                    .writeValueAsString(values(saved))
                             + "\n";
             Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
             Path folder = target.getParent();
@@ -99,7 +121,8 @@ final class StateFile {
         }
     }
 
-    private static Map<String, ?> values(CoordinationState state) {
+    private static Map<String, ?> values(Saved saved) {
+        CoordinationState state = saved.state();
         SequencedMap<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("goal", state.goal());
         values.put("master_plan", state.masterPlan());
@@ -113,6 +136,9 @@ final class StateFile {
         values.put("last_activity", moment(state.lastActivity()));
         values.put("max_parallel_workers", state.maxParallelWorkers());
         values.put("task_timeout_seconds", seconds(state.taskTimeout()));
+        SequencedMap<String, String> commits = new TreeMap<>();
+        saved.commits().forEach((task, commit) -> commits.put(task, commit.value()));
+        values.put(COMMITS, commits);
         return values;
     }
 
@@ -198,12 +224,20 @@ final class StateFile {
         }
     }
 
+    private static Optional<CommitId> commit(String text) {
+        try {
+            return Optional.of(new CommitId(text));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
     // ---- reading
 
     /// Reads a file. Nothing is changed.
     ///
     /// @throws StateFileException if there is none, or it has not this shape, with every place that is wrong
-    static CoordinationState read(Path file) {
+    static Saved read(Path file) {
         String text;
         try {
             text = Files.readString(file);
@@ -217,18 +251,18 @@ final class StateFile {
         List<Problem> problems = new ArrayList<>();
         Document document = Document.json(file.toString(), text);
         problems.addAll(document.problems());
-        Optional<CoordinationState> state =
+        Optional<Saved> saved =
                 document.root()
                         .filter(_ -> problems.isEmpty())
-                        .map(root -> new Reading(root, problems).state());
-        if (state.isEmpty() || !problems.isEmpty()) {
+                        .map(root -> new Reading(root, problems).saved());
+        if (saved.isEmpty() || !problems.isEmpty()) {
             throw new StateFileException(
                     "This is no state file, and nothing was loaded from it:\n"
                             + (problems.isEmpty()
                                     ? file + ": it is empty"
                                     : OrchestrationException.text(problems)));
         }
-        return state.get();
+        return saved.get();
     }
 
     /// One object of the file; what is wrong in it goes to the problems.
@@ -248,7 +282,19 @@ final class StateFile {
             }
         }
 
-        CoordinationState state() {
+        Saved saved() {
+            return new Saved(state(), object(COMMITS).map(Reading::commits).orElse(Map.of()));
+        }
+
+        private Map<String, CommitId> commits() {
+            Map<String, CommitId> commits = new HashMap<>();
+            for (String task : values.keySet()) {
+                get(task, COMMIT).ifPresent(commit -> commits.put(task, commit));
+            }
+            return commits;
+        }
+
+        private CoordinationState state() {
             return new CoordinationState(
                     required("goal", Form.TEXT, ""),
                     get("master_plan", Form.TEXT).orElse(""),

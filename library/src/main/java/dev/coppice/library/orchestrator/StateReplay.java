@@ -4,6 +4,7 @@ import dev.coppice.engine.WorkQueue;
 import dev.coppice.engine.WorkQueue.Answer;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.WorkResult;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,17 +13,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Brings a new job to where a state file says that the tasks are: what was done or has failed is claimed and brought back
-/// once more, so that those who depend on it, and the prompts of what starts later, find it. What was blocked is blocked by that again. What
+/// once more, so that those who depend on it, and the prompts of what starts later, find it and its work. What was blocked is blocked by that again. What
 /// was in flight, or was canceled, is anybody's.
 final class StateReplay {
     private static final AgentName UNKNOWN = new AgentName("loaded");
 
     private final WorkQueue queue;
     private final CoordinationState state;
+    private final LoadedWork work;
 
-    StateReplay(WorkQueue queue, CoordinationState state) {
+    StateReplay(WorkQueue queue, CoordinationState state, LoadedWork work) {
         this.queue = queue;
         this.state = state;
+        this.work = work;
     }
 
     /// Replays it.
@@ -70,7 +73,7 @@ final class StateReplay {
     private boolean end(Task task) {
         TaskId id = new TaskId(task.id());
         AgentName agent = task.claimedBy().flatMap(AgentName::parse).orElse(UNKNOWN);
-        if (!(queue.claim(id, agent) instanceof WorkQueue.Claim.Granted)) {
+        if (!(queue.claim(id, agent) instanceof WorkQueue.Claim.Granted granted)) {
             return false;
         }
         TaskResult result = task.result().orElseGet(() -> TaskResult.of(""));
@@ -81,7 +84,8 @@ final class StateReplay {
                         .toList();
         Answer answer;
         if (task.status() == TaskStatus.DONE) {
-            answer = queue.complete(id, agent, Results.workResult(result), found);
+            WorkResult brought = work.onBranch(granted.order(), Results.workResult(result));
+            answer = queue.complete(id, agent, brought, found);
         } else {
             found.forEach(each -> queue.discover(id, each));
             answer = queue.fail(id, agent, result.error().orElse("It failed."));
