@@ -254,7 +254,7 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                     order,
                     reports,
                     () -> {
-                        List<String> changed = watching.changes();
+                        List<String> changed = watching.changes(tally.lastEnd());
                         if (!changed.isEmpty()) {
                             reports.happened(new Event.CheckoutChanged(changed));
                         }

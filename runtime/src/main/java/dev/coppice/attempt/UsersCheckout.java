@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The user's checkout, looked at before and after each attempt. Users work on meanwhile, so a change is
-/// told and nothing more; each only once a job. Safe for use by many threads.
+/// told and nothing more; each only once a job. One look serves all attempts of a job whose programs had
+/// ended when it began. Safe for use by many threads.
 final class UsersCheckout {
     private final Checkout checkout;
     private final Map<JobId, Seen> jobs = new ConcurrentHashMap<>();
@@ -32,10 +33,21 @@ final class UsersCheckout {
         return new Watching(job, seen);
     }
 
+    /// @param begun when, by [System#nanoTime]
+    private record Look(long begun, Fingerprint found) {
+        List<String> changesSince(Look before) {
+            return List.copyOf(found.changedPaths(before.found));
+        }
+    }
+
+    private Look look() {
+        return new Look(System.nanoTime(), checkout.fingerprint());
+    }
+
     /// What was last seen for one job.
     private final class Seen {
         private final ReentrantLock lock = new ReentrantLock();
-        private Optional<Fingerprint> last = Optional.empty();
+        private Optional<Look> last = Optional.empty();
 
         /// How many attempts watch; changed within [ConcurrentHashMap#compute] alone.
         private int watching;
@@ -44,19 +56,21 @@ final class UsersCheckout {
             lock.lock();
             try {
                 if (last.isEmpty()) {
-                    last = Optional.of(checkout.fingerprint());
+                    last = Optional.of(look());
                 }
             } finally {
                 lock.unlock();
             }
         }
 
-        private List<String> changes() {
+        private List<String> changes(long since) {
             lock.lock();
             try {
-                Fingerprint now = checkout.fingerprint();
-                List<String> changed =
-                        last.map(before -> List.copyOf(now.changedPaths(before))).orElse(List.of());
+                if (last.isPresent() && last.get().begun() - since > 0) {
+                    return List.of();
+                }
+                Look now = look();
+                List<String> changed = last.map(now::changesSince).orElse(List.of());
                 last = Optional.of(now);
                 return changed;
             } finally {
@@ -81,8 +95,11 @@ final class UsersCheckout {
         }
 
         /// The paths that changed and were not told of for this job, sorted; none where there was no first look.
-        List<String> changes() {
-            return seen.changes();
+        ///
+        /// @param since when the attempt's last program had ended, by [System#nanoTime]: a look that began later, for
+        ///     another attempt, saw all that they did and was told of
+        List<String> changes(long since) {
+            return seen.changes(since);
         }
 
         @Override
