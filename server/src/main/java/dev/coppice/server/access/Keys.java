@@ -13,12 +13,15 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The keys of a user's servers, in a file that only this user can read:
@@ -30,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// running server sees each change. Safe for use by many threads.
 public final class Keys {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> OWNER_FOLDER =
@@ -45,6 +49,15 @@ public final class Keys {
 
     private record Ring(List<Entry> keys) {}
 
+    /// What a file of keys must not have.
+    private static final class Spoilt extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Spoilt(String place, String message) {
+            super(place + " " + message);
+        }
+    }
+
     /// The keys below `coppiceHome`, where there may be none yet.
     public Keys(Path coppiceHome, InstantSource clock) {
         this.file = coppiceHome.resolve("keys.json");
@@ -58,15 +71,55 @@ public final class Keys {
 
     /// All keys, in the order in which they were made.
     ///
-    /// @throws AccessException where the file can't be read
+    /// @throws AccessException where the file can't be read, or has what is no key
     public List<Entry> list() {
         try {
-            return JsonMapper.shared().readValue(Files.readString(file), Ring.class).keys();
+            return entries(JsonMapper.shared().readTree(Files.readString(file)));
         } catch (NoSuchFileException _) {
             return List.of();
         } catch (IOException | JacksonException e) {
             throw new AccessException("The keys in " + file + " can't be read.", e);
+        } catch (Spoilt e) {
+            throw new AccessException(
+                    "The keys in %s can't be read: %s. Correct it, or take that key out and make a new one."
+                            .formatted(file, e.getMessage()),
+                    e);
         }
+    }
+
+    private static List<Entry> entries(JsonNode ring) throws Spoilt {
+        JsonNode keys = ring.path("keys");
+        if (!keys.isArray()) {
+            throw new Spoilt("keys", "must be a list");
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            entries.add(entry("keys[" + i + "].", keys.path(i)));
+        }
+        return entries;
+    }
+
+    private static Entry entry(String place, JsonNode key) throws Spoilt {
+        String name = text(place, key, "name");
+        String scope = text(place, key, "scope");
+        String sha256 = text(place, key, "sha256");
+        String made = text(place, key, "made");
+        if (!SHA256.matcher(sha256).matches()) {
+            throw new Spoilt(place + "sha256", "must have 64 hexadecimal digits in lower case");
+        }
+        try {
+            return new Entry(name, Scope.valueOf(scope), sha256, Instant.parse(made));
+        } catch (DateTimeParseException _) {
+            throw new Spoilt(place + "made", "must be a time such as 2026-11-21T09:30:00Z");
+        } catch (IllegalArgumentException _) {
+            throw new Spoilt(place + "scope", "must be one of " + Arrays.toString(Scope.values()));
+        }
+    }
+
+    private static String text(String place, JsonNode key, String name) throws Spoilt {
+        return key.path(name)
+                .stringValueOpt()
+                .orElseThrow(() -> new Spoilt(place + name, "must be a text"));
     }
 
     /// Makes a key and returns it; empty where there is one of this name.

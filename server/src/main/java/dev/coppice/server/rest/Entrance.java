@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -87,7 +88,8 @@ final class Entrance extends Handler.Abstract {
     }
 
     private static boolean isAsked(Route route, Exchange exchange) {
-        return route.method().equals(exchange.method()) && route.match(exchange.path()).isPresent();
+        String method = exchange.isHead() ? Exchange.GET : exchange.method();
+        return route.method().equals(method) && route.match(exchange.path()).isPresent();
     }
 
     private void answer(Exchange exchange, Optional<Route> route)
@@ -131,6 +133,10 @@ final class Entrance extends Handler.Abstract {
                 routes.stream()
                         .filter(route -> route.match(exchange.path()).isPresent())
                         .map(Route::method)
+                        .flatMap(method ->
+                                method.equals(Exchange.GET)
+                                        ? Stream.of(method, Exchange.HEAD)
+                                        : Stream.of(method))
                         .toList();
         if (methods.isEmpty()) {
             return Fault.of(
@@ -139,17 +145,21 @@ final class Entrance extends Handler.Abstract {
         exchange.set("Allow", String.join(", ", methods));
         return Fault.of(
                 Fault.Kind.METHOD_NOT_ALLOWED,
-                "This path knows " + String.join(" and ", methods) + ".");
+                "This path knows " + String.join(", ", methods) + ".");
     }
 
     // ---- who calls ----
 
     private void admit(Exchange exchange, Route.Door door) {
+        boolean isOpen = door instanceof Route.Door.Open;
         Optional<String> secret = secret(exchange);
-        Optional<Caller> caller =
-                door instanceof Route.Door.Open ? Optional.empty() : secret.flatMap(access::caller);
-        caller.ifPresent(exchange::calledBy);
-        count(exchange);
+        Optional<Caller> caller = isOpen ? Optional.empty() : secret.flatMap(access::caller);
+        caller.ifPresent(known ->
+                exchange.calledBy(known, () -> secret.flatMap(access::caller).equals(caller)));
+        if (!isOpen) { // however many others call from the same address, it is seen that the server
+            // lives
+            count(exchange);
+        }
         switch (door) {
             case Route.Door.Open _ -> {}
             case Route.Door.Ajar _ -> {
@@ -214,7 +224,7 @@ final class Entrance extends Handler.Abstract {
         }
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "bearer" -> Optional.of(words[1].strip());
-            case "basic" -> exchange.method().equals("GET") ? password(words[1]) : Optional.of("");
+            case "basic" -> exchange.isLooking() ? password(words[1]) : Optional.of("");
             default -> Optional.of("");
         };
     }

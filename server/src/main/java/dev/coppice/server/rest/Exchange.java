@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
     static final String JSON = "application/json";
     static final String PROBLEM = "application/problem+json";
+    static final String GET = HttpMethod.GET.asString();
+    static final String HEAD = HttpMethod.HEAD.asString();
 
     /// No request of the API needs more.
     private static final int BODY_BYTES_MAX = 1 << 20;
@@ -54,6 +58,7 @@ final class Exchange {
     private Map<String, String> parts = Map.of();
     private Map<String, String> query = Map.of();
     private Optional<Caller> caller = Optional.empty();
+    private BooleanSupplier isKnown = () -> true;
     private Optional<JobId> job = Optional.empty();
     private Optional<Audited> audited = Optional.empty();
     private boolean isEnded;
@@ -72,6 +77,16 @@ final class Exchange {
 
     String method() {
         return request.getMethod();
+    }
+
+    /// Whether it changes nothing.
+    boolean isLooking() {
+        return method().equals(GET) || isHead();
+    }
+
+    /// Whether the head of the answer to a GET is wanted alone: the server sends no bytes of the body that we write.
+    boolean isHead() {
+        return method().equals(HEAD);
     }
 
     /// The path as it was sent, without a query.
@@ -188,8 +203,17 @@ final class Exchange {
         return caller;
     }
 
-    void calledBy(Caller caller) {
+    /// Takes who calls.
+    ///
+    /// @param isKnown whether it still is this one whose secret came with the call: keys are revoked, and tokens end
+    void calledBy(Caller caller, BooleanSupplier isKnown) {
         this.caller = Optional.of(caller);
+        this.isKnown = isKnown;
+    }
+
+    /// Whether more of an answer that takes its time is wanted, by one who may have it.
+    boolean isStillWanted() {
+        return !isHead() && isKnown.getAsBoolean();
     }
 
     /// The job that the call is about, for the audit log.
@@ -213,8 +237,7 @@ final class Exchange {
     }
 
     Audited audited() {
-        return audited.orElseGet(
-                () -> new Audited(!method().equals("GET"), status(), Optional.empty()));
+        return audited.orElseGet(() -> new Audited(!isLooking(), status(), Optional.empty()));
     }
 
     /// Leaves the call out of the audit log.

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// The streams that are open: those of events, by a feed for each job that somebody follows, and those of logs.
 /// Safe for use by many threads.
@@ -26,6 +27,9 @@ final class Feeds implements AutoCloseable {
 
     /// So often something is sent where nothing happens, so that a connection that is gone is seen.
     private static final Duration BEAT = Duration.ofSeconds(10);
+
+    /// So often, at most, a stream asks whether its caller still wants it and may have it.
+    private static final long ASK_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final ByteBuffer BEAT_TEXT =
             ByteBuffer.wrap(":\n\n".getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
@@ -57,7 +61,9 @@ final class Feeds implements AutoCloseable {
     }
 
     /// A stream that this thread sends, until it is closed.
-    Stream begin() {
+    ///
+    /// @param isWanted whether its caller still wants it and may have it
+    Stream begin(BooleanSupplier isWanted) {
         if (isClosed || streams.size() >= STREAMS_MAX) {
             throw Fault.later(
                     Fault.Kind.UNAVAILABLE,
@@ -65,16 +71,32 @@ final class Feeds implements AutoCloseable {
                     Duration.ofSeconds(5));
         }
         streams.add(Thread.currentThread());
-        return new Stream();
+        return new Stream(isWanted);
     }
 
     /// Counts as open while it is.
     final class Stream implements AutoCloseable {
         private final Thread thread = Thread.currentThread();
+        private final BooleanSupplier wanted;
+        private boolean isWanted;
+        private long asked;
 
-        /// Whether the server stops, and the stream with it.
+        private Stream(BooleanSupplier wanted) {
+            this.wanted = wanted;
+            ask();
+        }
+
+        private void ask() {
+            isWanted = wanted.getAsBoolean();
+            asked = System.nanoTime();
+        }
+
+        /// Whether the server stops, or the caller may no longer have the stream.
         boolean isOver() {
-            return isClosed;
+            if (System.nanoTime() - asked >= ASK_EVERY_NANOS) {
+                ask();
+            }
+            return isClosed || !isWanted;
         }
 
         @Override
@@ -104,12 +126,12 @@ final class Feeds implements AutoCloseable {
     /// @param follows false: only what is there now
     void send(Exchange exchange, JobView job, long sequence, boolean follows)
             throws IOException, InterruptedException {
-        try (Stream stream = begin()) {
+        try (Stream stream = begin(exchange::isStillWanted)) {
             Feed.Follower follower = follow(job.id());
             try {
                 exchange.beginStream("text/event-stream");
                 exchange.piece(BEAT_TEXT.duplicate());
-                Sent sent = sendStored(exchange, job, sequence);
+                Sent sent = sendStored(exchange, stream, job, sequence);
                 if (follows) {
                     sendLive(exchange, follower, stream, sent);
                 }
@@ -130,10 +152,11 @@ final class Feeds implements AutoCloseable {
         }
     }
 
-    private Sent sendStored(Exchange exchange, JobView job, long sequence) throws IOException {
+    private Sent sendStored(Exchange exchange, Stream stream, JobView job, long sequence)
+            throws IOException {
         Sent sent = new Sent(sequence, job.status().isOver());
         Optional<Feed.Batch> more = stored(job.id(), sequence);
-        while (more.isPresent()) {
+        while (more.isPresent() && !stream.isOver()) {
             exchange.piece(more.get().after(sent.sequence()));
             sent = sent.and(more.get());
             more = stored(job.id(), sent.sequence());

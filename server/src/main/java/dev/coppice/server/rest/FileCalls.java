@@ -143,7 +143,7 @@ final class FileCalls {
 
     private void follow(Exchange exchange, JobId job, Path log, long from)
             throws IOException, InterruptedException {
-        try (Feeds.Stream stream = feeds.begin()) {
+        try (Feeds.Stream stream = feeds.begin(exchange::isStillWanted)) {
             exchange.set("Connection", "close"); // nothing else can be asked behind it
             exchange.beginStream(PLAIN);
             long sent = from;

@@ -55,7 +55,12 @@ final class Routes {
 
     private static void events(Exchange call, JobCalls jobs, Feeds feeds)
             throws IOException, InterruptedException {
-        long after = call.number("after", call.lastEventId().orElse(0L), 0L, Long.MAX_VALUE);
+        // A browser that comes back has the address of its first call, and a header that says how
+        // far it is.
+        long after =
+                Math.max(
+                        call.number("after", 0L, 0L, Long.MAX_VALUE),
+                        call.lastEventId().orElse(0L));
         JobView job = jobs.jobBeyond(call, after);
         if (job.status().isOver() && after >= job.sequence()) {
             call.empty(204); // by which a browser knows that it need not come again

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -108,6 +110,47 @@ class AccessTest {
         assertThat(new Access(keys(), Optional.empty()).caller(secret))
                 .as("who never read it knows none")
                 .isEmpty();
+    }
+
+    @Test
+    void aKeyWithoutAllThatItNeedsIsToldByItsPlaceAndLeavesTheKeysThatWereKnown() throws Exception {
+        Access access = new Access(keys(), Optional.of("mine"));
+        String secret = keys().add("ci", Scope.READ).orElseThrow();
+        assertThat(access.caller(secret)).isPresent();
+        String hash = "0".repeat(64);
+        String made = "2026-11-21T09:30:00Z";
+        Map<String, String> spoilt = new LinkedHashMap<>();
+        spoilt.put("{}", "keys must be a list");
+        spoilt.put("[]", "keys must be a list");
+        spoilt.put("{\"keys\":[null]}", "keys[0].name must be a text");
+        spoilt.put(
+                "{\"keys\":[{\"name\":\"a\",\"scope\":\"READ\"}]}",
+                "keys[0].sha256 must be a text");
+        spoilt.put(
+                key("a", "ROOT", hash, made), "keys[0].scope must be one of [READ, SUBMIT, ADMIN]");
+        spoilt.put(key("a", "READ", "0", made), "keys[0].sha256 must have 64 hexadecimal digits");
+        spoilt.put(key("a", "READ", hash, "today"), "keys[0].made must be a time");
+
+        for (Map.Entry<String, String> each : spoilt.entrySet()) {
+            Files.writeString(file(), each.getKey());
+
+            assertThatThrownBy(() -> keys().list())
+                    .isInstanceOf(AccessException.class)
+                    .hasMessageContaining(file().toString())
+                    .hasMessageContaining(each.getValue());
+            assertThatThrownBy(() -> keys().add("b", Scope.READ))
+                    .isInstanceOf(AccessException.class);
+            assertThat(access.caller(secret)).as(each.getKey()).isPresent();
+            assertThat(access.caller("mine")).as(each.getKey()).isPresent();
+            assertThat(access.caller("nobody's")).as(each.getKey()).isEmpty();
+        }
+    }
+
+    private static String key(String name, String scope, String sha256, String made) {
+        return """
+        {"keys":[{"name":"%s","scope":"%s","sha256":"%s","made":"%s"}]}
+        """
+                .formatted(name, scope, sha256, made);
     }
 
     @Test

@@ -49,6 +49,7 @@ final class ApiDocument {
                     429, "TooManyRequests");
 
     private static final String DATA = "data: ";
+    private static final String HEAD = "HEAD";
 
     /// Headers of HTTP itself and of its safety, of which nothing needs to be said.
     private static final Set<String> USUAL_HEADERS =
@@ -141,7 +142,11 @@ final class ApiDocument {
         if (response.has("content")) {
             JsonNode content = response.path("content").path(told.type());
             assertThat(content.isObject()).as("the type is described: %s", told).isTrue();
-            requireContent(content, told);
+            if (told.method().equals(HEAD)) {
+                assertThat(told.body()).as("a head alone: %s", told).isEmpty();
+            } else {
+                requireContent(content, told);
+            }
         } else {
             assertThat(told.type() + told.body()).as("nothing is told: %s", told).isEmpty();
         }
@@ -164,9 +169,14 @@ final class ApiDocument {
         return API.path("paths")
                 .propertyStream()
                 .filter(path -> told.path().matches(pattern(path.getKey())))
-                .map(path -> path.getValue().path(told.method().toLowerCase(Locale.ROOT)))
+                .map(path -> path.getValue().path(operation(told.method())))
                 .findFirst()
                 .orElse(MissingNode.getInstance());
+    }
+
+    /// A HEAD is described as the GET of which it is the head.
+    private static String operation(String method) {
+        return method.equals(HEAD) ? "get" : method.toLowerCase(Locale.ROOT);
     }
 
     /// The variable part called `path` has slashes in it.

@@ -122,8 +122,11 @@ class ApiDocumentTest {
             assertThat(operation.path("summary").stringValue()).as(call.name()).isNotBlank();
             assertThat(operation.path("responses").propertyNames())
                     .as(call.name())
-                    .contains("400", "429")
+                    .contains("400")
                     .allMatch(status -> status.matches("[24]\\d\\d|503"));
+            assertThat(operation.path("responses").has("429"))
+                    .as("%s counts for its caller's rate", call.name())
+                    .isNotEqualTo(operation.path("x-scope").stringValue().equals("open"));
             for (JsonNode response : operation.path("responses")) {
                 assertThat(ApiDocument.resolved(response).path("description").stringValue())
                         .as(call.name())

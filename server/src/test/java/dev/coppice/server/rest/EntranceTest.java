@@ -248,6 +248,49 @@ class EntranceTest {
     }
 
     @Test
+    void thatTheServerLivesIsSeenHoweverOftenOthersCall() throws Exception {
+        try (Scene scene = new Scene(folder, "api: { rate_limit: 2 }\n")) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(scene.send(scene.keyless("/health")).status()).isEqualTo(200);
+            }
+            assertThat(scene.send(scene.keyless("/api/v1/jobs")).status())
+                    .as("and it costs the others nothing")
+                    .isEqualTo(401);
+            scene.send(scene.keyless("/api/v1/jobs"));
+            assertThat(scene.send(scene.keyless("/api/v1/jobs")).status()).isEqualTo(429);
+            assertThat(scene.send(scene.keyless("/health")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoAsksForTheHeadAloneGetsThatOfAGet() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            String job = scene.submit("sleep 600");
+            scene.await(job, "running"::equals);
+            String path = "/api/v1/jobs/" + job;
+            for (String each :
+                    List.of(
+                            "/health",
+                            "/docs",
+                            "/api/v1/jobs",
+                            path + "/status",
+                            path + "/artifacts/logs/orchestrator.log",
+                            path + "/logs/orchestrator",
+                            path + "/logs/orchestrator?follow=true",
+                            path + "/events")) {
+                Scene.Answer head = scene.send(scene.call(each).HEAD());
+
+                assertThat(head.status()).as(each).isEqualTo(200);
+                assertThat(head.body()).as(each).isEmpty();
+                assertThat(head.header("Content-Type")).as(each).isNotEmpty();
+            }
+            assertThat(scene.send(scene.keyless("/api/v1/jobs").HEAD()).status()).isEqualTo(401);
+            assertThat(scene.send(scene.call(path + "/retry").HEAD()).status()).isEqualTo(405);
+            assertThat(audit(scene)).as("a look is not noted, a refusal is").hasSize(3);
+        }
+    }
+
+    @Test
     void manyCallsTooManyAreOneLineOfTheAuditLogWithTheKeysName() throws Exception {
         try (Scene scene = new Scene(folder, "api: { rate_limit: 1 }\n")) {
             scene.get("/api/v1/jobs");
@@ -413,7 +456,7 @@ class EntranceTest {
             assertThat(scene.send(scene.call("/api/v1/nothing")).status()).isEqualTo(404);
             Scene.Answer wrong = scene.send(scene.call("/health").DELETE());
             assertThat(wrong.status()).isEqualTo(405);
-            assertThat(wrong.header("Allow")).isEqualTo("GET");
+            assertThat(wrong.header("Allow")).isEqualTo("GET, HEAD");
         }
     }
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.git.BranchName;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
+import dev.coppice.server.access.Scope;
 import dev.coppice.server.jobs.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -102,8 +104,13 @@ class FeedsTest {
     /// Follows a job behind this event; empty where it is over and has no more.
     private Optional<Following> follow(String job, long after)
             throws IOException, InterruptedException {
+        return follow(job, "", after);
+    }
+
+    private Optional<Following> follow(String job, String query, long after)
+            throws IOException, InterruptedException {
         HttpRequest.Builder call =
-                scene.call("/api/v1/jobs/" + job + "/events")
+                scene.call("/api/v1/jobs/" + job + "/events" + query)
                         .header("Last-Event-ID", Long.toString(after));
         HttpResponse<InputStream> answer = scene.follow(call);
         if (answer.statusCode() == 204) {
@@ -141,6 +148,48 @@ class FeedsTest {
             assertThat(got.subList(1, got.size())).isEqualTo(whole.rest());
         }
         assertThat(got).isEqualTo(LongStream.range(0, got.size()).boxed().toList());
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void aBrowserThatComesBackWithTheAddressOfItsFirstCallGetsNoEventTwice() throws Exception {
+        String job = scene.submit(waiting("one"));
+        scene.awaiting(() -> Optional.of(lastEvent(job)).filter(last -> last >= 3));
+
+        try (Following following = follow(job, "?after=1", 2).orElseThrow()) {
+            assertThat(following.next()).contains(3L);
+            Files.createFile(gate());
+            assertThat(following.rest()).isNotEmpty();
+        }
+        long last = lastEvent(job);
+        assertThat(follow(job, "?after=1", last)).as("and stops when the job is over").isEmpty();
+        try (Following following = follow(job, "?after=" + (last - 1), 1).orElseThrow()) {
+            assertThat(following.rest()).containsExactly(last);
+        }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void theStreamsOfAKeyThatIsRevokedEnd() throws Exception {
+        String job = scene.submit(waiting("one"));
+        scene.await(job, "running"::equals);
+        String reader = scene.key("reader", Scope.READ);
+        String path = "/api/v1/jobs/" + job;
+        try (InputStream events = stream(path + "/events", reader);
+                InputStream log = stream(path + "/logs/worker_1?follow=true", reader)) {
+            assertThat(events.read()).isNotNegative();
+
+            scene.revoke("reader");
+
+            events.transferTo(OutputStream.nullOutputStream());
+            log.transferTo(OutputStream.nullOutputStream());
+        }
+        assertThat(scene.get(path).body()).contains("\"running\"");
+        Files.createFile(gate());
+    }
+
+    private InputStream stream(String path, String key) throws IOException, InterruptedException {
+        return scene.follow(scene.keyless(path).header("X-API-Key", key)).body();
     }
 
     @Test
@@ -293,7 +342,7 @@ class FeedsTest {
             for (int i = 0; i < 2_000; i++) {
                 Future<?> _ =
                         followers.submit(() -> {
-                            try (Feeds.Stream _ = feeds.begin()) {
+                            try (Feeds.Stream _ = feeds.begin(() -> true)) {
                                 begun.countDown();
                                 end.await();
                             }
@@ -302,7 +351,7 @@ class FeedsTest {
             }
             begun.await();
 
-            assertThatThrownBy(feeds::begin)
+            assertThatThrownBy(() -> feeds.begin(() -> true))
                     .isInstanceOfSatisfying(
                             Fault.class, fault -> assertThat(fault.status()).isEqualTo(503));
             end.countDown();
