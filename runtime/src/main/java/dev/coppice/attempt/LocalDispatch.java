@@ -188,30 +188,44 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
     private void carry(AttemptOrder order, Reports reports, Running run) {
         Tally tally = new Tally();
         try {
-            reports.happened(carryOut(order, reports, run, tally));
+            tellEnd(carryOut(order, reports, run, tally), reports, run);
         } catch (CannotStartException e) {
-            reports.happened(failed(order, Reason.NOT_INSTALLED, said(e), tally));
+            tellEnd(failed(order, Reason.NOT_INSTALLED, said(e), tally), reports, run);
         } catch (WorkspaceException | GitException | IOException | UncheckedIOException e) {
-            reports.happened(
+            tellEnd(
                     run.isStopped()
                             ? ended(order, new Outcome.Stopped(WorkResult.NONE), tally)
-                            : failed(order, reason(e), said(e), tally));
+                            : failed(order, reason(e), said(e), tally),
+                    reports,
+                    run);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             // The edge of a thread: whatever went wrong, the engine must hear of the end.
-            reports.happened(
+            tellEnd(
                     failed(
                             order,
                             Reason.WORKSPACE,
                             "Something went wrong in Coppice itself: " + e,
-                            tally));
+                            tally),
+                    reports,
+                    run);
             throw e;
         } finally {
             running.remove(Key.of(order), run);
-            run.pass().ifPresent(equipment.passes()::end);
+            endPass(run);
             run.ended();
         }
+    }
+
+    /// Whoever hears of the end finds the attempt's pass good for nothing.
+    private void tellEnd(Event.AttemptEnded end, Reports reports, Running run) {
+        endPass(run);
+        reports.happened(end);
+    }
+
+    private void endPass(Running run) {
+        run.pass().ifPresent(equipment.passes()::end);
     }
 
     private Event.AttemptEnded carryOut(
