@@ -266,7 +266,9 @@ public final class Jobs {
         return coppice.engine().queue(job).orElseThrow(() -> noJob(job.value()));
     }
 
-    /// @throws Fault where the answer to what was asked of the task is no
+    /// Refuses where the answer to what was asked of the task is no.
+    ///
+    /// @throws Fault that says why
     public void requireAccepted(JobId job, TaskId task, WorkQueue.Answer answer) {
         switch (answer) {
             case ACCEPTED -> {}
