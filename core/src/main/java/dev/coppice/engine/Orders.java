@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import dev.coppice.model.Duty;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Need;
 import dev.coppice.model.Reason;
 import dev.coppice.model.Task;
@@ -86,7 +87,7 @@ final class Orders {
 
     /// The text, or where it is too long its last `most` characters.
     static String end(String text, int most) {
-        return text.length() > most ? "… (cut)\n" + text.substring(text.length() - most) : text;
+        return Excerpt.end(text, most).after("… (cut)\n");
     }
 
     private static Optional<AttemptOrder.Earlier> earlier(TaskState task, int attempt) {

@@ -18,11 +18,11 @@ public record Discovery(String content, List<String> tags) {
         if (content.isBlank()) {
             throw new IllegalArgumentException("a discovery needs content");
         }
-        content = atMost(content, CONTENT_MAX);
-        tags = tags.stream().limit(TAGS_MAX).map(tag -> atMost(tag, TAG_MAX)).toList();
-    }
-
-    private static String atMost(String text, int max) {
-        return text.length() > max ? text.substring(0, max - CUT.length()) + CUT : text;
+        content = Excerpt.beginning(content, CONTENT_MAX, CUT).text();
+        tags =
+                tags.stream()
+                        .limit(TAGS_MAX)
+                        .map(tag -> Excerpt.beginning(tag, TAG_MAX, CUT).text())
+                        .toList();
     }
 }

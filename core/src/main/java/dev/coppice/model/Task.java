@@ -80,6 +80,6 @@ public record Task(
     /// The first line of the description, at most 72 characters: its name for people.
     public String name() {
         String line = description.strip().lines().findFirst().orElse("").strip();
-        return line.length() <= 72 ? line : line.substring(0, 71) + "…";
+        return Excerpt.beginning(line, 72, "…").text();
     }
 }

@@ -32,12 +32,8 @@ public record WorkResult(
 
     /// A result of words alone; what is too long is cut at its beginning.
     public static WorkResult of(String output) {
-        boolean cut = output.length() > OUTPUT_MAX;
+        Excerpt end = Excerpt.end(output, OUTPUT_MAX);
         return new WorkResult(
-                cut ? output.substring(output.length() - OUTPUT_MAX) : output,
-                cut,
-                Optional.empty(),
-                Optional.empty(),
-                List.of());
+                end.text(), end.isCut(), Optional.empty(), Optional.empty(), List.of());
     }
 }

@@ -3,6 +3,7 @@ package dev.coppice.plan;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.Duty;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.Limits;
 import dev.coppice.model.Need;
@@ -306,7 +307,7 @@ final class PlanCheck {
 
     private static String quoted(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
-        return "\"" + (line.length() <= 80 ? line : line.substring(0, 79) + "…") + "\"";
+        return "\"" + Excerpt.beginning(line, 80, "…").text() + "\"";
     }
 
     private Optional<AgentName> configured(String name) {

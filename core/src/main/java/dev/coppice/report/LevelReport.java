@@ -3,6 +3,7 @@ package dev.coppice.report;
 import static dev.coppice.report.Markdown.code;
 import static dev.coppice.report.Markdown.inline;
 
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.FileChange;
 import dev.coppice.model.Need;
 import dev.coppice.model.Outcome;
@@ -204,10 +205,10 @@ public final class LevelReport {
         if (output.isEmpty()) {
             return;
         }
-        int cut = Math.max(0, output.length() - OUTPUT_MAX);
-        if (cut > 0 || task.result().outputCut()) {
+        Excerpt end = Excerpt.end(output, OUTPUT_MAX);
+        if (end.isCut() || task.result().outputCut()) {
             text.paragraph("The end of what it said; the whole is in `output.log`:");
         }
-        text.block(output.substring(cut));
+        text.block(end.text());
     }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.agent;
 
+import dev.coppice.model.Excerpt;
 import java.time.Duration;
 
 /// Something that an agent was seen to do while it runs. Texts are cut to [#TEXT_MAX].
@@ -28,6 +29,6 @@ public sealed interface AgentNote {
     record Unconnected(String server, String status) implements AgentNote {}
 
     static String cut(String text) {
-        return text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX) + "…";
+        return Excerpt.beginning(text, TEXT_MAX, "…").text();
     }
 }

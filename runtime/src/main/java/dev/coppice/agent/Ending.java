@@ -1,6 +1,7 @@
 package dev.coppice.agent;
 
 import dev.coppice.agent.AgentEnd.Verdict;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Reason;
 import dev.coppice.process.Exit;
 import java.util.Optional;
@@ -79,7 +80,6 @@ final class Ending {
         if (text.isEmpty()) {
             return "";
         }
-        int cut = Math.max(0, text.length() - QUOTED_MAX);
-        return ": " + (cut == 0 ? "" : "…") + text.substring(cut);
+        return ": " + Excerpt.end(text, QUOTED_MAX).after("…");
     }
 }

@@ -20,6 +20,7 @@ import dev.coppice.process.Marker;
 import dev.coppice.process.Processes;
 import dev.coppice.process.Tail;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -65,7 +66,9 @@ record AgentRun(
             throws InterruptedException, IOException {
         AgentLaunch launch = agent.launch(request);
         JobFolder.make(folder.root());
-        Files.writeString(folder.command(), String.join("\0", launch.argv()));
+        Files.write(
+                folder.command(),
+                String.join("\0", launch.argv()).getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<Path, String> file : launch.files().entrySet()) {
             write(file.getKey(), file.getValue());
         }
@@ -92,13 +95,14 @@ record AgentRun(
     private static void write(Path file, String text) throws IOException {
         Files.deleteIfExists(file);
         Files.createFile(file, OWNER_ALONE);
-        Files.writeString(file, text);
+        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// What the agent reads stands in its attempt's folder, to be read by people too.
     private static Path standardInput(AgentLaunch launch, AttemptFolder folder) throws IOException {
         return switch (launch.stdin()) {
-            case AgentLaunch.Input.Text(String text) -> Files.writeString(folder.prompt(), text);
+            case AgentLaunch.Input.Text(String text) ->
+                    Files.write(folder.prompt(), text.getBytes(StandardCharsets.UTF_8));
             case AgentLaunch.Input.File(Path file) -> file;
             case AgentLaunch.Input.Nothing() -> NOTHING;
         };

@@ -8,6 +8,7 @@ import dev.coppice.merge.Joining;
 import dev.coppice.model.CommandLine;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Duty;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.Limits;
 import dev.coppice.model.Outcome;
@@ -50,15 +51,11 @@ final class Conflicts {
     static Outcome toBeMended(
             AttemptOrder order, CommitId joined, String failure, int round, Equipment equipment) {
         Keepsakes.keep(equipment.git(), order.job(), joined);
-        String said =
-                failure.length() > FAILURE_MAX
-                        ? failure.substring(failure.length() - FAILURE_MAX)
-                        : failure;
         Task mender =
                 task(
                         order,
                         new TaskId("@mend-" + joined.abbreviated() + "-" + round),
-                        new Duty.Mending(joined, said),
+                        new Duty.Mending(joined, Excerpt.end(failure, FAILURE_MAX).text()),
                         "Mend the joined tree, on which a check fails",
                         "",
                         order.request().settings().checks());

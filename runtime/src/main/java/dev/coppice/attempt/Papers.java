@@ -50,7 +50,7 @@ record Papers(TaskFolder folder, Optional<Handoff> handoff) {
     void layResult(String json) throws IOException {
         JobFolder.make(folder.root());
         Path written = Files.createTempFile(folder.root(), "task_result", ".json"); // the owner's
-        Files.writeString(written, json);
+        Files.write(written, json.getBytes(StandardCharsets.UTF_8));
         Files.move(written, result(), StandardCopyOption.ATOMIC_MOVE);
     }
 

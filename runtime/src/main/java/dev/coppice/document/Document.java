@@ -1,5 +1,6 @@
 package dev.coppice.document;
 
+import dev.coppice.model.WholeText;
 import dev.coppice.plan.Problem;
 import java.io.Reader;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLSchema;
 
-/// A text that was read as YAML or JSON.
+/// A text that was read as YAML or JSON. Its texts are whole, as [WholeText] has it.
 ///
 /// @param root the whole; empty for an empty text or one that can't be read
 /// @param problems broken syntax (which ends the reading), keys that stand twice, YAML's aliases
@@ -103,7 +104,7 @@ public record Document(Optional<Value> root, List<Problem> problems) {
                         END_ARRAY,
                         END_OBJECT,
                         NOT_AVAILABLE ->
-                        new Value.Text(place, parser.getString());
+                        new Value.Text(place, new WholeText(parser.getString()).value());
             };
         }
 

@@ -1,5 +1,6 @@
 package dev.coppice.document;
 
+import dev.coppice.model.Excerpt;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,6 @@ public sealed interface Value {
     }
 
     private static String shortened(String line) {
-        return line.length() <= SHOWN_MAX ? line : line.substring(0, SHOWN_MAX - 1) + "…";
+        return Excerpt.beginning(line, SHOWN_MAX, "…").text();
     }
 }

@@ -15,14 +15,15 @@ import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.Task;
+import dev.coppice.model.WholeText;
 import dev.coppice.model.WorkResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Masks every text in an event that somebody wrote: a person, an agent, a check, a provider. Names
-/// that the engine made (ids, branches, refs) stay.
+/// Masks every text in an event that somebody wrote: a person, an agent, a check, a provider, and leaves no half of a
+/// character in it. Names that the engine made (ids, branches, refs) stay.
 ///
 /// @param ofInstructions whether also what agents and programs are told to do is masked
 record EventMask(Secrets secrets, boolean ofInstructions) {
@@ -229,7 +230,7 @@ record EventMask(Secrets secrets, boolean ofInstructions) {
     }
 
     private String text(String text) {
-        return secrets.mask(text);
+        return secrets.mask(new WholeText(text).value());
     }
 
     private List<String> texts(List<String> texts) {

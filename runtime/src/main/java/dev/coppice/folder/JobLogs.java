@@ -82,8 +82,9 @@ public final class JobLogs {
     }
 
     private static void append(Path file, CharSequence text) {
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         try {
-            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException cause) {
             throw new FolderException("cannot write to " + file, cause);
         }

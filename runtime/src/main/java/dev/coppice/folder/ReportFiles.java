@@ -9,6 +9,7 @@ import dev.coppice.report.JobView;
 import dev.coppice.report.LevelReport;
 import dev.coppice.report.TaskView;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -96,7 +97,7 @@ public record ReportFiles(
             JobFolder.make(parent);
             Path fresh = Files.createTempFile(parent, ".", ".part");
             try {
-                Files.writeString(fresh, text);
+                Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
                 Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(fresh);

@@ -3,6 +3,7 @@ package dev.coppice.lead;
 import dev.coppice.document.Form;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommandLine;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Settings;
 import dev.coppice.plan.Problem;
 import java.util.List;
@@ -114,11 +115,9 @@ public record LeadPrompt(
     }
 
     private static String head(String text) {
-        if (text.length() <= README_MAX) {
-            return text;
-        }
-        int end = text.offsetByCodePoints(0, text.codePointCount(0, README_MAX));
-        return text.substring(0, end) + "\n(cut: " + (text.length() - end) + " characters more)";
+        Excerpt head = Excerpt.beginning(text, README_MAX, "");
+        int rest = text.length() - head.text().length();
+        return head.text() + (head.isCut() ? "\n(cut: " + rest + " characters more)" : "");
     }
 
     private String checks() {

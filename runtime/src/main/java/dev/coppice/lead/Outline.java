@@ -1,5 +1,6 @@
 package dev.coppice.lead;
 
+import dev.coppice.model.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
@@ -52,7 +53,7 @@ final class Outline {
 
     private static String line(String path, int count) {
         String line = path.replaceAll("\\p{Cntrl}", "?");
-        String shown = line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX - 1) + "…";
+        String shown = Excerpt.beginning(line, LINE_MAX, "…").text();
         String files = count == 1 ? " (1 file)" : " (" + count + " files)";
         return path.endsWith("/") ? shown + files : shown;
     }

@@ -1,6 +1,7 @@
 package dev.coppice.workspace;
 
 import dev.coppice.model.CommandLine;
+import dev.coppice.model.Excerpt;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Child;
 import dev.coppice.process.ChildFiles;
@@ -148,7 +149,11 @@ record Programs(
 
     private void note(String text) throws IOException {
         Files.createDirectories(log.getParent());
-        Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.write(
+                log,
+                text.getBytes(StandardCharsets.UTF_8),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     /// The end of what the log got since it had this many bytes.
@@ -163,8 +168,7 @@ record Programs(
     }
 
     private static String end(Exit exit, String output) {
-        String all = output.strip();
-        String end = all.substring(Math.max(0, all.length() - OUTPUT_END_MAX));
+        String end = Excerpt.end(output.strip(), OUTPUT_END_MAX).text();
         return end.isEmpty() ? exit.toString() : exit + "\n" + end;
     }
 }

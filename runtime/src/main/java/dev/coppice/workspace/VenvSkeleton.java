@@ -52,9 +52,10 @@ final class VenvSkeleton {
         Path packages = sitePackages();
         Path ownPackages = folder.resolve(template.relativize(packages));
         Files.createDirectories(ownPackages);
-        Files.writeString(
-                ownPackages.resolve(SEES_TEMPLATE),
-                "import site; site.addsitedir('" + escaped(packages.toString()) + "')\n");
+        String seesTemplate =
+                "import site; site.addsitedir('" + escaped(packages.toString()) + "')\n";
+        Files.write(
+                ownPackages.resolve(SEES_TEMPLATE), seesTemplate.getBytes(StandardCharsets.UTF_8));
         Path lib64 = template.resolve("lib64");
         if (Files.isSymbolicLink(lib64)) {
             Files.createSymbolicLink(folder.resolve("lib64"), Files.readSymbolicLink(lib64));
@@ -137,7 +138,8 @@ final class VenvSkeleton {
 
     private void moveActivation(Path script, Path folder) throws IOException {
         String text = Files.readString(script);
-        Files.writeString(script, text.replace(template.toString(), folder.toString()));
+        String moved = text.replace(template.toString(), folder.toString());
+        Files.write(script, moved.getBytes(StandardCharsets.UTF_8));
     }
 
     /// As it must stand in a Python string, in ASCII, since the encoding of `.pth` files depends on the locale.

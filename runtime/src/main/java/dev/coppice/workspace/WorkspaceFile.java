@@ -82,7 +82,7 @@ record WorkspaceFile(
         Path file = beside(path);
         Path next = file.resolveSibling(file.getFileName() + ".next");
         try {
-            Files.writeString(next, JSON.writeValueAsString(this));
+            Files.write(next, JSON.writeValueAsBytes(this));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new WorkspaceException(file + " can't be written: " + e, e);

@@ -5,6 +5,7 @@ import static java.nio.file.attribute.PosixFilePermissions.asFileAttribute;
 import dev.coppice.git.Git;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class WorkspaceRoot {
         }
         Path ignore = folder.resolve(".gitignore");
         if (!Files.exists(ignore)) {
-            Files.writeString(ignore, "*\n");
+            Files.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.coppice.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.plan.Problem;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,18 @@ final class DocumentTest {
         assertThat(field(document, "g")).isEqualTo(new Value.Digits("x:7", "1.50"));
         assertThat(field(document, "h")).isEqualTo(new Value.Text("x:8", "5"));
         assertThat(field(document, "i")).isEqualTo(new Value.Text("x:9", "10:30"));
+    }
+
+    @Test
+    void halvesOfCharactersAreTakenOut() {
+        String text = "[\"a\\ud83c\", \"\\udf33b\", \"\\ud83c\\udf33\"]";
+
+        for (Document document : List.of(Document.json("x", text), Document.yaml("x", text))) {
+            Value.Items items = (Value.Items) document.root().orElseThrow();
+            assertThat(items.values())
+                    .extracting(value -> ((Value.Text) value).text())
+                    .containsExactly("a\ufffd", "\ufffdb", "🌳");
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.coppice.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.model.Discovery;
 import dev.coppice.model.Event;
 import dev.coppice.model.Outcome;
 import dev.coppice.model.Reason;
@@ -132,6 +133,23 @@ class SecretsTest {
                                 assertThat(((Outcome.Stopped) end.outcome()).partial().output())
                                         .hasSize(WorkResult.OUTPUT_MAX)
                                         .doesNotContain("u:p@"));
+    }
+
+    @Test
+    void noHalfOfACharacterIsLeftInAReport() {
+        Event report =
+                SECRETS.maskReport(
+                        new Event.Discovered(
+                                LeakyJob.TASK,
+                                1,
+                                new Discovery("a\ud83c hunter-two/3 🌳", List.of("\udf33"))));
+
+        assertThat(report)
+                .isEqualTo(
+                        new Event.Discovered(
+                                LeakyJob.TASK,
+                                1,
+                                new Discovery("a\ufffd *** 🌳", List.of("\ufffd"))));
     }
 
     private static Event ended(Outcome outcome) {

@@ -6,6 +6,8 @@ import dev.coppice.model.Event;
 import dev.coppice.model.Event.Level;
 import dev.coppice.model.Event.Noted;
 import dev.coppice.model.JobId;
+import dev.coppice.model.Recorded;
+import dev.coppice.testkit.JobStory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -70,6 +72,23 @@ final class ChainTest {
                 MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
 
         assertThat(column("hash", 3)).isEqualTo(HexFormat.of().formatHex(digest));
+    }
+
+    @Test
+    void halvesOfCharactersAreReadAndVerifiedAsTheyWereStored() {
+        List<Recorded> story =
+                new JobStory("a\ud83cb")
+                        .planned(JobStory.task("a"))
+                        .begins("a")
+                        .discovers("a", "\udf33c", "\ud83c")
+                        .events();
+
+        for (Recorded each : story) {
+            store.append(JobStory.JOB, each.sequence(), each.at(), List.of(each.event()));
+        }
+
+        assertThat(store.read(JobStory.JOB, 0, story.size())).isEqualTo(story);
+        assertThat(store.verify(JobStory.JOB)).isInstanceOf(Chain.Verified.class);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.coppice.workspace.WorkspaceException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -676,7 +677,8 @@ public final class Orchestration implements AutoCloseable {
     public Path writeResults(AggregatedResults results, Path file) {
         try {
             Map<String, ?> masked = audit.maskedTexts(results.toMap());
-            Files.writeString(file, audit.masked(PythonJson.indented(masked)) + "\n");
+            String json = audit.masked(PythonJson.indented(masked)) + "\n";
+            Files.write(file, json.getBytes(StandardCharsets.UTF_8));
             audit.info("write_results", "wrote " + file);
             return file;
         } catch (IOException e) {

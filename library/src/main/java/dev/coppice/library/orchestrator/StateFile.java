@@ -7,6 +7,7 @@ import dev.coppice.model.CommitId;
 import dev.coppice.plan.Problem;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ final class StateFile {
             Path folder = target.getParent();
             Path whole = Files.createTempFile(folder, ".state", ".json");
             try {
-                Files.writeString(whole, json);
+                Files.write(whole, json.getBytes(StandardCharsets.UTF_8));
                 Files.move(
                         whole,
                         target,

@@ -1,6 +1,7 @@
 package dev.coppice.library.orchestrator;
 
 import dev.coppice.model.AgentName;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.Expectation;
 import dev.coppice.model.Settings;
 import dev.coppice.model.Settings.AgentSettings;
@@ -112,19 +113,10 @@ final class Summary {
                     .filter(output -> !output.isBlank())
                     .ifPresent(output ->
                             text.append("\nWhat task %s said:\n".formatted(task.id()))
-                                    .append(end(output.strip()))
+                                    .append(Excerpt.end(output.strip(), OUTPUT_MAX).after("… "))
                                     .append('\n'));
         }
         return text.toString();
-    }
-
-    private static String end(String output) {
-        if (output.length() <= OUTPUT_MAX) {
-            return output;
-        }
-        int from = output.length() - OUTPUT_MAX;
-        boolean isInCharacter = Character.isLowSurrogate(output.charAt(from));
-        return "… " + output.substring(isInCharacter ? from + 1 : from);
     }
 
     /// The same settings for one who stands in the user's folder, only reads, and has what is left of the run's time.

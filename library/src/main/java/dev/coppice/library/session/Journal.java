@@ -4,7 +4,9 @@ import dev.coppice.folder.Secrets;
 import dev.coppice.runtime.Coppice;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -108,10 +110,13 @@ final class Journal {
             Files.createDirectories(directory);
             ProcessLog log =
                     new ProcessLog(
-                            Files.newBufferedWriter(
-                                    processLog(process.processId()),
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.APPEND));
+                            new BufferedWriter(
+                                    new OutputStreamWriter(
+                                            Files.newOutputStream(
+                                                    processLog(process.processId()),
+                                                    StandardOpenOption.CREATE,
+                                                    StandardOpenOption.APPEND),
+                                            StandardCharsets.UTF_8)));
             log.write(
                     header(
                             List.of(
@@ -166,8 +171,9 @@ final class Journal {
     }
 
     private static void append(Path file, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
-            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("the log " + file + " can't be written", e);
         }

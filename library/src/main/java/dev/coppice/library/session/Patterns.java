@@ -1,5 +1,6 @@
 package dev.coppice.library.session;
 
+import dev.coppice.model.Excerpt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,11 +151,6 @@ public final class Patterns {
 
     /// The last part of what is passed on to a prompt, at most [#PASSED_MAX] characters; where it is longer, it says so.
     public static String capped(String output) {
-        if (output.length() <= PASSED_MAX) {
-            return output;
-        }
-        int from = output.length() - PASSED_MAX;
-        boolean isInCharacter = Character.isLowSurrogate(output.charAt(from));
-        return CUT + output.substring(isInCharacter ? from + 1 : from);
+        return Excerpt.end(output, PASSED_MAX).after(CUT);
     }
 }

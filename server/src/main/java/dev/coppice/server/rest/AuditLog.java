@@ -3,6 +3,7 @@ package dev.coppice.server.rest;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.coppice.client.Wire;
 import dev.coppice.folder.Secrets;
+import dev.coppice.model.Excerpt;
 import dev.coppice.model.JobId;
 import dev.coppice.server.access.Caller;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class AuditLog {
     }
 
     private static String cut(String path) {
-        return path.length() <= PATH_MAX ? path : path.substring(0, PATH_MAX) + "…";
+        return Excerpt.beginning(path, PATH_MAX, "…").text();
     }
 
     private synchronized void write(String line) {

@@ -7,6 +7,7 @@ import dev.coppice.model.Event;
 import dev.coppice.model.JobId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.schedule.TaskState;
+import dev.coppice.store.Chain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,34 @@ class JobCallsTest {
         }
         assertThat(polled.path("progress").path("total_tasks").intValue()).isEqualTo(2);
         assertThat(polled.path("progress").path("success_rate").doubleValue()).isEqualTo(1);
+    }
+
+    /// The lead is a shell, too: the request is the line that it runs.
+    @Test
+    void halvesOfCharactersAreTakenOutOfWhatIsSent() throws Exception {
+        // given
+        Path gate = folder.resolve("gate");
+        String plan =
+                "{\"request\":\"echo '{\\\"tasks\\\":[{\\\"description\\\":\\\"until [ -e %s ]; do sleep 0.05; done\\\"}]}' # a\\ud800b\"}"
+                        .formatted(gate);
+
+        // when
+        String job = scene.submitted(plan);
+        String found = "/api/v1/jobs/" + job + "/discoveries";
+        scene.awaiting(() ->
+                Optional.of(scene.get("/api/v1/jobs/" + job + "/status").json())
+                        .filter(status ->
+                                status.path("progress").path("total_tasks").intValue() == 1));
+        scene.post(found, "{\"task_id\":\"task-1\",\"content\":\"half \\ud83d\"}");
+        Files.createFile(gate);
+
+        // then
+        assertThat(scene.finished(job).path("status").stringValue()).isEqualTo("completed");
+        JsonNode results = scene.get("/api/v1/jobs/" + job + "/results").json();
+        assertThat(results.path("request").stringValue()).endsWith("a\ufffdb");
+        assertThat(scene.get(found).body()).contains("half \ufffd");
+        assertThat(scene.coppice().store().verify(new JobId(job)))
+                .isInstanceOf(Chain.Verified.class);
     }
 
     @Test
