@@ -7,6 +7,8 @@ import dev.coppice.engine.WorkQueue.Addition;
 import dev.coppice.engine.WorkQueue.Answer;
 import dev.coppice.engine.WorkQueue.Batch;
 import dev.coppice.engine.WorkQueue.Claim;
+import dev.coppice.git.Discovery.NotARepository;
+import dev.coppice.git.Repositories;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.CommitId;
 import dev.coppice.model.Event;
@@ -21,6 +23,7 @@ import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.Plans;
 import dev.coppice.plan.TaskDraft;
 import dev.coppice.plan.Verdict;
+import dev.coppice.process.Processes;
 import dev.coppice.report.EventText;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
@@ -55,10 +58,11 @@ import org.slf4j.LoggerFactory;
 /// ([#join]), or by `coppice claim`.
 ///
 /// Each goal is a job of the one engine, so `coppice status`, `report` and `verify` know it. In a git repository each worker
-/// has a worktree, and the work is joined on a branch; elsewhere workers share the folder.
+/// has a worktree, and the work is joined on a branch; where there is no repository workers share the folder.
 ///
-/// All that Python awaits blocks here, and ends when its thread is interrupted: agents are then stopped first. Run it in a
-/// virtual thread. Safe for use by many threads. Callbacks are called one after the other, before the method that caused
+/// All that Python awaits blocks here, and ends when its thread is interrupted, with an [InterruptedException]: agents are
+/// then stopped first. Run it in a virtual thread. The other methods wait for the disk at most; where they meet an interrupt
+/// they throw an [OrchestrationException], the thread stays interrupted, and what was asked may have been done. Safe for use by many threads. Callbacks are called one after the other, before the method that caused
 /// them returns, else from a thread of this object; what they throw is logged and harms nothing. A callback may use this
 /// object, and must not wait for another thread that does.
 ///
@@ -193,7 +197,8 @@ public final class Orchestrator implements AutoCloseable {
             return this;
         }
 
-        /// Opens the working directory; nothing is started.
+        /// Opens the working directory; nothing is started. Where there is a repository that git refuses, or no git program,
+        /// workers share the folder only if `orchestrator.isolation: none` in its `coppice.yaml` says so.
         ///
         /// @throws IllegalArgumentException if a value is out of its range
         /// @throws OrchestrationException if the working directory is missing or can't be used
@@ -211,22 +216,18 @@ public final class Orchestrator implements AutoCloseable {
                                 + folder
                                 + ". Make it, or name another with workingDirectory.");
             }
-            return new Orchestrator(this, open(folder));
+            return Edge.answer(() -> new Orchestrator(this, open(folder)));
         }
 
         private Coppice open(Path folder) {
-            Surroundings there =
-                    new Surroundings(
-                            folder,
-                            surroundings.home(),
-                            surroundings.environment(),
-                            surroundings.launcher(),
-                            surroundings.clock());
-            LinkedHashMap<String, String> shared =
-                    new LinkedHashMap<>(Map.of("--isolation", "none"));
+            Surroundings there = surroundings.in(folder);
             Opening opening = Coppice.open(there, Optional.empty(), new LinkedHashMap<>());
-            if (opening instanceof Opening.Refused) {
-                opening = Coppice.open(there, Optional.empty(), shared);
+            if (opening instanceof Opening.Refused && isWithoutRepository(there)) {
+                opening =
+                        Coppice.open(
+                                there,
+                                Optional.empty(),
+                                new LinkedHashMap<>(Map.of("--isolation", "none")));
             }
             return switch (opening) {
                 case Opening.Opened(Coppice coppice) -> coppice;
@@ -234,6 +235,14 @@ public final class Orchestrator implements AutoCloseable {
                         throw new OrchestrationException(
                                 OrchestrationException.text(refused.refusal().problems()));
             };
+        }
+
+        /// Where git refuses a repository that may be there, nobody may work in the user's checkout unasked.
+        private static boolean isWithoutRepository(Surroundings there) {
+            try (Processes processes = Processes.open()) {
+                return new Repositories(processes, there.environment()).discover(there.folder())
+                        instanceof NotARepository;
+            }
         }
     }
 
@@ -250,9 +259,11 @@ public final class Orchestrator implements AutoCloseable {
     /// @throws IllegalArgumentException for a blank goal
     /// @throws OrchestrationException if there can be no job in the working directory, with all that is in the way
     public void initialize(String goal, String masterPlan) throws InterruptedException {
-        Session next = open(goal, masterPlan, asked.maxWorkers, asked.taskTimeout);
-        next.watch().start();
-        replace(next);
+        Edge.waiting(() -> {
+            Session next = open(goal, masterPlan, asked.maxWorkers, asked.taskTimeout);
+            next.watch().start();
+            replace(next);
+        });
     }
 
     private Session open(String goal, String masterPlan, int workers, Duration timeout) {
@@ -277,14 +288,23 @@ public final class Orchestrator implements AutoCloseable {
     /// Takes part in a job that was begun elsewhere: by another orchestrator, here or in another process, or by
     /// `coppice run --queue`. Its tasks can be claimed, added and looked at, and callbacks are told what happens from now
     /// on. Workers of ours take its tasks where this is started and nobody else drives it. What this began before is
-    /// ended; the joined job is left as it is when this closes, or begins with something else.
+    /// ended; the joined job is left as it is when this closes, or begins with something else. To join the job that this
+    /// works on already does nothing.
     ///
     /// @param jobId what [#jobId] is there
     /// @throws OrchestrationException if there is no such job in the working directory
     public void join(String jobId) throws InterruptedException {
+        Edge.waiting(() -> takePart(jobId));
+    }
+
+    private void takePart(String jobId) throws InterruptedException {
+        Optional<JobId> asJob = JobId.parse(jobId);
+        Session before = session.get();
+        if (before != null && asJob.equals(Optional.of(before.job()))) {
+            return;
+        }
         WorkQueue queue =
-                JobId.parse(jobId)
-                        .flatMap(coppice.engine()::queue)
+                asJob.flatMap(coppice.engine()::queue)
                         .orElseThrow(() ->
                                 new OrchestrationException(
                                         "There is no job "
@@ -395,10 +415,12 @@ public final class Orchestrator implements AutoCloseable {
     ///
     /// @throws InvalidTaskException if they do not fit, with every problem
     public List<Task> addTasksBatch(List<NewTask> tasks) {
-        Session now = session();
-        List<Task> added = add(now, tasks);
-        workers.drive(now);
-        return added;
+        return Edge.answer(() -> {
+            Session now = session();
+            List<Task> added = add(now, tasks);
+            workers.drive(now);
+            return added;
+        });
     }
 
     private List<Task> add(Session now, List<NewTask> tasks) {
@@ -479,9 +501,11 @@ public final class Orchestrator implements AutoCloseable {
 
     /// The task as it stands now.
     public Optional<Task> task(String taskId) {
-        Session now = session();
-        now.watch().catchUp();
-        return TaskId.parse(taskId).flatMap(now.watch()::task);
+        return Edge.answer(() -> {
+            Session now = session();
+            now.watch().catchUp();
+            return TaskId.parse(taskId).flatMap(now.watch()::task);
+        });
     }
 
     /// The task as it stands now.
@@ -499,14 +523,15 @@ public final class Orchestrator implements AutoCloseable {
     /// Claims the task whose turn it is for an agent outside; empty where there is none now. The claim holds for the task
     /// timeout, counted from the agent's last sign of life.
     public Optional<Task> claimTask(String agentId) {
-        return claimed(session().queue().claim(agent(agentId)));
+        return Edge.answer(() -> claimed(session().queue().claim(agent(agentId))));
     }
 
     /// Claims this task; empty where it can't be claimed. One that the agent has already stays its own.
     public Optional<Task> claimTask(String agentId, String taskId) {
         Session now = session();
         AgentName agent = agent(agentId);
-        return TaskId.parse(taskId).flatMap(id -> claimed(now.queue().claim(id, agent)));
+        return TaskId.parse(taskId)
+                .flatMap(id -> Edge.answer(() -> claimed(now.queue().claim(id, agent))));
     }
 
     private Optional<Task> claimed(Claim claim) {
@@ -600,15 +625,11 @@ public final class Orchestrator implements AutoCloseable {
     /// Whoever works on the task has found something that the others should know. False where nobody works on it.
     public boolean postDiscovery(String taskId, String content, List<String> tags) {
         Session now = session();
-        Answer answer =
-                TaskId.parse(taskId)
-                        .map(id ->
-                                now.queue()
-                                        .discover(
-                                                id, new dev.coppice.model.Discovery(content, tags)))
-                        .orElse(Answer.NO_SUCH_TASK);
-        now.watch().catchUp();
-        return answer == Answer.ACCEPTED;
+        dev.coppice.model.Discovery found = new dev.coppice.model.Discovery(content, tags);
+        return TaskId.parse(taskId)
+                .map(id -> said(now, id, task -> now.queue().discover(task, found)))
+                .filter(Answer.ACCEPTED::equals)
+                .isPresent();
     }
 
     private Optional<String> claimant(String taskId) {
@@ -623,13 +644,20 @@ public final class Orchestrator implements AutoCloseable {
         Answer of(TaskId task);
     }
 
+    private static Answer said(Session now, TaskId task, Saying saying) {
+        return Edge.answer(() -> {
+            Answer answer = saying.of(task);
+            now.watch().catchUp();
+            return answer;
+        });
+    }
+
     private boolean isAccepted(Session now, String taskId, String agentId, Saying saying) {
         Optional<TaskId> id = TaskId.parse(taskId);
         if (id.isEmpty()) {
             return false;
         }
-        Answer answer = saying.of(id.get());
-        now.watch().catchUp();
+        Answer answer = said(now, id.get(), saying);
         if (answer == Answer.NO_SUCH_AGENT && !now.watch().isKnown(agentId)) {
             throw new AgentNotFoundException(agentId);
         }
@@ -641,7 +669,7 @@ public final class Orchestrator implements AutoCloseable {
     /// Lets workers of ours take the tasks, those that are there and those that are added, until they are stopped. Returns
     /// at once.
     public void start() {
-        workers.start(session());
+        Edge.brief(() -> workers.start(session()));
     }
 
     /// Ends every agent process at once. What they left is kept, and [#start] goes on. What others have claimed stays
@@ -656,23 +684,27 @@ public final class Orchestrator implements AutoCloseable {
     ///
     /// @throws InterruptedException when the thread is interrupted; the agents are then ended without waiting for them
     public void gracefulShutdown(Duration limit) throws InterruptedException {
-        Session now = session.get();
-        if (now != null && workers.stop(now, limit)) {
-            now.watch().catchUp();
-        }
+        Edge.waiting(() -> {
+            Session now = session.get();
+            if (now != null && workers.stop(now, limit)) {
+                now.watch().catchUp();
+            }
+        });
     }
 
     /// Has the leader make the tasks, runs them, and tells what came of it. It plans once; where that came to nothing, this
     /// can be called again. Workers then take no more tasks, unless [#start] lets them.
     ///
     /// @throws TaskTimeoutException if the planning, or the whole run, passes its limit
-    /// @throws OrchestrationException if there is no plan, or the run was stopped by another thread
+    /// @throws OrchestrationException if there is no plan, or another thread stopped the run or began with a new goal
     /// @throws InterruptedException once every agent was stopped, when the thread is interrupted
     public OrchestrationResult runWithLeaderPlanning() throws InterruptedException {
         Session now = session();
-        if (now.queue().askLead() instanceof Addition.Refused(String why) && !planAgain(now)) {
-            throw new OrchestrationException("The leader has planned already: " + why);
-        }
+        Edge.waiting(() -> {
+            if (now.queue().askLead() instanceof Addition.Refused(String why) && !planAgain(now)) {
+                throw new OrchestrationException("The leader has planned already: " + why);
+            }
+        });
         return run(now);
     }
 
@@ -690,32 +722,49 @@ public final class Orchestrator implements AutoCloseable {
     /// them.
     ///
     /// @throws TaskTimeoutException if the whole run passes its limit
-    /// @throws OrchestrationException if the run was stopped by another thread
+    /// @throws OrchestrationException if another thread stopped the run or began with a new goal
     /// @throws InterruptedException once every agent was stopped, when the thread is interrupted
     public OrchestrationResult runWithPredefinedTasks() throws InterruptedException {
         return run(session());
     }
 
     private OrchestrationResult run(Session now) throws InterruptedException {
+        try {
+            return Edge.afterWaiting(() -> outcome(now));
+        } catch (InterruptedException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private OrchestrationResult outcome(Session now) throws InterruptedException {
         try (Workers.Run run = workers.run(now)) {
             Driver.Turn turn = coppice.await(now.job());
             now.watch().catchUp();
             JobView view = now.watch().view();
+            requireNotReplaced(now, turn, view);
             if (view.all().findAny().isPresent()) {
                 requireOver(turn, now.job());
             }
             requireInTime(view);
             fillMasterPlan(now, view);
-            CoordinationState state = state();
+            CoordinationState state = state(now);
             return new OrchestrationResult(
                     now.goal(),
                     state.progress().count(TaskStatus.DONE),
                     state.progress().count(TaskStatus.FAILED),
                     state.discoveries().size(),
                     Summary.of(coppice, run, now.settings(), timeLeft(now, view), state));
-        } catch (InterruptedException e) {
-            stop();
-            throw e;
+        }
+    }
+
+    /// What another goal cut short has no result; what had ended before has its own.
+    private void requireNotReplaced(Session now, Driver.Turn turn, JobView view) {
+        boolean isWhole = turn instanceof Driver.Turn.Over && view.canceling().isEmpty();
+        if (session.get() != now && !isWhole) {
+            throw new OrchestrationException(
+                    "The run of job %s was ended by a new goal: by initialize, join or loadState."
+                            .formatted(now.job()));
         }
     }
 
@@ -785,8 +834,11 @@ public final class Orchestrator implements AutoCloseable {
 
     /// All that is known, with secrets masked.
     public CoordinationState state() {
-        Session now = session();
-        now.watch().catchUp();
+        return state(session());
+    }
+
+    private CoordinationState state(Session now) {
+        Edge.brief(now.watch()::catchUp);
         return now.watch()
                 .state(
                         coppice.secrets().mask(now.goal()),
@@ -821,8 +873,9 @@ public final class Orchestrator implements AutoCloseable {
     /// @param filepath from the working directory of this process
     /// @throws StateFileException if it can't be written
     public void saveState(String filepath) {
-        CoordinationState state = state();
-        StateFile.write(file(filepath), new StateFile.Saved(state, session().watch().commits()));
+        Session now = session();
+        CoordinationState state = state(now);
+        StateFile.write(file(filepath), new StateFile.Saved(state, now.watch().commits()));
     }
 
     /// Goes on from a file that [#saveState], or the Python program of document 003, wrote: as a new job, in which what was
@@ -836,6 +889,14 @@ public final class Orchestrator implements AutoCloseable {
     /// @throws InvalidTaskException if its tasks do not fit together; then nothing is changed
     public void loadState(String filepath) throws InterruptedException {
         StateFile.Saved saved = StateFile.read(file(filepath));
+        Edge.waiting(() -> {
+            Session next = loaded(saved);
+            next.watch().start();
+            replace(next);
+        });
+    }
+
+    private Session loaded(StateFile.Saved saved) throws InterruptedException {
         Session next =
                 open(
                         saved.state().goal(),
@@ -857,12 +918,15 @@ public final class Orchestrator implements AutoCloseable {
                     state.tasks().stream().map(Orchestrator::again).toList(),
                     gone.stream().map(Orchestrator::toBeDoneAgain).toList());
             next.watch().stands(new StateReplay(next.queue(), state, work).replay());
-        } catch (OrchestrationException e) {
+        } catch (RuntimeException e) {
+            boolean isInterrupted = Thread.interrupted();
             end(next);
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
             throw e;
         }
-        next.watch().start();
-        replace(next);
+        return next;
     }
 
     private LoadedWork work(Session next, Map<String, CommitId> commits) {
@@ -960,17 +1024,23 @@ public final class Orchestrator implements AutoCloseable {
     /// Ends the agents that this object started. The job stays as it is: `coppice resume` goes on with it.
     @Override
     public void close() {
-        try {
-            stop();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            try (coppice) {
-                Session now = session.get();
-                if (now != null) {
-                    now.watch().close();
-                    coppice.settle(now.job());
-                }
+        Edge.brief(() -> {
+            try {
+                stop();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } finally {
+                letGo();
+            }
+        });
+    }
+
+    private void letGo() {
+        try (coppice) {
+            Session now = session.get();
+            if (now != null) {
+                now.watch().close();
+                coppice.settle(now.job());
             }
         }
     }

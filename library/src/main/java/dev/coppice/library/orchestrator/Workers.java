@@ -45,21 +45,40 @@ final class Workers {
         this.coppice = coppice;
     }
 
-    /// Lets workers take the tasks until they are stopped.
+    /// Lets workers take the tasks until they are stopped. Where that fails all is as before.
     void start(Session now) {
+        boolean wasStaying;
+        int begun;
         lock.lock();
         try {
-            starts++;
+            wasStaying = isStaying;
             isStaying = true;
+            begun = ++starts;
         } finally {
             lock.unlock();
         }
-        drive(now);
+        try {
+            drive(now);
+        } catch (RuntimeException e) {
+            takeBack(begun, wasStaying);
+            throw e;
+        }
     }
 
-    /// Lets workers take the tasks until the run is closed.
+    private void takeBack(int begun, boolean wasStaying) {
+        lock.lock();
+        try {
+            if (starts == begun) { // else another start holds
+                isStaying = wasStaying;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Lets workers take the tasks until the run is closed. Where that fails there is no run.
     Run run(Session now) {
-        Run run = new Run();
+        Run run = new Run(now.job());
         lock.lock();
         try {
             starts++;
@@ -67,7 +86,12 @@ final class Workers {
         } finally {
             lock.unlock();
         }
-        drive(now);
+        try {
+            drive(now);
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
         return run;
     }
 
@@ -77,12 +101,17 @@ final class Workers {
         boolean hasTasks = now.watch().view().all().findAny().isPresent();
         lock.lock();
         try {
-            if (hasTasks && isStarted()) {
+            if (hasTasks && isTaking(now.job())) {
                 Engine.Resumption _ = coppice.resume(now.job());
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// A run of another job takes none of this one's.
+    private boolean isTaking(JobId job) {
+        return isStaying || runs.stream().anyMatch(run -> run.job.equals(job));
     }
 
     /// Whether tasks are taken.
@@ -164,7 +193,11 @@ final class Workers {
 
     /// A run under way, from its start until it is closed.
     final class Run implements AutoCloseable {
-        private Run() {}
+        private final JobId job;
+
+        private Run(JobId job) {
+            this.job = job;
+        }
 
         /// Carries out the job in which the leader sums the run up; empty where somebody has stopped the run.
         ///

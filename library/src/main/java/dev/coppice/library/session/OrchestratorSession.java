@@ -2,11 +2,14 @@ package dev.coppice.library.session;
 
 import dev.coppice.git.Discovery;
 import dev.coppice.git.Git;
+import dev.coppice.git.GitException;
 import dev.coppice.git.Repositories;
 import dev.coppice.process.Processes;
 import dev.coppice.runtime.Surroundings;
+import dev.coppice.workspace.WorkspaceException;
 import dev.coppice.workspace.Workspaces;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -54,7 +57,8 @@ public final class OrchestratorSession {
     /// A session in the current folder, with its logs in `.claude/runtime/logs` there, and with the agent's own model.
     ///
     /// @throws IllegalArgumentException if the name is blank
-    /// @throws UncheckedIOException if the folder of its logs can't be made
+    /// @throws UncheckedIOException if the folder of its logs can't be made; with an [InterruptedIOException] where the thread is
+    ///     interrupted, which it stays
     public OrchestratorSession(String patternName) {
         this(new Builder(patternName));
     }
@@ -138,7 +142,8 @@ public final class OrchestratorSession {
 
         /// Begins the session.
         ///
-        /// @throws UncheckedIOException if the folder of its logs can't be made
+        /// @throws UncheckedIOException if the folder of its logs can't be made; with an [InterruptedIOException] where the
+        ///     thread is interrupted, which it stays
         public OrchestratorSession open() {
             return new OrchestratorSession(this);
         }
@@ -181,7 +186,20 @@ public final class OrchestratorSession {
                             ? Optional.of(repositories.open(found))
                             : Optional.empty();
             return Workspaces.makeFolder(git, folder);
+        } catch (GitException | WorkspaceException e) {
+            throw new UncheckedIOException(
+                    "no folder for logs can be made in " + folder, interruptedOr(e));
         }
+    }
+
+    /// The thread stays interrupted.
+    private static IOException interruptedOr(RuntimeException e) {
+        IOException cause =
+                Thread.currentThread().isInterrupted()
+                        ? new InterruptedIOException("the thread was interrupted")
+                        : new IOException(e.getMessage());
+        cause.initCause(e);
+        return cause;
     }
 
     /// The name that it was opened with.

@@ -1,8 +1,12 @@
 package dev.coppice.library.session;
 
+import dev.coppice.engine.EventLogException;
+import dev.coppice.git.GitException;
 import dev.coppice.model.Need.On;
 import dev.coppice.model.Task;
 import dev.coppice.plan.Patterns;
+import dev.coppice.process.CannotStartException;
+import dev.coppice.workspace.WorkspaceException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -94,10 +98,25 @@ public final class Round {
     /// @param each does not throw
     /// @return the same results, in the order of the processes
     /// @throws InterruptedException if the thread was interrupted; all processes are then stopped first
+    /// @throws IllegalStateException if the job's history can't be written or read, or another process took the job over
     public List<ProcessResult> run(Consumer<ProcessResult> each) throws InterruptedException {
-        return processes.isEmpty()
-                ? List.of()
-                : new RoundRun(processes, maxWorkers, order, each).run();
+        if (processes.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return new RoundRun(processes, maxWorkers, order, each).run();
+        } catch (RuntimeException e) {
+            if (Thread.interrupted()) { // whatever it broke off
+                InterruptedException interrupt = new InterruptedException(e.getMessage());
+                interrupt.initCause(e);
+                throw interrupt;
+            }
+            throw switch (e) {
+                case EventLogException _, GitException _, WorkspaceException _, CannotStartException _ ->
+                        new IllegalStateException(e.getMessage(), e);
+                default -> e;
+            };
+        }
     }
 
     /// Begins to run it at once, and gives the results in the order in which the processes end. Closing the stream stops

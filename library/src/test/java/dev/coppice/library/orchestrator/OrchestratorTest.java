@@ -487,6 +487,17 @@ class OrchestratorTest {
     }
 
     @Test
+    void whoJoinsItsOwnJobGoesOnWithIt() throws Exception {
+        try (Orchestrator orchestrator = new Scene(scratch).begun()) {
+            Task task = orchestrator.addTask("Create User model");
+
+            orchestrator.join(orchestrator.jobId());
+
+            assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(task.id());
+        }
+    }
+
+    @Test
     void whoJoinsWorksOnTheSameQueueAndLeavesIt() throws Exception {
         Scene scene = new Scene(scratch);
         List<String> heard = new CopyOnWriteArrayList<>();

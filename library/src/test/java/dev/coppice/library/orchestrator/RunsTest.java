@@ -3,16 +3,20 @@ package dev.coppice.library.orchestrator;
 import static dev.coppice.library.orchestrator.Scene.script;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -558,6 +562,146 @@ class RunsTest {
             assertThat(orchestrator.claimTask("ann")).map(Task::id).contains(task.id());
             await(() -> marksOfAgents(coppice).isEmpty());
         }
+    }
+
+    @Test
+    void aRunThatANewGoalEndsSaysSo() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(script("Wait", "run touch '%s/begun'\nhang\n".formatted(scratch)));
+            CompletableFuture<Void> run =
+                    inThread(orchestrator::runWithPredefinedTasks, new AtomicReference<>());
+            awaitFile(scratch.resolve("begun"));
+
+            orchestrator.initialize("The next goal");
+
+            assertThatThrownBy(run::join)
+                    .hasCauseInstanceOf(OrchestrationException.class)
+                    .hasMessageContaining("was ended by a new goal");
+        }
+    }
+
+    @Test
+    void aRunTellsOfItsOwnGoalThoughTheNextHasBegun() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        CountDownLatch completed = new CountDownLatch(1);
+        CompletableFuture<Void> letGo = new CompletableFuture<>();
+        try (Orchestrator orchestrator =
+                scene.builder()
+                        .onTaskComplete(_ -> {
+                            completed.countDown();
+                            letGo.join();
+                        })
+                        .build()) {
+            orchestrator.initialize("The first goal");
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            CompletableFuture<OrchestrationResult> result = new CompletableFuture<>();
+            CompletableFuture<Void> run =
+                    inThread(
+                            () -> result.complete(orchestrator.runWithPredefinedTasks()),
+                            new AtomicReference<>());
+            completed.await();
+            JobId first = JobId.parse(orchestrator.jobId()).orElseThrow();
+            try (Coppice coppice = scene.coppice()) {
+                await(() -> coppice.view(first).orElseThrow().status().isOver());
+            }
+            CompletableFuture<Void> next =
+                    inThread(
+                            () -> orchestrator.initialize("The next goal"),
+                            new AtomicReference<>());
+            await(() -> !orchestrator.jobId().equals(first.value()));
+
+            letGo.complete(null);
+
+            next.join();
+            run.join();
+            assertThat(result.join().goal()).isEqualTo("The first goal");
+            assertThat(result.join().tasksCompleted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRunThatIsInterruptedAtItsBeginningIsClosed() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(orchestrator::runWithPredefinedTasks)
+                    .isInstanceOf(InterruptedException.class);
+
+            assertThat(Thread.interrupted()).isFalse();
+            assertThat(orchestrator.health().isRunning()).isFalse();
+            Task more = orchestrator.addTask("More");
+            assertThat(orchestrator.claimTask("ann", more.id())).isPresent();
+        }
+    }
+
+    @Test
+    void aStartThatIsInterruptedStartsNothing() throws Exception {
+        Scene scene = new Scene(scratch, NO_RETRIES);
+        try (Orchestrator orchestrator = scene.begun()) {
+            orchestrator.addTask(script("Write", "write x\n| x\n"));
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(orchestrator::start).isInstanceOf(OrchestrationException.class);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(orchestrator.health().isRunning()).isFalse();
+        }
+    }
+
+    @Test
+    void whereGitRefusesTheRepositoryNobodyWorksInIt() throws Exception {
+        Scene scene = new Scene(scratch);
+        scene.repository().write("a.txt", "a\n");
+        scene.repository().commit("Begin");
+        Map<String, String> withoutGit = new HashMap<>(scene.repository().environment());
+        withoutGit.put("PATH", Files.createDirectory(scratch.resolve("empty")).toString());
+        Surroundings there = scene.surroundings();
+        Orchestrator.Builder builder =
+                scene.builder()
+                        .surroundings(
+                                new Surroundings(
+                                        there.folder(),
+                                        there.home(),
+                                        withoutGit,
+                                        there.launcher(),
+                                        there.clock()));
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(OrchestrationException.class)
+                .hasMessageContaining("Install git");
+
+        Path bare = scratch.resolve("bare.git");
+        scene.repository()
+                .gitIn(
+                        scratch,
+                        "clone",
+                        "-q",
+                        "--bare",
+                        scene.repository().path().toString(),
+                        bare.toString());
+        assertThatThrownBy(scene.builder().workingDirectory(bare.toString())::build)
+                .isInstanceOf(OrchestrationException.class)
+                .hasMessageContaining("bare repository");
+        assertThat(scene.repository().path().resolve(".coppice")).doesNotExist();
+        assertThat(bare.resolve(".coppice")).doesNotExist();
+    }
+
+    @Test
+    void aRepositoryOfAnotherUserIsRefusedWithGitsAdvice() throws Exception {
+        Scene scene = new Scene(scratch);
+        Path theirs = scene.repository().path();
+        assumeTrue(
+                Files.getAttribute(theirs, "unix:uid").equals(0),
+                "only root can give a folder away");
+        Files.setAttribute(theirs, "unix:uid", 12_345);
+
+        assertThatThrownBy(scene.builder()::build)
+                .isInstanceOf(OrchestrationException.class)
+                .hasMessageContaining("safe.directory");
+        assertThat(theirs.resolve(".coppice")).doesNotExist();
     }
 
     private void startWhatDoesNotEnd(Orchestrator orchestrator) {

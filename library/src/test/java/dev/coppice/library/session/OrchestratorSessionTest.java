@@ -2,6 +2,7 @@ package dev.coppice.library.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.Reason;
@@ -11,7 +12,9 @@ import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.Opening;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.ByteArrayOutputStream;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -55,6 +59,42 @@ class OrchestratorSessionTest {
                                 .resolve(".claude/runtime/logs")
                                 .resolve(session.sessionId()));
         assertThat(session.model()).isEmpty();
+    }
+
+    @Test
+    void aSessionThatIsInterruptedAtItsBeginningSaysSo() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(claude::session)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasRootCauseInstanceOf(InterruptedException.class)
+                .cause()
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptComesOutAsSuchWhateverItBreaksOff() throws Exception {
+        AgentProcess process = claude.session().createProcess("do: echo out", "task-001");
+        for (int i = 0; i < 12; i++) {
+            CompletableFuture<ProcessResult> end = new CompletableFuture<>();
+            Thread thread =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    end.complete(process.run());
+                                } catch (InterruptedException | RuntimeException e) {
+                                    end.completeExceptionally(e);
+                                }
+                            });
+            LockSupport.parkNanos(Duration.ofMillis(i * 10L).toNanos());
+            thread.interrupt();
+
+            assertThat(end.handle((_, thrown) -> thrown).join())
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isNull(),
+                            e -> assertThat(e).isInstanceOf(InterruptedException.class));
+        }
     }
 
     @Test
