@@ -3,11 +3,11 @@ package dev.coppice.plan;
 import java.util.Optional;
 
 /// Judges a path by its text alone: whether it can name something inside the repository.
-final class RepositoryPath {
+public final class RepositoryPath {
     private RepositoryPath() {}
 
     /// What is wrong with `path`, to follow its quoted name in a message; empty where nothing is.
-    static Optional<String> complaint(String path) {
+    public static Optional<String> complaint(String path) {
         if (path.isBlank()) {
             return Optional.of("is empty");
         }

@@ -21,10 +21,11 @@ final class Edge {
 
     /// Does what can be interrupted.
     static void waiting(Waiting work) throws InterruptedException {
-        Object _ = afterWaiting(() -> {
-            work.run();
-            return work;
-        });
+        Object _ =
+                afterWaiting(() -> {
+                    work.run();
+                    return work;
+                });
     }
 
     /// Does what can be interrupted, for its answer.
@@ -43,10 +44,11 @@ final class Edge {
 
     /// Does what waits for the disk alone. A thread that is interrupted stays so.
     static void brief(Runnable work) {
-        Object _ = answer(() -> {
-            work.run();
-            return work;
-        });
+        Object _ =
+                answer(() -> {
+                    work.run();
+                    return work;
+                });
     }
 
     /// Does what waits for the disk alone, for its answer.

@@ -93,6 +93,9 @@ public final class Orchestrator implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
 
+    /// The request of a job that goes on from a state without a goal, which Python allows.
+    private static final String NO_GOAL = "(no goal)";
+
     private static final String MASTER_PLAN = "\n\nMaster plan:\n";
 
     /// The most that a task may be given.
@@ -259,6 +262,9 @@ public final class Orchestrator implements AutoCloseable {
     /// @throws IllegalArgumentException for a blank goal
     /// @throws OrchestrationException if there can be no job in the working directory, with all that is in the way
     public void initialize(String goal, String masterPlan) throws InterruptedException {
+        if (goal.isBlank()) {
+            throw new IllegalArgumentException("the goal is blank");
+        }
         Edge.waiting(() -> {
             Session next = open(goal, masterPlan, asked.maxWorkers, asked.taskTimeout);
             next.watch().start();
@@ -267,11 +273,9 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     private Session open(String goal, String masterPlan, int workers, Duration timeout) {
-        if (goal.isBlank()) {
-            throw new IllegalArgumentException("the goal is blank");
-        }
         Settings settings = settings(workers, timeout);
-        String request = masterPlan.isBlank() ? goal : goal + MASTER_PLAN + masterPlan;
+        String asGoal = goal.isBlank() ? NO_GOAL : goal;
+        String request = masterPlan.isBlank() ? asGoal : asGoal + MASTER_PLAN + masterPlan;
         return switch (coppice.prepareOpen(request, settings)) {
             case Preparation.Refused refused ->
                     throw new OrchestrationException(
@@ -903,6 +907,9 @@ public final class Orchestrator implements AutoCloseable {
                         saved.state().masterPlan(),
                         saved.state().maxParallelWorkers(),
                         saved.state().taskTimeout());
+        ContextFiles contextFiles =
+                new ContextFiles(
+                        coppice.root(), file(saved.state().workingDirectory()).normalize());
         LoadedWork work = work(next, saved.commits());
         List<Task> gone = saved.state().tasks().stream().filter(work::isGone).toList();
         CoordinationState state =
@@ -915,7 +922,7 @@ public final class Orchestrator implements AutoCloseable {
             add(
                     next,
                     Optional.empty(),
-                    state.tasks().stream().map(Orchestrator::again).toList(),
+                    state.tasks().stream().map(task -> again(task, contextFiles.of(task))).toList(),
                     gone.stream().map(Orchestrator::toBeDoneAgain).toList());
             next.watch().stands(new StateReplay(next.queue(), state, work).replay());
         } catch (RuntimeException e) {
@@ -942,13 +949,13 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /// It may be tried as often as is left of what the state says. Its parent is told by the state: it need not run.
-    private static TaskDraft.Builder again(Task task) {
+    private static TaskDraft.Builder again(Task task, List<String> contextFiles) {
         int left = task.maxAttempts() - task.attempts();
         return draft(
                         NewTask.of(task.description())
                                 .withPriority(task.priority())
                                 .withDependencies(task.dependencies())
-                                .withContextFiles(task.context().files())
+                                .withContextFiles(contextFiles)
                                 .withHints(task.context().hints()),
                         task.id())
                 .maxRetries(Math.clamp(left - 1, 0, RETRIES_MAX));

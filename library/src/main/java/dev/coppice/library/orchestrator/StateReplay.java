@@ -53,7 +53,7 @@ final class StateReplay {
                         .toList());
     }
 
-    private static boolean hasEnded(Task task) {
+    static boolean hasEnded(Task task) {
         return task.status() == TaskStatus.DONE || task.status() == TaskStatus.FAILED;
     }
 

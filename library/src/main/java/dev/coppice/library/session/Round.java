@@ -112,7 +112,10 @@ public final class Round {
                 throw interrupt;
             }
             throw switch (e) {
-                case EventLogException _, GitException _, WorkspaceException _, CannotStartException _ ->
+                case EventLogException _,
+                        GitException _,
+                        WorkspaceException _,
+                        CannotStartException _ ->
                         new IllegalStateException(e.getMessage(), e);
                 default -> e;
             };

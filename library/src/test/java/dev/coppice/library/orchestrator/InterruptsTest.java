@@ -30,8 +30,7 @@ class InterruptsTest {
         Scene scene = new Scene(scratch);
         for (int i = 0; i < TIMES; i++) {
             try (Orchestrator orchestrator = scene.builder().build()) {
-                assertWaiting(
-                        interrupted(orchestrator, i * 4, o -> o.initialize("The next goal")));
+                assertWaiting(interrupted(orchestrator, i * 4, o -> o.initialize("The next goal")));
             }
         }
     }

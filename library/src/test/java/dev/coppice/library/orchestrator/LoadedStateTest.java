@@ -2,11 +2,13 @@ package dev.coppice.library.orchestrator;
 
 import static dev.coppice.library.orchestrator.Scene.script;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +88,72 @@ class LoadedStateTest {
                             assertThat(note.text())
                                     .contains("Task model was done", "it is done again"));
             assertThat(orchestrator.runWithPredefinedTasks().tasksCompleted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aPythonStateMayHaveAnyContextFilesAndNoGoal() throws Exception {
+        Path project = scene.repository().path();
+        Files.writeString(
+                file,
+                """
+                {"goal": "", "working_directory": "/home/ann/project", "tasks": [
+                  {"id": "done", "description": "Model", "status": "done",
+                   "context": {"files": ["/etc/hosts", "../elsewhere.txt", "a.ts"]}},
+                  {"id": "here", "description": "Tests",
+                   "context": {"files": ["%s/src/a.ts", "/home/ann/project/src/b.ts", "c.ts"]}}]}
+                """
+                        .formatted(project.toRealPath()));
+        try (Orchestrator orchestrator = scene.builder().build()) {
+            orchestrator.loadState(file.toString());
+
+            assertThat(orchestrator.state().goal()).isEmpty();
+            assertThat(orchestrator.taskOrThrow("done").context().files())
+                    .contains("/etc/hosts", "a.ts");
+            assertThat(orchestrator.claimTask("ann"))
+                    .hasValueSatisfying(task ->
+                            assertThat(task.context().files())
+                                    .containsExactly("src/a.ts", "src/b.ts", "c.ts"));
+        }
+    }
+
+    @Test
+    void anOpenTaskWithAContextFileElsewhereIsRefused() throws Exception {
+        Files.writeString(
+                file,
+                """
+                {"goal": "Build", "tasks": [
+                  {"id": "open", "description": "Model", "context": {"files": ["/etc/hosts"]}}]}
+                """);
+        try (Orchestrator orchestrator = scene.begun()) {
+            assertThatThrownBy(() -> orchestrator.loadState(file.toString()))
+                    .isInstanceOf(InvalidTaskException.class)
+                    .hasMessageContaining("/etc/hosts");
+            assertThat(orchestrator.state().goal()).startsWith("Build user");
+        }
+    }
+
+    @Test
+    void aDoneTaskWaitsForOneThatIsNotDone() throws Exception {
+        Files.writeString(
+                file,
+                """
+                {"goal": "Build", "tasks": [
+                  {"id": "open", "description": "Model"},
+                  {"id": "waits", "description": "Tests", "status": "done", "dependencies": ["open"]},
+                  {"id": "failed", "description": "Pages", "status": "failed"},
+                  {"id": "blocked", "description": "Index", "status": "done", "dependencies": ["failed"]}]}
+                """);
+        try (Orchestrator orchestrator = scene.builder().build()) {
+            orchestrator.loadState(file.toString());
+
+            assertThat(orchestrator.state().tasks())
+                    .extracting(Task::status)
+                    .containsExactly(
+                            TaskStatus.AVAILABLE,
+                            TaskStatus.PENDING,
+                            TaskStatus.FAILED,
+                            TaskStatus.BLOCKED);
         }
     }
 
