@@ -201,7 +201,7 @@ class OrchestratorSessionTest {
         assertThat(result.stderr()).contains("did not end within its time", "longer timeout");
         // who waited for the grandchild, which holds standard output, would be back after ten
         // minutes
-        assertThat(result.duration()).isBetween(Duration.ofSeconds(3), Duration.ofMinutes(2));
+        assertThat(result.duration()).isLessThan(Duration.ofMinutes(2));
         long grandchild = Long.parseLong(Files.readString(claude.folder().resolve("pid")).strip());
         assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
     }
