@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// Runs one short program. Its streams are files for a moment: no pumping threads, and a grandchild
@@ -17,10 +18,13 @@ final class Commands {
 
     private final Starter starter;
     private final ProcessTable table;
+    private final Set<Started> running;
 
-    Commands(Starter starter, ProcessTable table) {
+    /// @param running those that have not ended, for use by many threads
+    Commands(Starter starter, ProcessTable table, Set<Started> running) {
         this.starter = starter;
         this.table = table;
+        this.running = running;
     }
 
     Finished run(Command command) throws InterruptedException {
@@ -40,6 +44,7 @@ final class Commands {
     private Exit await(Command command, Started started, StreamFiles files)
             throws InterruptedException, IOException {
         long begin = System.nanoTime();
+        running.add(started);
         try {
             while (true) {
                 long left = command.timeout().toNanos() - (System.nanoTime() - begin);
@@ -58,11 +63,17 @@ final class Commands {
         } catch (InterruptedException | IOException e) {
             stop(started);
             throw e;
+        } finally {
+            running.remove(started);
         }
     }
 
-    /// A second interrupt cuts the grace short.
     private void stop(Started started) {
+        stop(table, started);
+    }
+
+    /// A second interrupt cuts the grace short.
+    static void stop(ProcessTable table, Started started) {
         new Tree(table, started, Optional.empty())
                 .end(Command.STOP_GRACE, 0, () -> Thread.currentThread().isInterrupted());
     }

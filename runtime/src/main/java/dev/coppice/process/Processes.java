@@ -31,6 +31,7 @@ public final class Processes implements AutoCloseable {
     private final boolean foreignFits;
     private final ReentrantLock loading = new ReentrantLock();
     private final Set<Child> children = ConcurrentHashMap.newKeySet();
+    private final Set<Started> commands = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Starter foreign;
 
     private Processes(boolean foreignFits) {
@@ -60,7 +61,7 @@ public final class Processes implements AutoCloseable {
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Finished run(Command command) throws InterruptedException {
         Starter loaded = foreign;
-        return new Commands(loaded == null ? builder : loaded, table).run(command);
+        return new Commands(loaded == null ? builder : loaded, table, commands).run(command);
     }
 
     /// Loads ahead of time what the first child would wait for; commands are then quicker, too.
@@ -159,9 +160,10 @@ public final class Processes implements AutoCloseable {
                 table, first.filter(it -> it.bootId().equals(table.source().bootId())), marker);
     }
 
-    /// Ends every child that still runs, and waits for that.
+    /// Ends every child and every program that still runs, and waits for that.
     @Override
     public void close() {
+        commands.forEach(started -> Commands.stop(table, started));
         List<Child> running = List.copyOf(children);
         running.forEach(Child::stop);
         running.forEach(Child::close);

@@ -94,6 +94,7 @@ public final class Coppice implements AutoCloseable {
     private @Nullable Store store;
     private @Nullable Drive drive;
     private @Nullable Thread expecting;
+    private boolean isClosed;
 
     /// What is needed to drive jobs, beyond looking at them.
     private record Drive(
@@ -807,6 +808,10 @@ public final class Coppice implements AutoCloseable {
     /// workspaces.
     @Override
     public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         Drive driving = drive;
         if (driving != null) {
             driving.engine().close();

@@ -7,6 +7,7 @@ import dev.coppice.model.Settings;
 import dev.coppice.process.CannotStartException;
 import dev.coppice.process.Command;
 import dev.coppice.process.Exit;
+import dev.coppice.process.ExitHook;
 import dev.coppice.process.Finished;
 import dev.coppice.process.Processes;
 import dev.coppice.runtime.Coppice;
@@ -109,6 +110,7 @@ public final class Orchestration implements AutoCloseable {
     private final Worktrees worktrees;
     private final VirtualEnvironments environments;
     private final SecureRandom chance = new SecureRandom();
+    private final ExitHook exit;
 
     /// @param operationTimeout in place of [#DEFAULT_OPERATION_TIMEOUT]
     /// @param stopGrace in place of 10 s
@@ -132,6 +134,7 @@ public final class Orchestration implements AutoCloseable {
                         surroundings.folder().resolve(RESULTS_FILE));
         this.worktrees = new Worktrees(surroundings, repositories);
         this.environments = VirtualEnvironments.under(surroundings.coppiceHome());
+        this.exit = ExitHook.of(this::end);
     }
 
     /// Opens the functions where this process stands.
@@ -730,6 +733,12 @@ public final class Orchestration implements AutoCloseable {
     /// Ends what still runs, and closes the store.
     @Override
     public void close() {
+        try (exit) {
+            end();
+        }
+    }
+
+    private void end() {
         repositories.close();
         processes.close();
     }

@@ -23,6 +23,7 @@ import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.Plans;
 import dev.coppice.plan.TaskDraft;
 import dev.coppice.plan.Verdict;
+import dev.coppice.process.ExitHook;
 import dev.coppice.process.Processes;
 import dev.coppice.report.EventText;
 import dev.coppice.report.JobView;
@@ -105,12 +106,14 @@ public final class Orchestrator implements AutoCloseable {
     private final Builder asked;
     private final RandomGenerator chance = new SecureRandom();
     private final Workers workers;
+    private final ExitHook exit;
     private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
 
     private Orchestrator(Builder asked, Coppice coppice) {
         this.asked = asked;
         this.coppice = coppice;
         this.workers = new Workers(coppice);
+        this.exit = ExitHook.of(coppice::close);
     }
 
     /// The constructor's parameters, with the defaults of document 003.
@@ -1043,7 +1046,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     private void letGo() {
-        try (coppice) {
+        try (exit;
+                coppice) {
             Session now = session.get();
             if (now != null) {
                 now.watch().close();

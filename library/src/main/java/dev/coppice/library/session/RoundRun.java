@@ -19,6 +19,7 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.TaskStatus;
 import dev.coppice.plan.Problem;
+import dev.coppice.process.ExitHook;
 import dev.coppice.runtime.Coppice;
 import dev.coppice.runtime.JobEvents;
 import dev.coppice.runtime.Opening;
@@ -103,7 +104,8 @@ final class RoundRun {
                                     .map(Problem::toString)
                                     .collect(Collectors.joining("\n")));
             case Opening.Opened(Coppice coppice) -> {
-                try (coppice) {
+                try (ExitHook _ = ExitHook.of(coppice::close);
+                        coppice) {
                     yield run(coppice);
                 }
             }
