@@ -17,6 +17,7 @@ final class Attendance {
     /// job.
     int toTheEnd(JobId job) throws InterruptedException {
         call.out().goOnAlone();
+        site.follow(job, call.out());
         tellName(job);
         if (call.isJson()) {
             try (JobReader reader = new JobReader(site, call.out(), job)) {

@@ -1,10 +1,13 @@
 package dev.coppice.cli;
 
 import dev.coppice.client.CoppiceClient;
+import dev.coppice.client.CoppiceClientException;
 import dev.coppice.client.FilePart;
 import dev.coppice.client.JobPage;
 import dev.coppice.client.JobSummary;
 import dev.coppice.client.NotFoundException;
+import dev.coppice.client.ServerException;
+import dev.coppice.client.UnreachableException;
 import dev.coppice.engine.EventLog;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -14,6 +17,7 @@ import dev.coppice.model.TaskId;
 import dev.coppice.process.Follower;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
+import dev.coppice.report.Plain;
 import dev.coppice.report.StatusText.Load;
 import dev.coppice.report.StatusText.Present;
 import dev.coppice.runtime.Surroundings;
@@ -48,11 +52,18 @@ final class DistantServer implements Site {
     private final Secrets secrets = new Secrets(List.of());
     private final Map<JobId, Known> known = new HashMap<>();
     private Optional<Driven> driven = Optional.empty();
+    private Optional<Followed> followed = Optional.empty();
+
+    /// Whether the followed job was seen so; one that nobody drives at first is not waited for.
+    private boolean wasDriven;
 
     /// A job as far as its events were read.
     private record Known(JobHistory history, JobView view) {}
 
     private record Driven(JobId job, boolean isDriven, Instant until) {}
+
+    /// The job that somebody follows, who outlives a restart of the server.
+    private record Followed(JobId job, Absence ofServer, Absence ofDriver) {}
 
     private DistantServer(String address, CoppiceClient client, InstantSource clock) {
         this.address = address;
@@ -123,6 +134,20 @@ final class DistantServer implements Site {
     }
 
     @Override
+    public void follow(JobId job, Output out) {
+        wasDriven = false;
+        followed =
+                Optional.of(
+                        new Followed(
+                                job,
+                                new Absence("The server is away.", out, clock),
+                                new Absence(
+                                        "Nobody drives the job at the server just now.",
+                                        out,
+                                        clock)));
+    }
+
+    @Override
     public Duration patience() {
         return LOOK;
     }
@@ -137,10 +162,24 @@ final class DistantServer implements Site {
         Instant now = clock.instant();
         if (driven.filter(known -> known.job().equals(job.id()) && now.isBefore(known.until()))
                 .isEmpty()) {
-            boolean isDriven = !asking(() -> client.status(job.id().value())).interrupted();
+            boolean isDriven = isDrivenThere(job.id());
             driven = Optional.of(new Driven(job.id(), isDriven, now.plus(FRESH)));
         }
         return driven.get().isDriven();
+    }
+
+    /// A server that is stopped lays its jobs down before it goes, and takes them up once it is back.
+    private boolean isDrivenThere(JobId job) {
+        boolean isDriven = !asking(() -> client.status(job.value())).interrupted();
+        if (followed.filter(each -> each.job().equals(job)).isEmpty()) {
+            return isDriven;
+        }
+        Absence ofDriver = followed.get().ofDriver();
+        if (isDriven) {
+            ofDriver.end();
+            wasDriven = true;
+        }
+        return isDriven || (wasDriven && ofDriver.isBearable());
     }
 
     @Override
@@ -193,7 +232,8 @@ final class DistantServer implements Site {
     private FilePart artifact(JobView job, Path file, long offset) throws InterruptedException {
         JobFolder folder = JobFolder.of(job.request(), job.id());
         String path = folder.tree().relativize(file).toString();
-        return client.artifact(job.request().root(job.id()).value(), path, offset);
+        return patiently(() ->
+                client.artifact(job.request().root(job.id()).value(), path, offset));
     }
 
     @Override
@@ -236,12 +276,43 @@ final class DistantServer implements Site {
     }
 
     /// Views are made where nobody can be interrupted: there an interrupt ends the command.
-    private static <T> T asking(Asking<T> asking) {
+    private <T> T asking(Asking<T> asking) {
         try {
-            return asking.ask();
+            return patiently(asking);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailure.of(ExitCode.STOPPED, "coppice", "It was interrupted.");
         }
+    }
+
+    /// Asks again while the server is away, where somebody follows a job. The client waits between its own tries.
+    private <T> T patiently(Asking<T> asking) throws InterruptedException {
+        while (true) {
+            try {
+                T answer = asking.ask();
+                followed.map(Followed::ofServer).ifPresent(Absence::end);
+                return answer;
+            } catch (UnreachableException | ServerException e) {
+                if (followed.isEmpty() || !isAway(e)) {
+                    throw e;
+                }
+                if (!followed.get().ofServer().isBearable()) {
+                    throw givenUp(followed.get().job(), e);
+                }
+            }
+        }
+    }
+
+    /// Nobody is there, or a proxy or the server itself says that it does not serve now.
+    private static boolean isAway(CoppiceClientException e) {
+        return e.problem().filter(problem -> problem.status() != 503).isEmpty();
+    }
+
+    private static CommandFailure givenUp(JobId job, CoppiceClientException e) {
+        return CommandFailure.of(
+                ExitCode.UNUSABLE,
+                "server",
+                "%s Job %s may go on there all the same; look again with: coppice watch %s"
+                        .formatted(Plain.line(String.valueOf(e.getMessage())), job, job));
     }
 }

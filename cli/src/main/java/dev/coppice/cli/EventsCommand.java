@@ -30,6 +30,7 @@ final class EventsCommand implements Action {
                     return ExitCode.DONE.number();
                 }
                 if (call.has(FOLLOW)) {
+                    site.follow(job.id(), call.out());
                     reader.follow(recorded -> call.out().line(Stores.json(recorded)));
                     reader.view().ifPresent(view -> Jobs.tellIfInterrupted(call, site, view));
                 } else {

@@ -30,6 +30,9 @@ final class LogsCommand implements Action {
         try (Site site = call.site()) {
             JobView job = call.job(site);
             Optional<TaskView> task = call.task(job);
+            if (follows) {
+                site.follow(job.id(), call.out());
+            }
             try (JobReader reader = new JobReader(site, call.out(), job.id())) {
                 if (task.isPresent()) {
                     new AgentLog(call, site, reader, job, task.get()).show();

@@ -33,6 +33,11 @@ sealed interface Site extends AutoCloseable permits ThisRepository, DistantServe
     /// Has `news` run when there may be more events of the job to read, as far as that is told here.
     EventLog.Subscription subscribe(JobId job, Runnable news);
 
+    /// Whoever asks from now on follows this job, and waits where it is only for a while that nobody answers.
+    ///
+    /// @param out where that is told
+    void follow(JobId job, Output out);
+
     /// After so long a follower looks for news that nobody told of.
     Duration patience();
 

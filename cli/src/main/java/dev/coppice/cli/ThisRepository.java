@@ -64,6 +64,9 @@ record ThisRepository(Coppice coppice) implements Site {
     }
 
     @Override
+    public void follow(JobId job, Output out) {}
+
+    @Override
     public Duration patience() {
         return Duration.ofMillis(500);
     }

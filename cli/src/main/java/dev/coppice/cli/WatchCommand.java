@@ -14,6 +14,7 @@ final class WatchCommand implements Action {
     public int run(Invocation call) throws InterruptedException {
         try (Site site = call.site()) {
             JobView job = call.job(site);
+            site.follow(job.id(), call.out());
             if (call.isJson()) {
                 try (JobReader reader = new JobReader(site, call.out(), job.id())) {
                     reader.follow(_ -> {});

@@ -6,6 +6,7 @@ import dev.coppice.house.cli.Program.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -104,6 +105,24 @@ class DistantServerTest {
     }
 
     @Test
+    void theQuickStartRunsThereToo() throws Exception {
+        Files.copy(
+                Path.of("../quick-start.sh"),
+                folder.resolve("user/quick-start.sh"),
+                StandardCopyOption.COPY_ATTRIBUTES);
+        plan("tasks: [{id: a, description: echo 1 > a.txt}]");
+
+        Result run =
+                user.shell(
+                        away,
+                        "\"$(dirname \"$coppice\")\"/quick-start.sh --plan plan.yaml --detach");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(scene.run("status").out()).startsWith(run.out().strip());
+        assertThat(away.resolve(".git")).doesNotExist();
+    }
+
+    @Test
     void whatFailedThereIsTriedAgainThere() throws Exception {
         Path gate = folder.resolve("gate");
         plan(
@@ -148,6 +167,41 @@ class DistantServerTest {
         assertThat(third.ended(logs).out()).isEqualTo("begun\nhalf\n");
         assertThat(run("cancel", job).out()).isEqualTo("job " + job + " is over already\n");
         assertThat(run("events", job, "-f").out()).endsWith("}\n").contains("job_ended");
+    }
+
+    @Test
+    void whoFollowsAJobOutlivesARestartOfTheServer() throws Exception {
+        // given
+        Path gate = folder.resolve("gate");
+        plan(
+                "tasks: [{id: a, description: 'echo begun; while ! test -e \"%s\"; do sleep 0.1; done; echo 1 > a.txt'}]"
+                        .formatted(gate));
+        Process running = user.start(away, "run", "--plan", "plan.yaml");
+        Scene.await(() -> user.printed("out").contains("begins"));
+        String job = Scene.job(new Result(0, user.printed("out"), ""));
+        Program second =
+                Program.in(Files.createDirectories(folder.resolve("second")))
+                        .with("COPPICE_API_URL", address)
+                        .with("COPPICE_API_KEY", key());
+        Process logs = second.start(away, "logs", job, "-f");
+        Scene.await(() -> second.printed("out").contains("begins"));
+
+        // when
+        serving.destroyForcibly().waitFor();
+        Scene.await(() -> user.printed("err").contains("The server is away. Waiting for it"));
+        Scene.await(() -> second.printed("err").contains("The server is away. Waiting for it"));
+        serving = scene.start("serve", "--port", address.replaceFirst(".*:", ""));
+        Files.createFile(gate);
+
+        // then
+        Result run = user.ended(running);
+        assertThat(run.code()).as(run.err() + run.out()).isZero();
+        assertThat(run.out()).contains("completed  1 of 1 task");
+        assertThat(run.err()).containsOnlyOnce("The server is away.");
+        Result followed = second.ended(logs);
+        assertThat(followed.code()).as(followed.err()).isZero();
+        assertThat(followed.out()).contains("completed");
+        assertThat(run("status").out()).startsWith(job).hasLineCount(1);
     }
 
     @Test

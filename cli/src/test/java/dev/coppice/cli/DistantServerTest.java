@@ -1,0 +1,62 @@
+package dev.coppice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coppice.model.JobId;
+import dev.coppice.runtime.Surroundings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// A server that is not there.
+class DistantServerTest {
+    private static final JobId JOB = new JobId("0123456789ab");
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final AtomicInteger looks = new AtomicInteger();
+
+    @Test
+    void whoFollowsAJobWaitsTwoMinutesAndIsToldHowToLookAgain() throws IOException {
+        try (DistantServer server = DistantServer.of(world()).orElseThrow()) {
+            server.follow(JOB, new Output(printed, printed));
+
+            assertThatThrownBy(() -> server.read(JOB, 0))
+                    .isInstanceOfSatisfying(
+                            CommandFailure.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ExitCode.UNUSABLE))
+                    .hasMessageContaining("coppice watch 0123456789ab");
+        }
+        assertThat(looks).hasValue(2);
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .isEqualTo("coppice: The server is away. Waiting for it, two minutes at most.\n");
+    }
+
+    /// In which between two looks at the clock two minutes pass.
+    private Surroundings world() throws IOException {
+        return new Surroundings(
+                Path.of("/"),
+                Path.of("/"),
+                Map.of(
+                        "COPPICE_API_URL",
+                        "http://127.0.0.1:" + freePort(),
+                        "COPPICE_API_KEY",
+                        "key"),
+                Optional.empty(),
+                () -> Instant.EPOCH.plusSeconds(120L * looks.getAndIncrement()));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+}
