@@ -41,7 +41,7 @@ final class DemoCommand implements Action {
                         call.world().launcher(),
                         call.world().clock());
         Invocation here = new Invocation(call.arguments(), there, call.out(), call.isOnTerminal());
-        Beginning.make(here);
+        Beginning.make(here, order());
         call.out().say("scratch repository: " + folder);
         try (Coppice coppice = here.open()) {
             Preparation.Ready ready = prepare(coppice);
@@ -51,12 +51,14 @@ final class DemoCommand implements Action {
         }
     }
 
+    static RunOrder order() {
+        return new RunOrder(
+                "", Optional.of(PlanReader.file(PLAN, resource(PLAN))), Optional.empty());
+    }
+
     /// The demonstration's job, on its repository.
     static Preparation.Ready prepare(Coppice coppice) throws InterruptedException {
-        RunOrder order =
-                new RunOrder(
-                        "", Optional.of(PlanReader.file(PLAN, resource(PLAN))), Optional.empty());
-        return switch (coppice.prepare(order)) {
+        return switch (coppice.prepare(order())) {
             case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
             case Preparation.Ready ready -> ready;
         };

@@ -232,8 +232,7 @@ final class DistantServer implements Site {
     private FilePart artifact(JobView job, Path file, long offset) throws InterruptedException {
         JobFolder folder = JobFolder.of(job.request(), job.id());
         String path = folder.tree().relativize(file).toString();
-        return patiently(() ->
-                client.artifact(job.request().root(job.id()).value(), path, offset));
+        return patiently(() -> client.artifact(job.request().root(job.id()).value(), path, offset));
     }
 
     @Override

@@ -84,6 +84,18 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
     }
 
     Coppice open(Surroundings where) {
+        return open(where, flags());
+    }
+
+    /// The same as if `--isolation none` had been asked for, with which no repository is needed.
+    Coppice openWithoutWorktrees() {
+        SequencedMap<String, String> flags = flags();
+        flags.put("--isolation", "none");
+        return open(world, flags);
+    }
+
+    /// What flags give of the configuration.
+    private SequencedMap<String, String> flags() {
         SequencedMap<String, String> flags = new LinkedHashMap<>();
         for (OptionSpec option : arguments.matchedOptions()) {
             String name = option.longestName();
@@ -91,6 +103,10 @@ record Invocation(ParseResult arguments, Surroundings world, Output out, boolean
                 flags.put(name, String.valueOf(option.<Object>getValue()));
             }
         }
+        return flags;
+    }
+
+    private Coppice open(Surroundings where, SequencedMap<String, String> flags) {
         return switch (Coppice.open(where, value(Options.CONFIG).map(this::file), flags)) {
             case Opening.Opened(Coppice coppice) -> coppice;
             case Opening.Refused refused -> throw CommandFailure.of(refused.refusal());

@@ -49,7 +49,6 @@ final class OrderForm {
                     "--isolation",
                     "--keep",
                     "--queue",
-                    "--init",
                     Options.CONFIG);
 
     private OrderForm() {}

@@ -50,11 +50,12 @@ final class RunCommand implements Action {
         if (NamedServer.isNamed(call.world())) {
             return runThere(call);
         }
+        RunOrder order = order(call);
         if (call.has("--init")) {
-            Beginning.make(call);
+            Beginning.make(call, order);
         }
         try (Coppice coppice = call.open()) {
-            Preparation.Ready ready = prepare(call, coppice);
+            Preparation.Ready ready = prepare(call, coppice, order);
             ready.warnings().forEach(warning -> call.out().say("warning: " + warning));
             if (call.has("--queue")) {
                 return leave(call, coppice, ready);
@@ -90,11 +91,18 @@ final class RunCommand implements Action {
         return ExitCode.DONE.number();
     }
 
-    private static Preparation.Ready prepare(Invocation call, Coppice coppice)
-            throws InterruptedException {
+    private static RunOrder order(Invocation call) {
         Optional<PlanDraft> plan =
                 call.value(PLAN).map(file -> PlanReader.file(file, call.read(file)));
-        RunOrder order = new RunOrder(call.parameter(0).orElse(""), plan, call.value(BASE));
+        if (call.has("--queue") && plan.isEmpty()) {
+            throw CommandFailure.of(
+                    ExitCode.INVALID, "--queue", "Give the tasks to be claimed with --plan FILE.");
+        }
+        return new RunOrder(call.parameter(0).orElse(""), plan, call.value(BASE));
+    }
+
+    private static Preparation.Ready prepare(Invocation call, Coppice coppice, RunOrder order)
+            throws InterruptedException {
         return switch (coppice.prepare(order)) {
             case Preparation.Refused refused -> throw CommandFailure.of(refused.refusal());
             case Preparation.Ready ready -> {
@@ -107,10 +115,6 @@ final class RunCommand implements Action {
     }
 
     private static int leave(Invocation call, Coppice coppice, Preparation.Ready ready) {
-        if (ready.request().plan().isEmpty()) {
-            throw CommandFailure.of(
-                    ExitCode.INVALID, "--queue", "Give the tasks to be claimed with --plan FILE.");
-        }
         JobId job = coppice.leaveToClaimants(ready);
         return tellId(call, job, "running");
     }

@@ -23,7 +23,7 @@ final class WarmUpCommand implements Action {
     public int run(Invocation call) throws InterruptedException {
         Surroundings there = call.world().in(DemoCommand.makeRepository());
         Invocation here = new Invocation(call.arguments(), there, call.out(), false);
-        Beginning.make(here);
+        Beginning.make(here, DemoCommand.order());
         JobId job = leaveJob(here);
         Shell silent =
                 new Shell(

@@ -17,6 +17,7 @@ import java.util.Set;
 /// @param effective every key with its value, secrets masked, and where that comes from
 /// @param warnings what the user should hear nevertheless
 /// @param files the files that were read, in their order
+/// @param keyFiles those of them in which the server's key itself stands, which nobody should commit
 public record Configuration(
         Settings settings,
         Api api,
@@ -25,12 +26,14 @@ public record Configuration(
         Set<String> secrets,
         List<Entry> effective,
         List<Problem> warnings,
-        List<Path> files) {
+        List<Path> files,
+        List<Path> keyFiles) {
     public Configuration {
         secrets = Set.copyOf(secrets);
         effective = List.copyOf(effective);
         warnings = List.copyOf(warnings);
         files = List.copyOf(files);
+        keyFiles = List.copyOf(keyFiles);
     }
 
     /// Reads the configuration from its sources; of several that give a value the later wins:
@@ -40,6 +43,9 @@ public record Configuration(
     /// 2. `~/.config/coppice/config.yaml`,
     /// 3. `COPPICE_<SECTION>_<KEY>`,
     /// 4. flags.
+    ///
+    /// Our own folders are from the repository's root where they are not absolute, but for those of a `config.yaml`
+    /// in the current folder, which are from there.
     ///
     /// A key is taken as a whole: a list replaces a list. `${NAME}` in a value is taken from the
     /// environment, but not in `checks` and `environment.setup`, whose lines the shell reads.

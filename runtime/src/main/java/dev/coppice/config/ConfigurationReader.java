@@ -16,6 +16,7 @@ import dev.coppice.model.Settings.Recursion;
 import dev.coppice.model.Settings.Workers;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Spelling;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,10 @@ final class ConfigurationReader {
                                 secrets.values(),
                                 values.entries(),
                                 warnings,
-                                layers.files()))
+                                layers.files(),
+                                layers.bareKeys().stream()
+                                        .flatMap(key -> key.file().stream())
+                                        .toList()))
                 : new Loading.Refused(Problem.inOrder(problems));
     }
 
@@ -93,10 +97,23 @@ final class ConfigurationReader {
 
     private Layout layout() {
         return new Layout(
-                atHome(values.of(Keys.WORKSPACE_ROOT)),
+                folder(Keys.WORKSPACE_ROOT),
                 values.of(Keys.BRANCH_TEMPLATE),
                 values.of(Keys.ISOLATION),
                 values.of(Keys.KEEP));
+    }
+
+    /// One of our folders. Who has a `config.yaml` in a folder below the repository's root, as document 004 does, means
+    /// its paths from there.
+    private String folder(Key<String> key) {
+        String folder = atHome(values.of(key));
+        return layers.given(key).flatMap(Layers.Given::file).filter(this::isBelowRoot).isPresent()
+                ? sources.folder().resolve(folder).normalize().toString()
+                : folder;
+    }
+
+    private boolean isBelowRoot(Path file) {
+        return sources.isFolderFile(file) && !sources.folder().equals(sources.root());
     }
 
     private String atHome(String path) {
@@ -224,8 +241,7 @@ final class ConfigurationReader {
     }
 
     private Logging logging() {
-        return new Logging(
-                values.of(Keys.LEVEL), values.of(Keys.STRUCTURED), atHome(values.of(Keys.LOG_DIR)));
+        return new Logging(values.of(Keys.LEVEL), values.of(Keys.STRUCTURED), folder(Keys.LOG_DIR));
     }
 
     private void refusePostgres(Optional<String> storeUrl) {
@@ -251,18 +267,15 @@ final class ConfigurationReader {
     }
 
     private void warnOfTrackedKey() {
-        boolean isExposed =
-                layers.given(Keys.API_KEY)
-                        .filter(given -> !given.value().shown().contains("${"))
-                        .flatMap(Layers.Given::file)
-                        .filter(sources.isTracked())
-                        .isPresent();
-        if (isExposed) {
-            warn(
-                    Keys.API_KEY,
-                    "git tracks this file, so everybody who has the repository has the key: write"
-                            + " ${NAME} and set NAME in the environment, or move the key to"
-                            + " ~/.config/coppice/config.yaml");
+        for (Layers.Given key : layers.bareKeys()) {
+            if (key.file().filter(sources.isTracked()).isPresent()) {
+                warnings.add(
+                        new Problem(
+                                key.source(),
+                                "git tracks this file, so everybody who has the repository has the key: write"
+                                        + " ${NAME} and set NAME in the environment, or move the key to"
+                                        + " ~/.config/coppice/config.yaml"));
+            }
         }
     }
 

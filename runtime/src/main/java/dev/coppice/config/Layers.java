@@ -40,6 +40,7 @@ final class Layers {
     private final Map<String, Given> given = new LinkedHashMap<>();
     private final Map<AgentName, String> agents = new LinkedHashMap<>();
     private final List<Path> files = new ArrayList<>();
+    private final List<Given> bareKeys = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
 
@@ -74,6 +75,11 @@ final class Layers {
         return files;
     }
 
+    /// Where files have the server's key itself and no variable's name, whether or not a later source gives another.
+    List<Given> bareKeys() {
+        return bareKeys;
+    }
+
     List<Problem> problems() {
         return problems;
     }
@@ -87,9 +93,7 @@ final class Layers {
             return sources.named();
         }
         Path ours = sources.root().resolve("coppice.yaml");
-        return Stream.of(ours, sources.folder().resolve("config.yaml"))
-                .filter(Files::exists)
-                .findFirst();
+        return Stream.of(ours, sources.folderFile()).filter(Files::exists).findFirst();
     }
 
     private void addFile(Path file) {
@@ -125,8 +129,7 @@ final class Layers {
     }
 
     private boolean isOfAnotherProgram(Path file, Optional<Value> root) {
-        return sources.named().isEmpty()
-                && file.equals(sources.folder().resolve("config.yaml"))
+        return sources.isFolderFile(file)
                 && root.orElse(new Value.Nothing("")) instanceof Value.Fields fields
                 && fields.values().keySet().stream()
                         .noneMatch(key -> Spelling.nearest(key, OURS).isPresent());
@@ -159,7 +162,11 @@ final class Layers {
         String path = Keys.OTHER_NAMES.getOrDefault(written, written);
         if (PATHS.contains(path) || isAgentKey(section, name)) {
             if (!(value instanceof Value.Nothing)) {
-                given.put(path, new Given(value, value.place(), Optional.of(file)));
+                Given here = new Given(value, value.place(), Optional.of(file));
+                given.put(path, here);
+                if (path.equals(Keys.API_KEY.path()) && !value.shown().contains("${")) {
+                    bareKeys.add(here);
+                }
             }
         } else if (SECTIONS.contains(path)) {
             addSection(path, value, file);

@@ -48,6 +48,16 @@ public record Sources(
     /// The flag that sets the default agent's model.
     public static final String MODEL_FLAG = "--model";
 
+    /// The configuration that is found where the user stands.
+    Path folderFile() {
+        return folder.resolve("config.yaml");
+    }
+
+    /// Whether `file` was found there, and not named.
+    boolean isFolderFile(Path file) {
+        return named.isEmpty() && file.equals(folderFile());
+    }
+
     public Sources {
         environment = Map.copyOf(environment);
         flags = new LinkedHashMap<>(flags);

@@ -84,9 +84,10 @@ public final class Checkout {
         return paths;
     }
 
-    /// Whether git tracks `file`, which lies in the checkout.
+    /// Whether git tracks `file`; it tracks none outside of the checkout, and refuses to be asked for one.
     public boolean isTracked(Path file) {
-        return !call("ls-files", "-z", "--").with(file).done().fields().isEmpty();
+        return file.startsWith(folder)
+                && !call("ls-files", "-z", "--").with(file).done().fields().isEmpty();
     }
 
     /// Whether it stands on this branch and all that is in it is committed, but for what `exclusions` name and what git

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,13 @@ final class ConfigurationTest {
     private final SequencedMap<String, String> flags = new LinkedHashMap<>();
     private Map<String, String> environment = Map.of();
     private Optional<Path> named = Optional.empty();
+    private Path folder;
     private boolean isTracked;
+
+    @BeforeEach
+    void standAtTheRoot() {
+        folder = root;
+    }
 
     @Test
     void withoutAnySourceTheDefaultsHold() {
@@ -158,6 +165,23 @@ final class ConfigurationTest {
                 .extracting(Problem::toString)
                 .asString()
                 .startsWith("config.yaml:2: execution_mode wsl changes nothing");
+    }
+
+    @Test
+    void theFoldersOfAConfigYamlBelowTheRootAreFromThere() throws IOException {
+        folder = Files.createDirectory(root.resolve("below"));
+        write(
+                "below/config.yaml",
+                "orchestrator: { workspace_root: ./workspace }\nlogging: { log_dir: ./logs }");
+
+        assertThat(loaded().settings().layout().workspaceRoot())
+                .isEqualTo(folder.resolve("workspace").toString());
+        assertThat(loaded().logging().directory()).isEqualTo(folder.resolve("logs").toString());
+
+        environment = Map.of("COPPICE_LOGGING_LOG_DIR", "./logs");
+        assertThat(loaded().logging().directory()).isEqualTo("./logs");
+        write("coppice.yaml", "orchestrator: { workspace_root: ./workspace }");
+        assertThat(loaded().settings().layout().workspaceRoot()).isEqualTo("./workspace");
     }
 
     @Test
@@ -443,6 +467,21 @@ final class ConfigurationTest {
         assertThat(loaded().warnings()).isEmpty();
     }
 
+    @Test
+    void aFileWithAKeyIsKnownAlsoWhereAnotherSourceGivesTheKey() throws IOException {
+        environment = Map.of("KEY", "opensesame");
+        write("coppice.yaml", "api:\n  api_key: shazam\n");
+        writeOwn("api:\n  api_key: \"${KEY}\"\n");
+        isTracked = true;
+
+        assertThat(loaded().keyFiles()).containsExactly(root.resolve("coppice.yaml"));
+        assertThat(loaded().warnings())
+                .singleElement()
+                .extracting(Problem::toString)
+                .asString()
+                .startsWith("coppice.yaml:2: git tracks this file");
+    }
+
     private static Settings.AgentSettings agent(Settings settings, String name) {
         return Objects.requireNonNull(settings.agents().configured().get(new AgentName(name)));
     }
@@ -470,7 +509,7 @@ final class ConfigurationTest {
 
     private Loading load() {
         return Configuration.load(
-                new Sources(root, root, named, home, environment, flags, _ -> isTracked));
+                new Sources(folder, root, named, home, environment, flags, _ -> isTracked));
     }
 
     private void write(String name, String text) throws IOException {

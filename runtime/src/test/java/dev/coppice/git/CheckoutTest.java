@@ -55,6 +55,15 @@ class CheckoutTest {
         };
     }
 
+    // ---- looking
+
+    @Test
+    void whatLiesOutsideIsNotTracked() {
+        assertThat(worktree.isTracked(worktree.folder().resolve("src/a.txt"))).isTrue();
+        assertThat(worktree.isTracked(worktree.folder().resolve("src/c.txt"))).isFalse();
+        assertThat(worktree.isTracked(temporary.resolve("config.yaml"))).isFalse();
+    }
+
     // ---- commit
 
     @Test

@@ -188,6 +188,23 @@ class CommandLineTest {
     }
 
     @Test
+    void initMakesNothingForAJobThatCannotRun() throws Exception {
+        Path plain = Files.createDirectory(folder.resolve("plain"));
+        Path file = plain.resolve("coppice.yaml");
+        Files.writeString(file, Scene.CONFIGURATION);
+
+        assertRefused(2, program.run(plain, "run", "--init", ""), "Say what is to be done");
+        assertRefused(2, program.run(plain, "run", "--init", "--queue", "do it"), "--queue");
+        Files.writeString(file, Scene.CONFIGURATION.replace("[bash]", "[no-such-program]"));
+        assertThat(program.run(plain, "run", "--init", "do it").err())
+                .contains("agent script: ", "no-such-program");
+        Files.writeString(file, "workers: { max_workers: many }");
+        assertRefused(2, program.run(plain, "run", "--init", "do it"), "coppice.yaml:1: ");
+
+        assertThat(plain).isDirectoryNotContaining("glob:**/.*");
+    }
+
+    @Test
     void aTargetWithChangesInTheWayIsLeftAloneWithTheCommandToType() throws Exception {
         // given
         repository.write("shared.txt", "committed\n");

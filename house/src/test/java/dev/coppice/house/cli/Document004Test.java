@@ -125,6 +125,53 @@ class Document004Test {
     }
 
     @Test
+    void theQuickStartCommitsNoKey() throws Exception {
+        Path project = Files.createDirectories(folder.resolve("project"));
+        Files.writeString(
+                project.resolve("config.yaml"), Files.readString(resource("config.yaml")) + AGENTS);
+        Files.writeString(project.resolve("notes.txt"), "mine");
+
+        Result started =
+                program.shell(
+                        project,
+                        "\"$(dirname \"$coppice\")\"/quick-start.sh \"Create an application\"");
+
+        assertThat(started.code()).as(started.err()).isZero();
+        assertThat(started.err()).contains("config.yaml is not part of it, since api.api_key");
+        assertThat(program.shell(project, "git ls-files; git status --porcelain").out())
+                .isEqualTo("notes.txt\n");
+        assertThat(program.shell(project, "git log --all -p").out())
+                .contains("notes.txt", "one.txt")
+                .doesNotContain("your-secure-api-key");
+    }
+
+    @Test
+    void theStepsWorkInAFolderOfTheProject() throws Exception {
+        ScratchRepository project = ScratchRepository.in(folder.resolve("project"));
+        project.write(
+                "orchestrator-portable/config.yaml",
+                Files.readString(resource("config.yaml")) + AGENTS);
+        Path portable = project.path().resolve("orchestrator-portable");
+
+        Result started =
+                program.shell(
+                        portable,
+                        "\"$(dirname \"$coppice\")\"/quick-start.sh \"Create an application\"");
+
+        assertThat(started.code()).as(started.err()).isZero();
+        String job = "workspace/job_" + Scene.job(started);
+        assertThat(portable.resolve(job).resolve("logs/orchestrator.log"))
+                .content()
+                .contains("worker_1");
+        assertThat(portable.resolve("logs/coppice.jsonl")).exists();
+        assertThat(program.run(project.path(), "status", Scene.job(started)).out())
+                .contains("2 of 2 tasks");
+        assertThat(project.git("status", "--porcelain")).isEqualTo("?? orchestrator-portable/");
+        assertThat(project.git("status", "--porcelain", "--untracked-files=all"))
+                .isEqualTo("?? orchestrator-portable/config.yaml");
+    }
+
+    @Test
     void theCallsOfTheApiAreMadeAsPrinted() throws Exception {
         assumeThat(program.shell(folder, "command -v curl").code()).as("curl is there").isZero();
 
