@@ -23,12 +23,7 @@ final class ReportCommand implements Action {
                 call.out().line(site.resultsJson(job, call.now()));
             } else if (call.has("--html")) {
                 site.page(job)
-                        .ifPresentOrElse(
-                                call.out()::line,
-                                () ->
-                                        call.out()
-                                                .say(
-                                                        "there is no page yet; it is written when the job is over"));
+                        .ifPresentOrElse(call.out()::line, () -> call.out().say(whyNoPage(job)));
             } else {
                 String text =
                         FinalResult.render(
@@ -37,5 +32,13 @@ final class ReportCommand implements Action {
             }
         }
         return ExitCode.DONE.number();
+    }
+
+    private static String whyNoPage(JobView job) {
+        return job.status().isOver()
+                ? "there is no page any more: it was removed, perhaps with the job's folder; `coppice report "
+                        + job.id()
+                        + "` says what the job came to"
+                : "there is no page yet; it is written when the job is over";
     }
 }

@@ -5,6 +5,7 @@ import dev.coppice.document.Form;
 import dev.coppice.engine.Engine;
 import dev.coppice.model.JobStatus;
 import dev.coppice.model.TaskId;
+import dev.coppice.model.TaskStatus;
 import dev.coppice.report.JobView;
 import dev.coppice.report.TaskView;
 import dev.coppice.runtime.Coppice;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// `retry`: another try of what did not succeed, followed to its end.
 final class RetryCommand implements Action {
     private static final String LIMIT = "--timeout";
-    private static final String NOTHING = "there is nothing to try again: the job is completed";
+    private static final String NOTHING = "there is nothing to try again: all of it is completed";
 
     @Override
     public void describe(CommandSpec spec) {
@@ -58,12 +59,13 @@ final class RetryCommand implements Action {
             throws InterruptedException {
         try (DistantServer server = call.server()) {
             JobView job = call.job(server);
-            List<String> tasks =
-                    call.task(job).map(TaskView::id).map(TaskId::value).stream().toList();
+            Optional<TaskView> task = call.task(job);
+            List<String> tasks = task.map(TaskView::id).map(TaskId::value).stream().toList();
             try {
                 server.client().retry(job.id().value(), tasks, limit);
             } catch (ConflictException e) {
-                if (job.status() != JobStatus.COMPLETED) {
+                if (job.status() != JobStatus.COMPLETED
+                        && task.filter(t -> t.status() == TaskStatus.COMPLETED).isEmpty()) {
                     throw CommandFailure.of(
                             ExitCode.INVALID, job.id().value(), String.valueOf(e.getMessage()));
                 }

@@ -339,6 +339,7 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param tasks empty: all that did not succeed
     /// @param timeout the new limit of their attempts
+    /// @return [Answer#ALREADY_OVER] where all of these tasks, or the whole job, succeeded: nothing is written then
     public Answer retry(JobId job, List<TaskId> tasks, Optional<Duration> timeout) {
         Answer answer =
                 request(
@@ -349,7 +350,7 @@ public final class Engine implements AutoCloseable {
                                     return Answer.NO_SUCH_TASK;
                                 }
                             }
-                            if (state.ended().filter(s -> s == JobStatus.COMPLETED).isPresent()) {
+                            if (isDone(state, tasks)) {
                                 return Answer.ALREADY_OVER;
                             }
                             return state.whyNotAgain().isPresent()
@@ -361,6 +362,19 @@ public final class Engine implements AutoCloseable {
             resume(job);
         }
         return answer;
+    }
+
+    /// Whether all that is asked for has succeeded.
+    ///
+    /// @param tasks empty: the job
+    private static boolean isDone(JobState state, List<TaskId> tasks) {
+        boolean isCompleted = state.ended().filter(s -> s == JobStatus.COMPLETED).isPresent();
+        boolean areCompleted =
+                !tasks.isEmpty()
+                        && tasks.stream()
+                                .flatMap(task -> state.task(task).stream())
+                                .allMatch(task -> task.status() == TaskStatus.COMPLETED);
+        return isCompleted || areCompleted;
     }
 
     /// Writes down that the job's result was merged into a branch after its end.

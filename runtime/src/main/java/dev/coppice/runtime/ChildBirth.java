@@ -24,6 +24,15 @@ public sealed interface ChildBirth {
         }
     }
 
+    /// It needs what can't be used here.
+    ///
+    /// @param problems never empty
+    record Unusable(List<Problem> problems) implements ChildBirth {
+        public Unusable {
+            problems = List.copyOf(problems);
+        }
+    }
+
     /// The agent's job may start none.
     ///
     /// @param message says to the agent what it may do instead

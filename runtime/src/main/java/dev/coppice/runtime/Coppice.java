@@ -339,7 +339,11 @@ public final class Coppice implements AutoCloseable {
 
     private Preparing preparing(Ground where, Settings settings) {
         expectChildren();
-        return new Preparing(surroundings, where, configuration, settings, processes);
+        return new Preparing(surroundings, where, configuration, settings, probe());
+    }
+
+    private AgentProbe probe() {
+        return new AgentProbe(processes, surroundings.environment());
     }
 
     /// Has ready, in the background, what the first child would wait for.
@@ -437,7 +441,11 @@ public final class Coppice implements AutoCloseable {
                         secrets::maskReport);
         Optional<Workspaces> workspaces = repository.map(Equipment.Repository::workspaces);
         return new Drive(
-                workspaces, dispatch, engine, new Delegation(engine, workspaces), chronicle);
+                workspaces,
+                dispatch,
+                engine,
+                new Delegation(engine, workspaces, probe()),
+                chronicle);
     }
 
     private Workspaces openWorkspaces(Git git) {

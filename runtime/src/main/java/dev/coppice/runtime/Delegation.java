@@ -10,6 +10,7 @@ import dev.coppice.model.JobId;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.Plan;
 import dev.coppice.model.Settings;
+import dev.coppice.model.Settings.AgentSettings;
 import dev.coppice.model.Task;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
@@ -37,15 +38,17 @@ final class Delegation {
 
     private final Engine engine;
     private final Optional<Workspaces> workspaces;
+    private final AgentProbe probe;
 
     /// Held while a workspace is looked at, since an agent may ask for several jobs at once. Each workspace has one of
     /// these, which some may share.
     private final List<ReentrantLock> looking =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
 
-    Delegation(Engine engine, Optional<Workspaces> workspaces) {
+    Delegation(Engine engine, Optional<Workspaces> workspaces, AgentProbe probe) {
         this.engine = engine;
         this.workspaces = workspaces;
+        this.probe = probe;
     }
 
     /// Starts what may be started. What is wrong is told before any of it, and whether it may be before anything of the
@@ -150,6 +153,11 @@ final class Delegation {
         String request = order.request().isBlank() ? plan.orElseThrow().goal() : order.request();
         ChildOrder child = new ChildOrder(request, plan, Optional.empty(), wanted);
         Optional<Engine.Birth> refusal = engine.refusal(of.job(), of.task(), of.attempt(), child);
+        List<Problem> unusable =
+                refusal.isPresent() ? List.of() : unusable(task, plan, wanted, folder);
+        if (!unusable.isEmpty()) {
+            return new ChildBirth.Unusable(unusable);
+        }
         Engine.Birth birth =
                 refusal.isPresent()
                         ? refusal.get()
@@ -194,6 +202,20 @@ final class Delegation {
         if (order.plan().isEmpty()
                 && !wanted.agents().configured().containsKey(wanted.agents().lead())) {
             problems.add(new Problem("plan", "There is no lead to make one, so it must be given."));
+        }
+        return problems;
+    }
+
+    /// The agents that the job would wait for in vain. The one who asks can be used.
+    private List<Problem> unusable(
+            TaskState asks, Optional<Plan> plan, Settings wanted, Path folder)
+            throws InterruptedException {
+        List<Problem> problems = new ArrayList<>();
+        for (AgentName name : Preparing.agents(plan, wanted)) {
+            AgentSettings agent = wanted.agents().configured().get(name);
+            if (agent != null && !name.equals(asks.task().agent())) {
+                probe.problem(name, agent, folder).ifPresent(problems::add);
+            }
         }
         return problems;
     }

@@ -1,7 +1,5 @@
 package dev.coppice.runtime;
 
-import dev.coppice.agent.Agents;
-import dev.coppice.agent.Availability;
 import dev.coppice.config.Configuration;
 import dev.coppice.git.BranchName;
 import dev.coppice.git.Discovery;
@@ -19,7 +17,6 @@ import dev.coppice.plan.PlanRules;
 import dev.coppice.plan.Plans;
 import dev.coppice.plan.Problem;
 import dev.coppice.plan.Verdict;
-import dev.coppice.process.Processes;
 import dev.coppice.workspace.BranchTemplate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +36,7 @@ final class Preparing {
     private final Ground ground;
     private final Configuration configuration;
     private final Settings settings;
-    private final Processes processes;
+    private final AgentProbe probe;
     private final List<String> warnings = new ArrayList<>();
     private final List<Problem> invalid = new ArrayList<>();
     private final List<Problem> unusable = new ArrayList<>();
@@ -74,18 +71,18 @@ final class Preparing {
             Ground ground,
             Configuration configuration,
             Settings settings,
-            Processes processes) {
+            AgentProbe probe) {
         this.surroundings = surroundings;
         this.ground = ground;
         this.configuration = configuration;
         this.settings = settings;
-        this.processes = processes;
+        this.probe = probe;
     }
 
     Preparation prepare(RunOrder order) throws InterruptedException {
         Start start = start(order);
         Optional<Plan> plan = plan(order, start);
-        Set<AgentName> needed = agents(plan);
+        Set<AgentName> needed = agents(plan, settings);
         for (AgentName name : needed) {
             probeNeeded(name, start.folder());
         }
@@ -268,7 +265,8 @@ final class Preparing {
                                                 + "-old")));
     }
 
-    private Set<AgentName> agents(Optional<Plan> plan) {
+    /// Those without whom a job of this plan, or of none yet, can't be done.
+    static Set<AgentName> agents(Optional<Plan> plan, Settings settings) {
         Set<AgentName> needed = new LinkedHashSet<>();
         if (plan.isEmpty()) {
             needed.add(settings.agents().lead());
@@ -284,8 +282,7 @@ final class Preparing {
         if (agent == null) {
             invalid.add(new Problem("agents." + name, "No agent is configured under this name."));
         } else {
-            whyUnusable(name, agent, folder)
-                    .ifPresent(advice -> unusable.add(new Problem("agent " + name, advice)));
+            probe.problem(name, agent, folder).ifPresent(unusable::add);
         }
     }
 
@@ -303,7 +300,7 @@ final class Preparing {
         Optional<String> advice =
                 agent == null
                         ? Optional.of("no agent is configured under this name")
-                        : whyUnusable(lead, agent, folder);
+                        : probe.whyUnusable(lead, agent, folder);
         advice.ifPresent(text ->
                 warnings.add(
                         "The lead "
@@ -311,20 +308,6 @@ final class Preparing {
                                 + " can't be asked should branches conflict: "
                                 + text
                                 + ". Or choose what wins with integrate.conflicts."));
-    }
-
-    private Optional<String> whyUnusable(AgentName name, AgentSettings agent, Path folder)
-            throws InterruptedException {
-        return switch (Agents.probe(name, agent, processes, folder, surroundings.environment())) {
-            case Availability.Usable _ -> Optional.empty();
-            case Availability.Missing missing ->
-                    Optional.of(
-                            missing.program()
-                                    + " can't be used: "
-                                    + missing.advice()
-                                    + " (`coppice doctor` looks again)");
-            case Availability.NotLoggedIn notLoggedIn -> Optional.of(notLoggedIn.advice());
-        };
     }
 
     private void warn(Optional<Plan> plan) {

@@ -35,7 +35,7 @@ class LooksTest {
 
         assertSaid(scene.run("diff", job, "a"), "a has no commit, so there is nothing to compare");
         assertSaid(scene.run("diff", job), "has no commit");
-        assertSaid(scene.run("report", job, "--html"), "there is no page yet");
+        assertSaid(scene.run("report", job, "--html"), "there is no page any more");
         assertThat(scene.run("diff", job, "b", "--json").out())
                 .isEqualTo("{\"from\":null,\"to\":null,\"files\":[],\"patch\":\"\"}\n");
     }

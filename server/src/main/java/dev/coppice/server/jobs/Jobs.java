@@ -113,6 +113,8 @@ public final class Jobs {
             case ChildBirth.Started(JobId job, List<String> warnings) -> submitted(job, warnings);
             case ChildBirth.Invalid(List<Problem> problems) ->
                     throw Fault.of(Fault.Kind.INVALID_REQUEST, problems);
+            case ChildBirth.Unusable(List<Problem> problems) ->
+                    throw Fault.of(Fault.Kind.CONFLICT, problems);
             case ChildBirth.TooDeep(String message) ->
                     throw Fault.of(Fault.Kind.INVALID_REQUEST, message);
             case ChildBirth.Refused(String message) -> throw Fault.of(Fault.Kind.CONFLICT, message);
@@ -124,7 +126,7 @@ public final class Jobs {
         Preparation prepared =
                 coppice.prepare(order.run(), order.over(coppice.configuration().settings()));
         return switch (prepared) {
-            case Preparation.Refused(Refusal refusal) -> throw refused(refusal);
+            case Preparation.Refused(Refusal refusal) -> throw refused(refusal, order);
             case Preparation.Ready(JobRequest request, List<String> warnings) -> {
                 JobRequest known = order.receipt().map(request::known).orElse(request);
                 yield submitted(submit(new Preparation.Ready(known, warnings)), warnings);
@@ -141,8 +143,9 @@ public final class Jobs {
         }
     }
 
-    private static Fault refused(Refusal refusal) {
-        List<Problem> problems = refusal.problems().stream().map(Jobs::placed).toList();
+    private static Fault refused(Refusal refusal, Order order) {
+        List<Problem> problems =
+                refusal.problems().stream().map(problem -> placed(problem, order)).toList();
         return switch (refusal.kind()) {
             case INVALID -> Fault.of(Fault.Kind.INVALID_REQUEST, problems);
             case UNUSABLE -> Fault.of(Fault.Kind.CONFLICT, problems);
@@ -150,9 +153,12 @@ public final class Jobs {
     }
 
     /// The problem, at the place that it has in an order.
-    private static Problem placed(Problem problem) {
+    private static Problem placed(Problem problem, Order order) {
+        String place = problem.place();
+        boolean isOfAgent =
+                order.wishes().agent().filter(agent -> place.equals("agents." + agent)).isPresent();
         return new Problem(
-                PLACES.getOrDefault(problem.place(), problem.place()), problem.message());
+                isOfAgent ? "config.agent" : PLACES.getOrDefault(place, place), problem.message());
     }
 
     private JobId submit(Preparation.Ready ready) {

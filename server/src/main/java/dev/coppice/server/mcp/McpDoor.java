@@ -321,7 +321,7 @@ public final class McpDoor {
                                 ? ErrorCodes.RESOURCE_NOT_FOUND
                                 : ErrorCodes.INVALID_PARAMS)
                 .message(String.valueOf(fault.getMessage()))
-                .data(Errors.of(fault))
+                .data(JsonMapper.shared().readTree(Wire.write(Errors.of(fault))))
                 .build();
     }
 }

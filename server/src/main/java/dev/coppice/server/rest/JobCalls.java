@@ -234,7 +234,7 @@ final class JobCalls {
             case ALREADY_OVER ->
                     throw Fault.of(
                             Fault.Kind.CONFLICT,
-                            "The job is completed, so there is nothing to try again.");
+                            "All that was asked for is completed, so there is nothing to try again.");
             case NOBODY_WAITS ->
                     throw Fault.of(
                             Fault.Kind.CONFLICT,

@@ -265,6 +265,27 @@ class JobCallsTest {
     }
 
     @Test
+    void tasksThatAreAllDoneAreNotTriedAgain() throws Exception {
+        String job = scene.submit("echo x > a.txt", "exit 1");
+        assertThat(scene.finished(job).path("status").stringValue()).isEqualTo("partial");
+        long before = sequence(job);
+
+        Scene.Answer done =
+                scene.post("/api/v1/jobs/" + job + "/retry", "{\"tasks\": [\"worker_1\"]}");
+
+        assertThat(done.status()).isEqualTo(409);
+        assertThat(done.json().path("error").stringValue()).contains("nothing to try again");
+        assertThat(sequence(job)).as("and nothing is written").isEqualTo(before);
+        String both = "{\"tasks\": [\"worker_1\", \"worker_2\"]}";
+        assertThat(scene.post("/api/v1/jobs/" + job + "/retry", both).status()).isEqualTo(202);
+        scene.finished(job);
+    }
+
+    private long sequence(String job) {
+        return scene.coppice().log().last(new JobId(job)).orElseThrow().sequence();
+    }
+
+    @Test
     void aRequestThatComesAgainWithItsKeyIsDoneOnce() throws Exception {
         Scene.Answer first = idempotent("k1", Scene.order("echo x > a.txt"));
         Scene.Answer again = idempotent("k1", Scene.order("echo x > a.txt"));
@@ -318,12 +339,18 @@ class JobCallsTest {
                 scene.post(
                         "/api/v1/orchestrate",
                         Scene.with(Scene.order("true"), "{\"target\":\"nowhere\"}"));
+        Scene.Answer agent =
+                scene.post(
+                        "/api/v1/orchestrate",
+                        Scene.with(Scene.order("true"), "{\"agent\":\"nobody\"}"));
         Scene.Answer nothing = scene.post("/api/v1/orchestrate", "{\"request\":null}");
 
         assertThat(base.status()).isEqualTo(400);
         assertThat(base.json().at("/errors/0/place").stringValue()).isEqualTo("config.base");
         assertThat(target.status()).isEqualTo(400);
         assertThat(target.json().at("/errors/0/place").stringValue()).isEqualTo("config.target");
+        assertThat(agent.status()).isEqualTo(400);
+        assertThat(agent.json().at("/errors/0/place").stringValue()).isEqualTo("config.agent");
         assertThat(nothing.status()).isEqualTo(400);
         assertThat(nothing.json().at("/errors/0/place").stringValue()).isEqualTo("request");
         assertThat(base.body() + target.body() + nothing.body()).doesNotContain("--");

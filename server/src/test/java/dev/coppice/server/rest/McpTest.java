@@ -264,6 +264,26 @@ class McpTest {
         }
     }
 
+    @Test
+    void whatIsWrongWithAResourceIsToldInTheWordsOfTheTools() throws Exception {
+        try (Scene scene = new Scene(folder, "")) {
+            JsonNode told =
+                    scene.post(
+                                    "/mcp",
+                                    """
+                                    {"jsonrpc": "2.0", "id": 1, "method": "resources/read",
+                                     "params": {"uri": "coppice://jobs/0123456789ab/plan"}}
+                                    """)
+                            .json()
+                            .at("/error/data");
+
+            assertThat(told.path("code").stringValue()).isEqualTo("not-found");
+            assertThat(told.propertyNames())
+                    .containsExactlyInAnyOrder(
+                            "error", "code", "status", "errors", "retry_after_seconds");
+        }
+    }
+
     private static JsonNode read(McpSyncClient client, String job, String part) {
         String uri = "coppice://jobs/" + job + "/" + part;
         return JsonMapper.shared()

@@ -524,6 +524,60 @@ class RecursionTest {
     }
 
     @Test
+    void aJobWhoseAgentCantBeUsedIsRefusedToTheAgentWithItsCause() throws Exception {
+        try (Scene scene = scene("  absent: { command: [no-such-program] }\n")) {
+            String ofAll = Scene.with(Scene.order("true"), "{\"agent\":\"absent\"}");
+            String ofOne =
+                    "{\"plan\":{\"goal\":\"Much\",\"tasks\":[{\"agent\":\"absent\",\"description\":\"true\"}]}}";
+            String job =
+                    scene.submit(
+                            "sh delegate.sh '%s'; sh delegate.sh '%s'; echo x > x.txt"
+                                    .formatted(ofAll, ofOne));
+            JsonNode ended = scene.finished(job);
+
+            assertThat(ended.path("status").stringValue())
+                    .as(ended.toPrettyString())
+                    .isEqualTo("completed");
+            assertThat(
+                            tasks(ended)
+                                    .getFirst()
+                                    .path("output")
+                                    .stringValue()
+                                    .split("no-such-program can't be used", -1))
+                    .as("both are told")
+                    .hasSizeGreaterThan(2);
+            assertThat(scene.post("/api/v1/orchestrate", ofAll).status())
+                    .as("as to a person")
+                    .isEqualTo(409);
+            assertThat(scene.get("/api/v1/jobs?parent=" + job).json().path("total").intValue())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void onlyAnAgentThatIsAskedAgainIsToldSo() throws Exception {
+        String listener = "  listener: { command: [sh, -c, 'cat > told.txt'] }\n";
+        try (Scene scene = scene(scripted() + listener)) {
+            String job =
+                    scene.submitted(
+                            "{\"plan\":{\"goal\":\"Much\",\"tasks\":[{\"agent\":\"listener\",\"description\":\"Listen\"},"
+                                    + "{\"agent\":\"scripted\",\"description\":\"Rest\",\"expects\":\"any\"}]}}");
+            Path root =
+                    Path.of(scene.finished(job).at("/results/workspace").stringValue())
+                            .resolve("depth_0");
+
+            assertThat(root.resolve("worker_1/attempt_1/prompt.md"))
+                    .content()
+                    .contains("nobody asks you again")
+                    .doesNotContain("asked once more");
+            assertThat(root.resolve("worker_2/attempt_1/prompt.md"))
+                    .content()
+                    .contains("you are asked once more")
+                    .doesNotContain("nobody asks you again");
+        }
+    }
+
+    @Test
     void aJobIsGivenTheVeryWordsOfItsAgentAndShowsNoSecretOfThem() throws Exception {
         try (Scene scene = scene(scripted())) {
             String words = "Use password=changeit2 in the fixture";
