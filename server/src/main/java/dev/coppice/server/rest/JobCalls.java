@@ -33,8 +33,9 @@ final class JobCalls {
     private static final int PAGE = 50;
     private static final int PAGE_MAX = 1_000;
 
-    /// So long a cancel waits for the job's end before it answers that it is on its way.
-    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
+    /// So long a cancel waits for the job's end before it answers that it is on its way: more than agents take that are
+    /// polite, also on a busy machine.
+    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(30);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 

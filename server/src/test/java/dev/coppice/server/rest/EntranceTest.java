@@ -35,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 class EntranceTest {
     private static final String KEY_OF_NOBODY = "cpk_0123456789012345678901234567890123456789012";
 
+    private static final String LOG = "logs/orchestrator.log";
+
     /// Patience with bodies that are large.
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -267,6 +269,9 @@ class EntranceTest {
         try (Scene scene = new Scene(folder, "")) {
             String job = scene.submit("sleep 600");
             scene.await(job, "running"::equals);
+            Path written =
+                    scene.repository().path().resolve(".coppice/workspace/job_" + job).resolve(LOG);
+            scene.awaiting(() -> Optional.of(written).filter(Files::exists));
             String path = "/api/v1/jobs/" + job;
             for (String each :
                     List.of(
@@ -274,7 +279,7 @@ class EntranceTest {
                             "/docs",
                             "/api/v1/jobs",
                             path + "/status",
-                            path + "/artifacts/logs/orchestrator.log",
+                            path + "/artifacts/" + LOG,
                             path + "/logs/orchestrator",
                             path + "/logs/orchestrator?follow=true",
                             path + "/events")) {

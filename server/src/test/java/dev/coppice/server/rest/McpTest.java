@@ -34,6 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What agents can do by MCP, called by the client of the official SDK, with keys and with the tokens of workers.
 class McpTest {
+    /// Ends a hang.
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     @TempDir Path folder;
 
     // ---- calls ----
@@ -50,7 +53,8 @@ class McpTest {
                                                                 "Bearer " + secret))
                                         .build())
                         .jsonSchemaValidator((_, _) -> ValidationResponse.asValid(""))
-                        .requestTimeout(Duration.ofMinutes(2))
+                        .requestTimeout(LONG)
+                        .initializationTimeout(LONG)
                         .build();
         client.initialize();
         return client;
