@@ -86,7 +86,8 @@ final class Table {
                         both sides take turns, once for nothing and then several rounds, and the side that begins changes. The times are
                         medians; the ratio is the median of the rounds' ratios, with the lowest and the highest behind it. Only
                         ratios travel from machine to machine. `./coppice-bench` writes this file; a row alone is measured by its number
-                        (`./coppice-bench 2 13`), and `--quick` takes one round of each.
+                        (`./coppice-bench 2 13`), and `--quick` takes one round of each. The jobs of row 1 run in a process whose Java has
+                        the options with which `coppice run` starts it.
 
                         """);
         if (isQuick) {

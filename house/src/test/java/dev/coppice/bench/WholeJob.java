@@ -1,20 +1,9 @@
 package dev.coppice.bench;
 
-import dev.coppice.lead.PlanReader;
-import dev.coppice.model.CommitId;
-import dev.coppice.model.JobId;
-import dev.coppice.model.JobStatus;
-import dev.coppice.report.JobView;
-import dev.coppice.runtime.Coppice;
-import dev.coppice.runtime.Preparation;
-import dev.coppice.runtime.RunOrder;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// What a task that does next to nothing costs in a job: workspace, environment, child, commit, join.
 ///
@@ -81,39 +70,11 @@ record WholeJob(boolean hasVirtualenv, boolean isWarm, int scriptTasks, Goal goa
                                                 ? "environment: { venv: { requirements: [] } }\n"
                                                 : ""));
         int[] script = {0};
-        return bench.inTurns(
-                ROUNDS, () -> job(jobs), () -> script(bench, scratch, "by-hand-" + script[0]++));
-    }
-
-    private double job(JobScene jobs) throws Exception {
-        String tasks =
-                IntStream.rangeClosed(1, TASKS)
-                        .mapToObj(n -> "  - description: echo %d > made-%d.txt\n".formatted(n, n))
-                        .collect(Collectors.joining());
-        RunOrder order =
-                new RunOrder(
-                        "",
-                        Optional.of(PlanReader.file("plan.yaml", "goal: Little\ntasks:\n" + tasks)),
-                        Optional.empty());
-        try (Coppice coppice = jobs.open()) {
-            coppice.processes().prepare();
-            Preparation.Ready ready = JobScene.ready(coppice, order);
-            coppice.engine();
-            if (isWarm) {
-                coppice.workspaces().warm(SLOTS, new CommitId(jobs.scratch().head()));
-                Stillness.await();
-            }
-            JobId[] job = new JobId[1];
-            double millis =
-                    Bench.millis(() -> {
-                        job[0] = coppice.submit(ready);
-                        coppice.await(job[0]);
-                    });
-            JobView view = coppice.view(job[0]).orElseThrow();
-            if (view.status() != JobStatus.COMPLETED) {
-                throw new IllegalStateException("the job is " + view.status() + ": " + view.why());
-            }
-            return millis / TASKS;
+        try (JobProcess process = JobProcess.start(bench, jobs, TASKS, isWarm ? SLOTS : 0)) {
+            return bench.inTurns(
+                    ROUNDS,
+                    () -> process.millisOfAJob() / TASKS,
+                    () -> script(bench, scratch, "by-hand-" + script[0]++));
         }
     }
 

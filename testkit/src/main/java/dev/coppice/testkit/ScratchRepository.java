@@ -37,10 +37,14 @@ public final class ScratchRepository {
         this.environment = environment;
     }
 
+    /// One that another process made in `folder`.
+    public static ScratchRepository existing(Path folder) {
+        return new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
+    }
+
     /// An empty repository without a commit, made in `folder`, whose branch will be `trunk`.
     public static ScratchRepository unborn(Path folder) {
-        ScratchRepository made =
-                new ScratchRepository(folder, environmentWith(configurationBeside(folder)));
+        ScratchRepository made = existing(folder);
         try {
             Files.createDirectories(folder);
             Files.writeString(configurationBeside(folder), CONFIGURATION);
