@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param priority 1 (first) to 10
 /// @param dependencies ids of tasks that must be done first; `task-2` means the second of the batch, else the second that
 ///     was added, where no task has that id
-/// @param contextFiles paths from the working directory; they need not be there yet
+/// @param contextFiles paths from the repository's top folder, or the working directory where there is no repository; they
+///     need not be there yet
 /// @param parentTask the claimed or running task whose attempt adds this one
 public record NewTask(
         Optional<String> id,

@@ -33,7 +33,9 @@ import dev.coppice.runtime.Opening;
 import dev.coppice.runtime.Preparation;
 import dev.coppice.runtime.Surroundings;
 import dev.coppice.schedule.JobState;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -137,7 +139,8 @@ public final class Orchestrator implements AutoCloseable {
 
         private Builder() {}
 
-        /// The project's folder.
+        /// The project's folder; default: where this process stands. In a git repository workers stand at the top of their
+        /// worktrees and paths are from there, also where this is a folder below it; a warning then says so.
         public Builder workingDirectory(String folder) {
             workingDirectory = folder;
             return this;
@@ -215,7 +218,7 @@ public final class Orchestrator implements AutoCloseable {
             if (!taskTimeout.isPositive() || runTimeout.filter(t -> !t.isPositive()).isPresent()) {
                 throw new IllegalArgumentException("a timeout must be more than zero");
             }
-            Path folder = surroundings.folder().resolve(workingDirectory).normalize();
+            Path folder = folder();
             if (!Files.isDirectory(folder)) {
                 throw new OrchestrationException(
                         "There is no folder "
@@ -223,6 +226,10 @@ public final class Orchestrator implements AutoCloseable {
                                 + ". Make it, or name another with workingDirectory.");
             }
             return Edge.answer(() -> new Orchestrator(this, open(folder)));
+        }
+
+        private Path folder() {
+            return surroundings.folder().resolve(workingDirectory).normalize();
         }
 
         private Coppice open(Path folder) {
@@ -284,12 +291,36 @@ public final class Orchestrator implements AutoCloseable {
                     throw new OrchestrationException(
                             OrchestrationException.text(refused.refusal().problems()));
             case Preparation.Ready ready -> {
-                JobId job = coppice.leave(ready);
+                JobId job = coppice.leave(withWarning(ready));
                 WorkQueue queue = coppice.engine().queue(job).orElseThrow();
                 JobWatch watch = new JobWatch(coppice.log(), job, this::happened);
                 yield new Session(false, goal, masterPlan, settings, queue, watch);
             }
         };
+    }
+
+    /// Says where workers stand, where that is not the working directory.
+    private Preparation.Ready withWarning(Preparation.Ready ready) {
+        Path folder = asked.folder();
+        Path top = Path.of(ready.request().repository());
+        if (ready.request().base().isEmpty() || isSame(folder, top)) {
+            return ready;
+        }
+        String warning =
+                "The working directory %s is not the top of its repository. Workers stand at the top of their worktrees, and the paths of context files and results are from there: name the folder in the tasks."
+                        .formatted(folder);
+        LOG.warn(warning);
+        List<String> warnings = new ArrayList<>(ready.warnings());
+        warnings.add(warning);
+        return new Preparation.Ready(ready.request(), warnings);
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            throw new UncheckedIOException(one + " can't be looked at", e);
+        }
     }
 
     /// Takes part in a job that was begun elsewhere: by another orchestrator, here or in another process, or by

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// What a worker is told besides (document 003).
 ///
-/// @param files paths from the working directory; they need not be there yet
+/// @param files paths from the repository's top folder, or the working directory where there is no repository; they need
+///     not be there yet
 /// @param parentTask the task whose attempt added this one
 public record TaskContext(List<String> files, String hints, Optional<String> parentTask) {
     /// A task that stands alone.

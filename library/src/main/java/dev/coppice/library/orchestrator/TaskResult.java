@@ -6,7 +6,8 @@ import java.util.Optional;
 /// What came of a task (document 003).
 ///
 /// @param output what the worker said; of a long one its last 65,536 characters
-/// @param filesModified paths from the working directory, as the other two lists
+/// @param filesModified paths from the repository's top folder, or the working directory where there is no repository, as in
+///     the other two lists
 /// @param error why it failed; empty for one that is done
 /// @param discoveries what it found, which is shared with the workers of tasks that start later
 /// @param subtasksCreated ids of the tasks that it added

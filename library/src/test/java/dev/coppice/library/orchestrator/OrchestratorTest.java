@@ -487,6 +487,24 @@ class OrchestratorTest {
     }
 
     @Test
+    void whoseWorkingDirectoryIsBelowTheTopIsToldWhereWorkersStand() throws Exception {
+        Scene scene = new Scene(scratch);
+        Path below = Files.createDirectories(scene.repository().path().resolve("services/api"));
+        for (Path folder : List.of(below, scene.repository().path())) {
+            try (Orchestrator orchestrator =
+                            scene.builder().workingDirectory(folder.toString()).build();
+                    Coppice coppice = scene.coppice()) {
+                orchestrator.initialize("Build");
+
+                JobId job = JobId.parse(orchestrator.jobId()).orElseThrow();
+                assertThat(coppice.view(job).orElseThrow().notes())
+                        .filteredOn(note -> note.text().contains("not the top of its repository"))
+                        .hasSize(folder.equals(below) ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
     void whoJoinsItsOwnJobGoesOnWithIt() throws Exception {
         try (Orchestrator orchestrator = new Scene(scratch).begun()) {
             Task task = orchestrator.addTask("Create User model");
