@@ -89,8 +89,7 @@ class InterruptsTest {
     }
 
     /// What comes of it where its thread is interrupted after some milliseconds; empty: nothing was thrown.
-    private static Optional<Throwable> interrupted(
-            Orchestrator orchestrator, int millis, Use use) {
+    private static Optional<Throwable> interrupted(Orchestrator orchestrator, int millis, Use use) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread thread =
                 Thread.ofVirtual()
