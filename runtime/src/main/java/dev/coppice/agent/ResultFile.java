@@ -85,6 +85,11 @@ public sealed interface ResultFile {
         }
     }
 
+    /// JSON does not begin with a byte order mark, though some programs write one and some readers take it.
+    private static String withoutMark(String json) {
+        return json.startsWith("\ufeff") ? json.substring(1) : json;
+    }
+
     private static ResultFile parse(String name, byte[] bytes) {
         try {
             JsonNode root = Json.MAPPER.readTree(bytes);
@@ -97,7 +102,7 @@ public sealed interface ResultFile {
                     discoveries(root.path("discoveries")),
                     files(root),
                     Set.copyOf(root.path("results").propertyNames()),
-                    new String(bytes, StandardCharsets.UTF_8));
+                    withoutMark(new String(bytes, StandardCharsets.UTF_8)));
         } catch (JacksonException e) {
             return new Unreadable(name + " is not JSON: " + e.getOriginalMessage());
         }

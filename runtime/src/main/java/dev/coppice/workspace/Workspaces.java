@@ -340,6 +340,15 @@ public final class Workspaces implements AutoCloseable {
                 spare.isPresent()
                         ? git.spareWorktrees().take(spare.get(), request.path())
                         : git.worktrees().addDetached(request.path(), request.base());
+        try {
+            return begun(fresh, request);
+        } catch (GitException e) {
+            git.worktrees().remove(request.path()); // nothing was done in it
+            throw e;
+        }
+    }
+
+    private Checkout begun(Checkout fresh, WorkspaceRequest request) {
         if (request.on().isEmpty()) {
             return fresh.isDetachedAt(request.base()) ? fresh : onBranch(fresh, request);
         }

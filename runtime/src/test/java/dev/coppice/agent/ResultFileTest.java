@@ -79,6 +79,12 @@ class ResultFileTest {
     }
 
     @Test
+    void aByteOrderMarkIsNoPartOfIt() throws IOException {
+        assertThat(report("\ufeff{\"output\": \"done\"}").json())
+                .isEqualTo("{\"output\": \"done\"}");
+    }
+
+    @Test
     void resultsAreNamedAndStandForTheOutput() throws IOException {
         Report report = report("{\"task_id\":\"t1\",\"results\":{\"code\":1,\"notes\":null}}");
 

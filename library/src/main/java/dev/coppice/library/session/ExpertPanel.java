@@ -1,9 +1,11 @@
 package dev.coppice.library.session;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +34,13 @@ public record ExpertPanel(
     private static final String CONFIDENCE = "Confidence";
     private static final String RATIONALE = "Rationale";
     private static final Pattern CHOICE = Pattern.compile("\\b(APPROVE|REJECT|ABSTAIN)");
-    private static final Pattern NUMBER = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,9})?)\\s*(%?)");
+
+    /// Before a choice, within its sentence, it says that it is not chosen.
+    private static final Pattern NEGATION =
+            Pattern.compile("\\b(?:NOT|NEVER|CANNOT|NEITHER|NOR|\\w+N['’]T)\\b[^.;:!?\\n]*$");
+
+    private static final Pattern NUMBER =
+            Pattern.compile("(\\d{1,3}(?:[.,]\\d{1,9})?)\\s*(?:(%)|/\\s*(\\d{1,3}))?");
 
     /// What is assumed of an expert who does not say how sure it is.
     private static final double MODERATE = 0.5;
@@ -325,17 +333,28 @@ public record ExpertPanel(
 
     private static Review review(Expert expert, ProcessResult result) {
         Answer answer = new Answer(result.isSuccess() ? result.output() : "");
-        Matcher vote = CHOICE.matcher(answer.section(VOTE).toUpperCase(Locale.ROOT));
-        boolean hasVoted = vote.find();
+        Optional<Vote> vote = vote(answer.section(VOTE).toUpperCase(Locale.ROOT));
         return new Review(
                 result.processId(),
                 expert.domain(),
                 result.output(),
                 answer.items(STRENGTHS),
                 answer.items(WEAKNESSES),
-                hasVoted ? Vote.valueOf(vote.group(1)) : Vote.ABSTAIN,
+                vote.orElse(Vote.ABSTAIN),
                 confidence(answer.section(CONFIDENCE)),
-                hasVoted ? answer.section(RATIONALE) : "No vote: " + result.summary());
+                vote.isPresent() ? answer.section(RATIONALE) : "No vote: " + result.summary());
+    }
+
+    /// The one choice that is named and not denied; empty where there is none, or more than one.
+    private static Optional<Vote> vote(String words) {
+        Set<Vote> named = EnumSet.noneOf(Vote.class);
+        Matcher choice = CHOICE.matcher(words);
+        while (choice.find()) {
+            if (!NEGATION.matcher(words.substring(0, choice.start())).find()) {
+                named.add(Vote.valueOf(choice.group(1)));
+            }
+        }
+        return named.size() == 1 ? Optional.of(named.iterator().next()) : Optional.empty();
     }
 
     private static double confidence(String text) {
@@ -343,7 +362,11 @@ public record ExpertPanel(
         if (!number.find()) {
             return MODERATE;
         }
-        double said = Double.parseDouble(number.group(1));
-        return Math.min(1, number.group(2).isEmpty() ? said : said / 100);
+        double said = Double.parseDouble(number.group(1).replace(',', '.'));
+        double most =
+                number.group(2) != null
+                        ? 100
+                        : number.group(3) == null ? 1 : Double.parseDouble(number.group(3));
+        return most == 0 ? MODERATE : Math.min(1, said / most);
     }
 }

@@ -106,6 +106,21 @@ class OrchestrationTest {
     }
 
     @Test
+    void aWorktreeThatCannotBeMadeLeavesNothing() throws Exception {
+        orchestration.createWorktree("one");
+        String before = repository.git("worktree", "list");
+
+        String usersOwn = repository.git("symbolic-ref", "--short", "HEAD").strip();
+        for (String refused : List.of(usersOwn, "one/more")) {
+            assertThatThrownBy(() -> orchestration.createWorktree(refused))
+                    .isInstanceOf(EnvelopeException.class);
+        }
+
+        assertThat(repository.git("worktree", "list")).isEqualTo(before);
+        assertThat(repository.git("status", "--porcelain")).isEmpty();
+    }
+
+    @Test
     void g5_aWorktreeIsThereWithTheRepositorysFilesAndThenGone() throws Exception {
         Path worktree = orchestration.createWorktree("agent-1-branch");
 

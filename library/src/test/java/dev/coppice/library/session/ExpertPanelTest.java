@@ -18,6 +18,8 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpertPanelTest {
     private static final Offset<Double> TENTH = within(0.05);
@@ -153,6 +155,43 @@ class ExpertPanelTest {
         return StandInClaude.saying(
                 "## Weaknesses\\n- none\\n2. really\\n## Vote\\n%s\\n## Confidence\\n%s\\n## Rationale\\nIt is so."
                         .formatted(vote, confidence));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "## Vote: APPROVE | APPROVE",
+                "## **Vote** -- REJECT | REJECT",
+                "## 4. Vote -- APPROVE. | APPROVE",
+                "## Vote (REJECT) | REJECT",
+                "**Vote:** APPROVE | APPROVE",
+                "Vote: **Reject** | REJECT",
+                "## Vote -- I do not REJECT this: APPROVE | APPROVE",
+                "## Vote -- I cannot APPROVE it | ABSTAIN",
+                "## Vote -- APPROVE or REJECT, who knows | ABSTAIN"
+            })
+    void aVoteIsReadHoweverItIsWrittenDown(String said, Vote vote) throws Exception {
+        assertThat(review(said).vote()).isEqualTo(vote);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"8/10 | 0.8", "0,9 | 0.9", "90 % | 0.9", "0.75 | 0.75", "1/0 | 0.5", "7 | 1"})
+    void confidenceIsReadHoweverItIsWrittenDown(String said, double confidence) throws Exception {
+        assertThat(review("## Confidence -- " + said).confidence())
+                .isEqualTo(confidence, Offset.offset(1e-9));
+    }
+
+    /// @param said two dashes stand for the end of a line
+    private Review review(String said) throws Exception {
+        return ExpertPanel.of("Any")
+                .withExperts(new Expert("one", StandInClaude.saying(said.replace(" -- ", "\\n"))))
+                .run(new StandInClaude(scratch).session())
+                .reviews()
+                .getFirst();
     }
 
     @Test
