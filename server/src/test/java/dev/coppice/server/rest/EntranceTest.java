@@ -314,7 +314,7 @@ class EntranceTest {
                                                     + " "
                                                     + line.path("path").asString()))
                     .containsExactly(
-                            "local 429 /api/v1/jobs", "- 401 /api/v1/" + "x".repeat(192) + "…");
+                            "local 429 /api/v1/jobs", "- 401 /api/v1/" + "x".repeat(191) + "…");
         }
     }
 
