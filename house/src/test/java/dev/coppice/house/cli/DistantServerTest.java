@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -170,7 +171,16 @@ class DistantServerTest {
     }
 
     @Test
-    void whoFollowsAJobOutlivesARestartOfTheServer() throws Exception {
+    void whoFollowsAJobOutlivesACrashOfTheServer() throws Exception {
+        followWhileServerIsAway(Process::destroyForcibly);
+    }
+
+    @Test
+    void whoFollowsAJobOutlivesAServerThatLaysItDown() throws Exception {
+        followWhileServerIsAway(Process::destroy);
+    }
+
+    private void followWhileServerIsAway(Consumer<Process> end) throws Exception {
         // given
         Path gate = folder.resolve("gate");
         plan(
@@ -187,7 +197,8 @@ class DistantServerTest {
         Scene.await(() -> second.printed("out").contains("begins"));
 
         // when
-        serving.destroyForcibly().waitFor();
+        end.accept(serving);
+        serving.waitFor();
         Scene.await(() -> user.printed("err").contains("The server is away. Waiting for it"));
         Scene.await(() -> second.printed("err").contains("The server is away. Waiting for it"));
         serving = scene.start("serve", "--port", address.replaceFirst(".*:", ""));
