@@ -77,10 +77,11 @@ class FloorsTest {
                 .filter(room -> !DOORS.contains(floor(room)))
                 .forEach(room -> known.put(room, new TreeSet<>()));
         for (JavaClass each : PRODUCT) {
+            Set<String> others = known.getOrDefault(room(each), new TreeSet<>());
             for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
                 JavaClass other = dependency.getTargetClass().getBaseComponentType();
-                if (known.containsKey(room(each)) && isOurs(other)) {
-                    known.get(room(each)).add(room(other));
+                if (isOurs(other)) {
+                    others.add(room(other));
                 }
             }
         }
