@@ -1,8 +1,7 @@
-package dev.coppice.library;
+package dev.coppice.library.session;
 
 import dev.coppice.library.envelope.Orchestration;
 import dev.coppice.library.orchestrator.Orchestrator;
-import dev.coppice.library.session.OrchestratorSession;
 import java.util.List;
 import java.util.Map;
 

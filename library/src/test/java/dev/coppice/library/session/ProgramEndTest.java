@@ -1,4 +1,4 @@
-package dev.coppice.library;
+package dev.coppice.library.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
