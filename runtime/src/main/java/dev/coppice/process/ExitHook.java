@@ -14,6 +14,8 @@ public final class ExitHook implements AutoCloseable {
         this.hook = hook;
     }
 
+    /// Does this when the program ends, until the hook is closed.
+    ///
     /// @throws IllegalStateException where the program is ending
     public static ExitHook of(Runnable done) {
         Thread doing = Thread.ofPlatform().daemon().name("coppice-exit").unstarted(done);
