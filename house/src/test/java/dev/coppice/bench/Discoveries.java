@@ -3,6 +3,7 @@ package dev.coppice.bench;
 import dev.coppice.client.CoppiceClient;
 import dev.coppice.client.JobOrder;
 import dev.coppice.testkit.ScratchRepository;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,10 @@ import java.util.stream.IntStream;
 record Discoveries(Goal goal) implements Row {
     private static final int ROUNDS = 5;
     private static final Duration ROUND = Duration.ofSeconds(5);
+
+    /// A server is there for long; in its first seconds Java compiles it.
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+
     private static final String KEY = "a-key-of-forty-characters-for-the-bench!";
 
     @Override
@@ -69,26 +74,28 @@ record Discoveries(Goal goal) implements Row {
                 Served theirs =
                         WebRival.FASTAPI.start(
                                 folder, Files.writeString(folder.resolve("answer.json"), "{}"))) {
+            ours(ours, client, WARM_UP);
+            theirs(theirs, WARM_UP);
             return bench.inTurns(
-                    ROUNDS,
-                    () -> {
-                        String job = begin(client);
-                        double micros =
-                                Callers.micros(
-                                        ours.socket(),
-                                        caller -> finding(job, caller),
-                                        "accepted",
-                                        ROUND);
-                        client.cancel(job);
-                        return micros;
-                    },
-                    () ->
-                            Callers.micros(
-                                    theirs.socket(),
-                                    _ -> request("/api/v1/discoveries", "{\"content\":\"found\"}"),
-                                    "accepted",
-                                    ROUND));
+                    ROUNDS, () -> ours(ours, client, ROUND), () -> theirs(theirs, ROUND));
         }
+    }
+
+    private static double ours(Served server, CoppiceClient client, Duration time)
+            throws IOException, InterruptedException {
+        String job = begin(client);
+        double micros =
+                Callers.micros(server.socket(), caller -> finding(job, caller), "accepted", time);
+        client.cancel(job);
+        return micros;
+    }
+
+    private static double theirs(Served server, Duration time) throws IOException {
+        return Callers.micros(
+                server.socket(),
+                _ -> request("/api/v1/discoveries", "{\"content\":\"found\"}"),
+                "accepted",
+                time);
     }
 
     /// A job with a task for each caller that runs until it is canceled.
