@@ -128,7 +128,7 @@ class JobCallsTest {
         scene.awaiting(() ->
                 Optional.of(scene.get("/api/v1/jobs/" + job + "/status").json())
                         .filter(status ->
-                                status.path("progress").path("total_tasks").intValue() == 1));
+                                status.path("progress").path("running_tasks").intValue() == 1));
         scene.post(found, "{\"task_id\":\"task-1\",\"content\":\"half \\ud83d\"}");
         Files.createFile(gate);
 
