@@ -13,10 +13,6 @@ record Lineage(JobView job, List<JobView> descendants) {
         descendants = List.copyOf(descendants);
     }
 
-    static Lineage of(JobView job) {
-        return new Lineage(job, List.of());
-    }
-
     /// The jobs that a task of this job started, as far as they are known.
     List<Lineage> children(TaskId by) {
         return job.children(by).stream()

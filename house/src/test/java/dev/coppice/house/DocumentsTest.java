@@ -228,9 +228,7 @@ class DocumentsTest {
     }
 
     private static Set<String> packages() {
-        Pattern inside =
-                Pattern.compile(
-                        ".*/(?:src/main|house/src/test)/java/(dev/coppice/.+)/package-info\\.java");
+        Pattern inside = Pattern.compile(".*/(dev/coppice/.+)/package-info\\.java");
         return sources()
                 .map(p -> inside.matcher(p.toString()))
                 .filter(Matcher::matches)

@@ -1,7 +1,6 @@
 package dev.coppice.git;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /// The files in which two commits differ, by their paths from the top, each list in git's order. A renamed file
 /// is a deleted and a created one.
@@ -14,10 +13,5 @@ public record Changes(List<String> created, List<String> modified, List<String> 
 
     public boolean isEmpty() {
         return created.isEmpty() && modified.isEmpty() && deleted.isEmpty();
-    }
-
-    /// All of them, in no particular order.
-    public List<String> all() {
-        return Stream.of(created, modified, deleted).flatMap(List::stream).toList();
     }
 }

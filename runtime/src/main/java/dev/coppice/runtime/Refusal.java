@@ -29,8 +29,4 @@ public record Refusal(Kind kind, List<Problem> problems) {
     static Refusal unusable(String place, String message) {
         return new Refusal(Kind.UNUSABLE, List.of(new Problem(place, message)));
     }
-
-    static Refusal invalid(String place, String message) {
-        return new Refusal(Kind.INVALID, List.of(new Problem(place, message)));
-    }
 }

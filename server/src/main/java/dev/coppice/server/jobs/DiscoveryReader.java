@@ -13,11 +13,8 @@ public final class DiscoveryReader {
 
     /// Takes the finding; empty where there is something wrong with it, which the keys tell.
     public static Optional<Discovery> take(JsonKeys keys) {
-        Optional<String> content = keys.take("content", JsonKeys.TEXT);
+        Optional<String> content = keys.need("content", JsonKeys.TEXT);
         List<String> tags = keys.take("tags", TAGS).orElse(List.of());
-        if (keys.value("content").isEmpty()) {
-            keys.refuse("content", "must be given");
-        }
         return content.map(text -> new Discovery(text, tags));
     }
 }

@@ -251,9 +251,7 @@ public final class Jobs {
     /// @param named as which it was asked for, if at all
     /// @throws Fault where that is another one
     public TaskId ownTask(JobId job, Optional<String> named, Worker worker) {
-        if (!job.equals(worker.job())) {
-            throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this in its own job only.");
-        }
+        Rights.requireOwn(job, new Caller.AtWork(worker));
         if (named.filter(name -> !name.equals(worker.task().value())).isPresent()
                 && !task(job, named).equals(worker.task())) {
             throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this for its own task only.");

@@ -75,6 +75,14 @@ public final class JsonKeys {
         return read;
     }
 
+    /// The value of a key in this form; where it is absent that is refused.
+    public <T> Optional<T> need(String key, Form<T> form) {
+        if (value(key).isEmpty()) {
+            refuse(key, "must be given");
+        }
+        return take(key, form);
+    }
+
     /// The keys of the object below a key; none where it is absent.
     public JsonKeys object(String key) {
         Optional<Value> value = value(key);

@@ -1,5 +1,6 @@
 package dev.coppice.server.jobs;
 
+import dev.coppice.model.JobId;
 import dev.coppice.model.Worker;
 import dev.coppice.report.JobView;
 import dev.coppice.server.access.Caller;
@@ -18,6 +19,15 @@ public final class Rights {
                     Fault.Kind.FORBIDDEN,
                     "This needs a key of the scope %s; this one has %s."
                             .formatted(needed.wire(), caller.scope().wire()));
+        }
+    }
+
+    /// Workers change their own job only.
+    ///
+    /// @throws Fault where the job is another one
+    public static void requireOwn(JobId job, Caller caller) {
+        if (caller instanceof Caller.AtWork(Worker worker) && !job.equals(worker.job())) {
+            throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this in its own job only.");
         }
     }
 

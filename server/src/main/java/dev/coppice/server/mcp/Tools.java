@@ -44,6 +44,7 @@ final class Tools {
     private static final String AGENT = "agent";
 
     private static final Form<List<String>> TEXTS = JsonKeys.TEXT.list();
+    private static final Form<Value> ANYTHING = new Form<>("anything", Optional::of);
 
     private static final Form<AgentName> AGENT_NAME =
             new Form<>(
@@ -115,22 +116,13 @@ final class Tools {
 
     /// Takes the job's name, which a worker may leave out.
     private static Optional<String> jobName(Asked asked) {
-        Optional<String> named = asked.keys().take(JOB, JsonKeys.TEXT);
         return switch (asked.caller()) {
-            case Caller.AtWork(Worker worker) -> named.or(() -> Optional.of(worker.job().value()));
-            case Caller.KeyHolder _ -> needed(asked, JOB, named);
+            case Caller.AtWork(Worker worker) ->
+                    asked.keys()
+                            .take(JOB, JsonKeys.TEXT)
+                            .or(() -> Optional.of(worker.job().value()));
+            case Caller.KeyHolder _ -> asked.keys().need(JOB, JsonKeys.TEXT);
         };
-    }
-
-    private static <T> Optional<T> needed(Asked asked, String key, Optional<T> value) {
-        if (value.isEmpty() && asked.keys().value(key).isEmpty()) {
-            asked.keys().refuse(key, "must be given");
-        }
-        return value;
-    }
-
-    private static Optional<String> neededText(Asked asked, String key) {
-        return needed(asked, key, asked.keys().take(key, JsonKeys.TEXT));
     }
 
     /// Refuses all that is wrong with the arguments, at once; each that was needed is there then.
@@ -149,10 +141,7 @@ final class Tools {
     /// A job that the caller may change: a worker only its own.
     private JobView ownJob(Asked asked, String named) {
         JobView job = job(asked, named);
-        if (asked.caller() instanceof Caller.AtWork(Worker worker)
-                && !job.id().equals(worker.job())) {
-            throw Fault.of(Fault.Kind.FORBIDDEN, "A worker may do this in its own job only.");
-        }
+        Rights.requireOwn(job.id(), asked.caller());
         return job;
     }
 
@@ -166,8 +155,9 @@ final class Tools {
 
     /// Takes the task's name, which a worker may leave out.
     private static Optional<String> taskName(Asked asked) {
-        Optional<String> named = asked.keys().take(TASK, JsonKeys.TEXT);
-        return asked.caller() instanceof Caller.KeyHolder ? needed(asked, TASK, named) : named;
+        return asked.caller() instanceof Caller.KeyHolder
+                ? asked.keys().need(TASK, JsonKeys.TEXT)
+                : asked.keys().take(TASK, JsonKeys.TEXT);
     }
 
     private WorkQueue queue(JobView job) {
@@ -197,7 +187,7 @@ final class Tools {
 
     private String taskResult(Asked asked) {
         Optional<String> named = jobName(asked);
-        Optional<String> task = neededText(asked, TASK);
+        Optional<String> task = asked.keys().need(TASK, JsonKeys.TEXT);
         check(asked);
         JobView job = job(asked, named.orElseThrow());
         return resources.json(job).task(job, Jobs.task(job, task.orElseThrow()), clock.instant());
@@ -223,7 +213,7 @@ final class Tools {
     }
 
     private String addTasks(Asked asked) {
-        Optional<Value> tasks = needed(asked, "tasks", asked.keys().value("tasks"));
+        Optional<Value> tasks = asked.keys().need("tasks", ANYTHING);
         Optional<String> named = jobName(asked);
         check(asked);
         JobView job = ownJob(asked, named.orElseThrow());
@@ -301,7 +291,7 @@ final class Tools {
     }
 
     private static Optional<AgentName> agent(Asked asked) {
-        return needed(asked, AGENT, asked.keys().take(AGENT, AGENT_NAME));
+        return asked.keys().need(AGENT, AGENT_NAME);
     }
 
     private String claim(Asked asked) {
@@ -357,7 +347,7 @@ final class Tools {
         Optional<String> named = jobName(asked);
         Optional<String> taskName = taskName(asked);
         Optional<AgentName> agent = agent(asked);
-        Optional<String> error = neededText(asked, "error");
+        Optional<String> error = asked.keys().need("error", JsonKeys.TEXT);
         check(asked);
         JobView job = job(asked, named.orElseThrow());
         TaskId task = ownTask(asked, job, taskName);

@@ -185,10 +185,10 @@ final class JobCalls {
         Caller caller = exchange.caller().orElseThrow();
         JsonKeys keys = JsonKeys.of("body", exchange.body());
         Optional<Discovery> found = DiscoveryReader.take(keys);
-        Optional<String> task = keys.take("task_id", JsonKeys.TEXT);
-        if (caller instanceof Caller.KeyHolder && keys.value("task_id").isEmpty()) {
-            keys.refuse("task_id", "must be given");
-        }
+        Optional<String> task =
+                caller instanceof Caller.KeyHolder
+                        ? keys.need("task_id", JsonKeys.TEXT)
+                        : keys.take("task_id", JsonKeys.TEXT);
         keys.refuseOthers();
         keys.refuseAll();
         TaskId by = jobs.discover(job, task, found.orElseThrow(), caller);
