@@ -211,8 +211,11 @@ public final class Engine implements AutoCloseable {
                 Optional<TaskStatus> status =
                         state.task(TaskId.child(child)).map(TaskState::status);
                 if (status.filter(TaskStatus::isOver).isPresent()) {
-                    return new Birth.Refused(
-                            Children.Why.OVER, "Job " + job + " was stopped meanwhile.");
+                    // since the look above it may have been made, and have ended too
+                    return log.last(child).isPresent()
+                            ? new Birth.Started(child)
+                            : new Birth.Refused(
+                                    Children.Why.OVER, "Job " + job + " was stopped meanwhile.");
                 }
                 boolean _ = news.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
                 news.drainPermits();

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -112,6 +113,37 @@ class ChildJobsTest {
 
         // then
         assertThat(counting.eventsRead()).isLessThan(2L * events);
+    }
+
+    @Test
+    void aJobThatHasEndedBeforeItIsSeenWasStartedAllTheSame() throws Exception {
+        // given a caller that is held up when it has not found its job yet
+        CountDownLatch looked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        FailingLog slow = new FailingLog(log);
+        FailingLog held = new FailingLog(log);
+        Engine driving = engine(held);
+        Engine asking = engine(slow);
+        JobId parent = driving.submit(job(task("a")), List.of());
+        HandDispatch.Attempt a = dispatch.next();
+        held.beforeAppend(() -> awaitQuietly(looked));
+        slow.afterAppend(() ->
+                slow.onMissing(() -> {
+                    looked.countDown();
+                    awaitQuietly(over);
+                }));
+        FutureTask<Engine.Birth> birth =
+                new FutureTask<>(() -> asked(asking, a, parent, task("x")));
+        Thread.ofVirtual().start(birth);
+
+        // when
+        dispatch.next().ends(done("it"));
+        assertThat(dispatch.nextWaits()).isTrue();
+        assertThat(dispatch.nextWaits()).isFalse();
+        over.countDown();
+
+        // then
+        assertThat(birth.get()).isInstanceOf(Engine.Birth.Started.class);
     }
 
     @Test

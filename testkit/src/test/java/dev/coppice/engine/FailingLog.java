@@ -14,9 +14,10 @@ final class FailingLog implements EventLog {
     private final EventLog plain;
     private volatile Optional<Class<? extends Event>> failBefore = Optional.empty();
     private volatile Optional<Class<? extends Event>> failAfter = Optional.empty();
-    private Optional<Runnable> beforeAppend = Optional.empty();
+    private volatile Optional<Runnable> beforeAppend = Optional.empty();
     private final AtomicLong eventsRead = new AtomicLong();
-    private Runnable afterAppend = () -> {};
+    private volatile Runnable afterAppend = () -> {};
+    private volatile Runnable onMissing = () -> {};
 
     FailingLog(EventLog plain) {
         this.plain = plain;
@@ -43,6 +44,11 @@ final class FailingLog implements EventLog {
     /// Runs after each append that has been stored.
     void afterAppend(Runnable watcher) {
         afterAppend = watcher;
+    }
+
+    /// Runs when a job was looked for and not found, before that is told.
+    void onMissing(Runnable watcher) {
+        onMissing = watcher;
     }
 
     /// How many events were read.
@@ -77,7 +83,11 @@ final class FailingLog implements EventLog {
 
     @Override
     public Optional<Recorded> last(JobId job) {
-        return plain.last(job);
+        Optional<Recorded> last = plain.last(job);
+        if (last.isEmpty()) {
+            onMissing.run();
+        }
+        return last;
     }
 
     @Override
