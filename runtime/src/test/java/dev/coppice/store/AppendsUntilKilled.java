@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -57,15 +60,17 @@ final class AppendsUntilKilled implements AutoCloseable {
         return process.pid();
     }
 
-    /// Waits until it has said this many times that an append was acknowledged.
-    List<String> awaitLines(int count) throws IOException {
+    /// Waits until it has said this many times of each of its jobs that an append was acknowledged.
+    List<String> awaitLinesOfEach(int count) throws IOException {
         List<String> lines = new ArrayList<>();
-        while (lines.size() < count) {
+        Map<String, Integer> ofEach = new HashMap<>();
+        while (ofEach.size() < JOBS || Collections.min(ofEach.values()) < count) {
             String line = nextLine();
             if (line == null) {
                 throw new AssertionError("it ended by itself after " + lines);
             }
             lines.add(line);
+            ofEach.merge(line.substring(0, line.indexOf(' ')), 1, Integer::sum);
         }
         return lines;
     }
@@ -95,6 +100,7 @@ final class AppendsUntilKilled implements AutoCloseable {
     public void close() throws IOException {
         process.destroyForcibly();
         output.close();
+        process.onExit().join();
     }
 
     public static void main(String[] arguments) {

@@ -33,7 +33,7 @@ final class CrashTest {
     void whatWasAcknowledgedSurvivesKill9() throws Exception {
         List<String> acknowledged = new ArrayList<>();
         try (AppendsUntilKilled writer = AppendsUntilKilled.start(file(), cache(), 0)) {
-            acknowledged.addAll(writer.awaitLines(400));
+            acknowledged.addAll(writer.awaitLinesOfEach(100));
             acknowledged.addAll(writer.kill());
         }
 
@@ -58,7 +58,7 @@ final class CrashTest {
                 AppendsUntilKilled two = AppendsUntilKilled.start(file(), cache(), 2);
                 AppendsUntilKilled three = AppendsUntilKilled.start(file(), cache(), 3)) {
             for (AppendsUntilKilled each : List.of(one, two, three)) {
-                each.awaitLines(40);
+                each.awaitLinesOfEach(10);
             }
             for (AppendsUntilKilled each : List.of(one, two, three)) {
                 each.kill();
@@ -80,7 +80,7 @@ final class CrashTest {
                 EventLog.Subscription subscription = store.subscribe(heard::add);
                 AppendsUntilKilled writer = AppendsUntilKilled.start(file(), cache(), 0)) {
             assertThat(subscription).isNotNull();
-            writer.awaitLines(1);
+            writer.awaitLinesOfEach(1);
 
             assertThat(heard.poll(60, TimeUnit.SECONDS)).isIn(AppendsUntilKilled.jobs(0));
         }
@@ -90,7 +90,7 @@ final class CrashTest {
     @EnabledOnOs(OS.LINUX)
     void theNativeLibraryIsLoadedFromTheCache() throws Exception {
         try (AppendsUntilKilled writer = AppendsUntilKilled.start(file(), cache(), 0)) {
-            writer.awaitLines(1);
+            writer.awaitLinesOfEach(1);
 
             assertThat(Files.readString(Path.of("/proc/" + writer.pid() + "/maps")))
                     .contains(cache().toRealPath().toString());

@@ -3,14 +3,15 @@ package dev.coppice.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.model.JobId;
-import java.lang.Thread.State;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,7 +47,7 @@ class GroupCommitTest {
                             executor.submit(
                                     () -> group.append(job, 1, AT.toString(), List.of("{}"))));
                 }
-                while (!threads.stream().allMatch(each -> each.getState() == State.WAITING)) {
+                while (!threads.stream().allMatch(GroupCommitTest::awaitsItsAnswer)) {
                     Thread.onSpinWait();
                 }
                 statement.execute("rollback");
@@ -66,5 +67,13 @@ class GroupCommitTest {
         Thread thread = Thread.ofPlatform().unstarted(task);
         threads.add(thread);
         return thread;
+    }
+
+    /// Whether the thread has handed in its append. That it waits does not tell: it may wait for its turn to do so.
+    static boolean awaitsItsAnswer(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame ->
+                        frame.getClassName().equals(CompletableFuture.class.getName())
+                                && frame.getMethodName().equals("get"));
     }
 }

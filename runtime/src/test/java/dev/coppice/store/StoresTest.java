@@ -19,7 +19,6 @@ import dev.coppice.model.Task;
 import dev.coppice.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.Thread.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -287,7 +286,7 @@ final class StoresTest {
                 }
                 List<Event> tooMuch = List.of(note("x".repeat(500_000)));
                 refused = executor.submit(() -> store.append(big, 1, AT, tooMuch));
-                while (!threads.stream().allMatch(each -> each.getState() == State.WAITING)) {
+                while (!threads.stream().allMatch(GroupCommitTest::awaitsItsAnswer)) {
                     Thread.onSpinWait();
                 }
                 statement.execute("rollback");
@@ -308,8 +307,13 @@ final class StoresTest {
     }
 
     @Test
-    void anInterruptedAppendSaysSo() {
-        try (Store store = Stores.open(file())) {
+    void anInterruptedAppendSaysSo() throws SQLException {
+        // While somebody else writes, the append waits, however long it takes until it is
+        // interrupted.
+        try (Store store = Stores.open(file());
+                Connection other = connect(file());
+                Statement statement = other.createStatement()) {
+            statement.execute("begin immediate");
             Thread.currentThread().interrupt();
 
             assertThatThrownBy(() -> store.append(JOB, 1, AT, List.of(note("1"))))

@@ -361,9 +361,10 @@ public abstract class EventLogContract {
                 .toList();
     }
 
-    /// Runs all at once, each in a thread of its own, and gives what they return, in order.
+    /// Runs all at once, each in a thread of its own, and gives what they return, in order. They are platform threads:
+    /// where there is one processor, a virtual one that looks again and again would never let another run.
     private static <T> List<T> together(List<? extends Callable<T>> all) {
-        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService executor = Executors.newCachedThreadPool()) {
             List<T> results = new ArrayList<>();
             for (Future<T> future : executor.invokeAll(all)) {
                 results.add(future.get());
