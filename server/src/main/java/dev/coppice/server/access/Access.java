@@ -21,8 +21,8 @@ public final class Access {
     /// A shorter key can be guessed.
     private static final int LENGTH_MIN = 32;
 
-    /// Stands for the stamp of a file that can't be looked at.
-    private static final String UNREADABLE = "unreadable";
+    /// Stands for the text of a file that can't be read; it is that of no file of keys.
+    private static final Optional<String> UNREADABLE = Optional.of("unreadable");
 
     private final Optional<Keys> keys;
     private final Optional<String> local;
@@ -30,7 +30,9 @@ public final class Access {
     private volatile Known known;
 
     /// The keys as they were read last.
-    private record Known(String stamp, List<Keys.Entry> entries) {}
+    ///
+    /// @param text of the file; empty where there was none
+    private record Known(Optional<String> text, List<Keys.Entry> entries) {}
 
     /// Access by the keys in `keys`, and by one more that may do everything.
     ///
@@ -46,7 +48,7 @@ public final class Access {
         this.keys = keys;
         this.local = localHash;
         this.workers = workers;
-        this.known = new Known("", List.of());
+        this.known = new Known(Optional.empty(), List.of());
     }
 
     /// Access for nobody yet.
@@ -92,17 +94,17 @@ public final class Access {
     /// Where the file can't be read, those that were read last are good, so that nobody is locked out who has another key.
     private List<Keys.Entry> entries(Keys from) {
         Known now = known;
-        String stamp = UNREADABLE;
+        Optional<String> text = UNREADABLE;
         try {
-            stamp = from.stamp();
-            if (!now.stamp().equals(stamp)) {
-                now = new Known(stamp, from.list());
+            text = from.text();
+            if (!now.text().equals(text)) {
+                now = new Known(text, text.map(from::entries).orElse(List.of()));
             }
         } catch (AccessException e) {
-            if (!now.stamp().equals(stamp)) {
+            if (!now.text().equals(text)) {
                 LOG.error("Keys that were changed since are not known", e);
             }
-            now = new Known(stamp, now.entries());
+            now = new Known(text, now.entries());
         }
         known = now;
         return now.entries();

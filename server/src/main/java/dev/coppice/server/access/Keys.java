@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -73,18 +72,37 @@ public final class Keys {
     ///
     /// @throws AccessException where the file can't be read, or has what is no key
     public List<Entry> list() {
+        return text().map(this::entries).orElse(List.of());
+    }
+
+    /// What stands in the file; empty where there is none. By it each change is seen: two in a row may leave the file with
+    /// one time and one size.
+    Optional<String> text() {
         try {
-            return entries(JsonMapper.shared().readTree(Files.readString(file)));
+            return Optional.of(Files.readString(file));
         } catch (NoSuchFileException _) {
-            return List.of();
-        } catch (IOException | JacksonException e) {
-            throw new AccessException("The keys in " + file + " can't be read.", e);
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /// The keys of such a text.
+    List<Entry> entries(String text) {
+        try {
+            return entries(JsonMapper.shared().readTree(text));
+        } catch (JacksonException e) {
+            throw unreadable(e);
         } catch (Spoilt e) {
             throw new AccessException(
                     "The keys in %s can't be read: %s. Correct it, or take that key out and make a new one."
                             .formatted(file, e.getMessage()),
                     e);
         }
+    }
+
+    private AccessException unreadable(Exception cause) {
+        return new AccessException("The keys in " + file + " can't be read.", cause);
     }
 
     private static List<Entry> entries(JsonNode ring) throws Spoilt {
@@ -161,18 +179,6 @@ public final class Keys {
     /// Ends a key; false where there is none of this name.
     public boolean revoke(String name) {
         return change(keys -> keys.stream().filter(key -> !key.name().equals(name)).toList());
-    }
-
-    /// The file's stamp, which differs after each change.
-    String stamp() {
-        try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            return now.lastModifiedTime() + " " + now.size();
-        } catch (NoSuchFileException _) {
-            return "";
-        } catch (IOException e) {
-            throw new AccessException("The keys in " + file + " can't be looked at.", e);
-        }
     }
 
     private static Optional<Entry> named(List<Entry> keys, String name) {

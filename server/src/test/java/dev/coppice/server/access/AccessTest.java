@@ -8,7 +8,9 @@ import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,6 +50,23 @@ class AccessTest {
         assertThat(access.caller(second)).isEmpty();
         assertThat(keys().revoke("ci")).isFalse();
         assertThat(keys().rotate("ci")).isEmpty();
+    }
+
+    @Test
+    void aChangeIsSeenThatLeavesTheFileWithItsTimeAndSize() throws Exception {
+        Keys keys = new Keys(folder.resolve("home"), () -> Instant.EPOCH);
+        Access access = new Access(keys, Optional.empty());
+        String first = keys.add("ci", Scope.SUBMIT).orElseThrow();
+        assertThat(access.caller(first)).isPresent();
+        FileTime time = Files.getLastModifiedTime(file());
+        long size = Files.size(file());
+
+        String second = keys.rotate("ci").orElseThrow();
+        Files.setLastModifiedTime(file(), time);
+
+        assertThat(file()).hasSize(size);
+        assertThat(access.caller(first)).isEmpty();
+        assertThat(access.caller(second)).isPresent();
     }
 
     @Test
