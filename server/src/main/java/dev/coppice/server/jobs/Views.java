@@ -107,6 +107,7 @@ public final class Views implements AutoCloseable {
         Optional<Recorded> last = log.last(job);
         if (last.isPresent() && last.get().event() instanceof Event.JobEnded ended) {
             coppice.settle(job); // who is told of the end finds the reports
+            outdate(job); // and the end wherever else it looks
             return log.read(job, 0, 1).stream()
                     .flatMap(first ->
                             first.event() instanceof Event.JobSubmitted(JobRequest request)
@@ -122,16 +123,19 @@ public final class Views implements AutoCloseable {
                 job, status, request.depth(), request.parent().map(JobRequest.Parent::job));
     }
 
-    /// Reads the job's events before it is shown again, also those that nobody has told of yet.
-    public void changed(JobId job) {
-        synchronized (this) {
-            Kept one = kept.get(job);
-            if (one != null) {
-                one.isStale.set(true);
-            }
-        }
+    /// Reads the job's events before it is shown again, also those that nobody has told of yet. All that was found out is
+    /// forgotten at once: who saw the job's end alone finds it among all jobs, too.
+    public synchronized void changed(JobId job) {
+        outdate(job);
         standings.forget(job);
         summaries.forget(job);
+    }
+
+    private synchronized void outdate(JobId job) {
+        Kept one = kept.get(job);
+        if (one != null) {
+            one.isStale.set(true);
+        }
     }
 
     /// The job in a few words; empty where there is no such job, or its history can't be read.
@@ -178,8 +182,8 @@ public final class Views implements AutoCloseable {
     }
 
     /// What was found out of jobs, of each until something happens to it; of more than `most` those are forgotten that were
-    /// asked for the longest ago.
-    private static final class Found<V> {
+    /// asked for the longest ago. Guarded by the views.
+    private final class Found<V> {
         private final int most;
         private final Map<JobId, AtomicReference<Optional<V>>> places =
                 new LinkedHashMap<>(16, 0.75f, true);
@@ -199,15 +203,19 @@ public final class Views implements AutoCloseable {
             return known;
         }
 
-        private synchronized AtomicReference<Optional<V>> place(JobId job) {
-            AtomicReference<Optional<V>> place =
-                    places.computeIfAbsent(job, _ -> new AtomicReference<>(Optional.empty()));
-            trim(places, most);
-            return place;
+        private AtomicReference<Optional<V>> place(JobId job) {
+            synchronized (Views.this) {
+                AtomicReference<Optional<V>> place =
+                        places.computeIfAbsent(job, _ -> new AtomicReference<>(Optional.empty()));
+                trim(places, most);
+                return place;
+            }
         }
 
-        private synchronized void forget(JobId job) {
-            places.remove(job);
+        private void forget(JobId job) {
+            synchronized (Views.this) {
+                places.remove(job);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import dev.coppice.report.JobView;
 import dev.coppice.runtime.Histories;
 import dev.coppice.server.jobs.Views;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -125,6 +126,20 @@ class ViewsTest {
         assertThat(log.given).isEqualTo(4);
         assertThat(views.standings()).containsExactly(first, second);
         assertThat(log.given).isEqualTo(4);
+    }
+
+    @Test
+    void aJobThatIsOverAmongAllIsOverByItselfToo() throws Exception {
+        String job = scene.submit("until [ -e '%s/now' ]; do sleep 0.05; done".formatted(folder));
+        scene.await(job, "running"::equals);
+        assertThat(views.find(new JobId(job)).orElseThrow().status().isOver()).isFalse();
+        Files.createFile(folder.resolve("now"));
+        scene.finished(job);
+
+        // the views were told of nothing
+        assertThat(views.standings()).allMatch(each -> each.status().isOver());
+
+        assertThat(views.find(new JobId(job)).orElseThrow().status().isOver()).isTrue();
     }
 
     @Test
