@@ -17,8 +17,10 @@ import dev.coppice.model.TaskId;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,6 +40,7 @@ final class Chronicle implements AutoCloseable {
     private final InstantSource clock;
     private final Map<JobId, Follow> follows = new ConcurrentHashMap<>();
     private final EventLog.Subscription subscription;
+    private volatile boolean isClosed;
 
     Chronicle(EventLog log, Secrets secrets, InstantSource clock) {
         this.log = log;
@@ -64,6 +67,7 @@ final class Chronicle implements AutoCloseable {
         follow.report();
         follows.remove(job, follow);
         follow.end();
+        follow.awaitEnd();
     }
 
     /// Brings the folder of a job that is followed up to what the log has now.
@@ -79,11 +83,10 @@ final class Chronicle implements AutoCloseable {
         return follows.size();
     }
 
-    /// Takes what an agent said.
+    /// Takes what an agent said, also before the job was followed: an agent may be quicker.
     void said(JobId job, TaskId task, String line) {
-        Follow follow = follows.get(job);
-        if (follow != null) {
-            follow.said(task, line);
+        if (!isClosed) {
+            follows.computeIfAbsent(job, Follow::new).said(task, line);
         }
     }
 
@@ -100,10 +103,14 @@ final class Chronicle implements AutoCloseable {
         }
     }
 
+    /// Follows no more. What happened so far is in the folders then, and nothing is written any more.
     @Override
     public void close() {
+        isClosed = true;
         subscription.close();
-        follows.values().forEach(Follow::end);
+        List<Follow> open = List.copyOf(follows.values());
+        open.forEach(Follow::end);
+        open.forEach(Follow::awaitEnd);
     }
 
     /// One job being followed, by a thread of its own.
@@ -112,7 +119,9 @@ final class Chronicle implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
         private final Semaphore signal = new Semaphore(0);
         private final List<Recorded> events = new ArrayList<>();
+        private final Set<TaskId> tasks = new HashSet<>();
         private final Thread thread;
+        private volatile boolean isEnding;
         private boolean isOver;
         // Whether the reports tell all that happened so far.
         private boolean isReported;
@@ -128,8 +137,24 @@ final class Chronicle implements AutoCloseable {
             signal.release();
         }
 
+        /// Looks once more, and then no more. No interrupt: it would cut off what is being written.
         private void end() {
-            thread.interrupt();
+            isEnding = true;
+            look();
+        }
+
+        private void awaitEnd() {
+            boolean isInterrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException _) {
+                    isInterrupted = true;
+                }
+            }
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         private void run() {
@@ -137,6 +162,7 @@ final class Chronicle implements AutoCloseable {
                 while (true) {
                     signal.acquire();
                     signal.drainPermits();
+                    boolean wasEnding = isEnding;
                     try {
                         catchUp();
                     } catch (EventLogException e) {
@@ -145,7 +171,7 @@ final class Chronicle implements AutoCloseable {
                         // The edge of a thread: what comes later is followed all the same.
                         LOG.error("The folder of {} is not up to date", job, e);
                     }
-                    if (isDone()) {
+                    if (wasEnding || isDone()) {
                         return;
                     }
                 }
@@ -196,11 +222,13 @@ final class Chronicle implements AutoCloseable {
             for (Recorded recorded : news) {
                 if (recorded.event() instanceof Event.TasksAdded added) {
                     isOver = false;
+                    added.tasks().forEach(task -> tasks.add(task.id()));
                     children(added.tasks());
                 } else if (recorded.event() instanceof Event.RetryRequested) {
                     isOver = false;
                 } else if (recorded.event() instanceof Event.JobEnded) {
                     isOver = true;
+                    settleChildren();
                     report();
                 } else if (recorded.event() instanceof Event.ResultMerged) {
                     report();
@@ -225,6 +253,19 @@ final class Chronicle implements AutoCloseable {
                 if (task.duty() instanceof Duty.Delegating delegating) {
                     Chronicle.this.follow(delegating.child());
                     files(files -> files.writeChildren(events));
+                }
+            }
+        }
+
+        /// Who is told of the end finds the reports of the jobs that came of it, too.
+        private void settleChildren() {
+            for (Recorded recorded : events) {
+                if (recorded.event() instanceof Event.TasksAdded added) {
+                    for (Task task : added.tasks()) {
+                        if (task.duty() instanceof Duty.Delegating delegating) {
+                            write(() -> settle(delegating.child()));
+                        }
+                    }
                 }
             }
         }
@@ -265,10 +306,15 @@ final class Chronicle implements AutoCloseable {
         private void said(TaskId task, String line) {
             lock.lock();
             try {
-                JobLogs open = logs;
-                if (open != null) {
-                    write(() -> open.said(task, line));
-                }
+                write(() -> {
+                    if (!tasks.contains(task)) {
+                        catchUp(); // by its task's event it is known where it is to stand
+                    }
+                    JobLogs open = logs;
+                    if (open != null) {
+                        open.said(task, line);
+                    }
+                });
             } finally {
                 lock.unlock();
             }

@@ -7,12 +7,14 @@ import dev.coppice.folder.Secrets;
 import dev.coppice.model.Event;
 import dev.coppice.model.JobRequest;
 import dev.coppice.model.JobStatus;
+import dev.coppice.model.TaskId;
 import dev.coppice.testkit.JobStory;
 import dev.coppice.testkit.MemoryEventLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +65,39 @@ class ChronicleTest {
 
             assertThat(where.finalResult()).isRegularFile();
         }
+    }
+
+    @Test
+    void whatAnAgentSaysBeforeItsJobIsFollowedIsInItsLog() {
+        MemoryEventLog log = new MemoryEventLog();
+        JobRequest request = request();
+        TaskId task = new TaskId("a");
+        Event.TasksAdded added =
+                new Event.TasksAdded(
+                        Optional.empty(), "Do it", List.of(JobStory.task(task.value())));
+        try (Chronicle chronicle = new Chronicle(log, new Secrets(List.of()), () -> NOW)) {
+            log.append(JobStory.JOB, 1, NOW, List.of(new Event.JobSubmitted(request), added));
+
+            chronicle.said(JobStory.JOB, task, "a word");
+
+            assertThat(JobFolder.of(request, JobStory.JOB).workerLog(1, task))
+                    .content()
+                    .contains("a word");
+        }
+    }
+
+    @Test
+    void whatHappenedBeforeItIsClosedIsInTheFolder() {
+        MemoryEventLog log = new MemoryEventLog();
+        JobRequest request = request();
+        log.append(JobStory.JOB, 1, NOW, List.of(new Event.JobSubmitted(request)));
+        try (Chronicle chronicle = new Chronicle(log, new Secrets(List.of()), () -> NOW)) {
+            chronicle.follow(JobStory.JOB);
+            log.append(
+                    JobStory.JOB, 2, NOW, List.of(new Event.JobEnded(JobStatus.COMPLETED, "done")));
+        }
+
+        assertThat(JobFolder.of(request, JobStory.JOB).finalResult()).isRegularFile();
     }
 
     private JobRequest request() {
