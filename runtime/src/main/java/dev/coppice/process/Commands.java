@@ -28,6 +28,9 @@ final class Commands {
     }
 
     Finished run(Command command) throws InterruptedException {
+        if (Thread.interrupted()) { // it may end so soon that nothing waits for it
+            throw new InterruptedException("before " + command);
+        }
         try (StreamFiles files = StreamFiles.make(command)) {
             Started started =
                     starter.start(

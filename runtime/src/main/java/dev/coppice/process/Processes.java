@@ -56,7 +56,8 @@ public final class Processes implements AutoCloseable {
 
     /// Runs a short program to its end, in a session of its own, and returns how it ended and what
     /// it wrote. Its whole process tree is ended when a limit passes or the caller is interrupted;
-    /// what it leaves behind when it ends by itself is not looked for.
+    /// what it leaves behind when it ends by itself is not looked for. For a caller who is
+    /// interrupted already nothing is started.
     ///
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Finished run(Command command) throws InterruptedException {

@@ -46,15 +46,19 @@ final class GroupCommit implements AutoCloseable {
         this.committed = committed;
     }
 
-    /// Stores rows as the next ones of a job, all or none, and returns when they are on the disk.
+    /// Stores rows as the next ones of a job, all or none, and returns when they are on the disk. Whoever is interrupted
+    /// before stores nothing; whoever is while the disk writes may have stored them.
     ///
     /// @param at as it will be stored
     /// @param jsons one for each row
     /// @return whether they were stored; refused where `expected` is not the job's next sequence
     boolean append(JobId job, long expected, String at, List<String> jsons) {
         Append append = new Append(job, expected, at, jsons, new CompletableFuture<>());
-        enqueue(append);
         try {
+            if (Thread.interrupted()) { // the answer may come so soon that nothing waits for it
+                throw new InterruptedException("before");
+            }
+            enqueue(append);
             return append.answer().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

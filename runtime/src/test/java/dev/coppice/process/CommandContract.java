@@ -156,6 +156,17 @@ abstract class CommandContract {
     }
 
     @Test
+    void whoIsInterruptedAlreadyStartsNothing() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> processes.run(sh("touch started")))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(directory.resolve("started")).doesNotExist();
+    }
+
+    @Test
     void manyAtOnceGetTheirOwnOutput() throws Exception {
         List<Future<String>> outputs = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -37,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -307,19 +308,38 @@ final class StoresTest {
     }
 
     @Test
-    void anInterruptedAppendSaysSo() throws SQLException {
+    void anAppendThatIsInterruptedWhileItWaitsSaysSo() throws SQLException {
         // While somebody else writes, the append waits, however long it takes until it is
         // interrupted.
         try (Store store = Stores.open(file());
                 Connection other = connect(file());
                 Statement statement = other.createStatement()) {
             statement.execute("begin immediate");
+            FutureTask<Boolean> append =
+                    new FutureTask<>(() -> store.append(JOB, 1, AT, List.of(note("1"))));
+            Thread thread = Thread.ofPlatform().start(append);
+            while (!GroupCommitTest.awaitsItsAnswer(thread)) {
+                Thread.onSpinWait();
+            }
+
+            thread.interrupt();
+
+            assertThatThrownBy(append::get)
+                    .hasCauseInstanceOf(EventLogException.class)
+                    .hasMessageContaining("interrupted");
+        }
+    }
+
+    @Test
+    void whoIsInterruptedAlreadyStoresNothing() {
+        try (Store store = Stores.open(file())) {
             Thread.currentThread().interrupt();
 
             assertThatThrownBy(() -> store.append(JOB, 1, AT, List.of(note("1"))))
                     .isInstanceOf(EventLogException.class)
                     .hasMessageContaining("interrupted");
             assertThat(Thread.interrupted()).isTrue();
+            assertThat(store.jobs()).isEmpty();
         }
     }
 
