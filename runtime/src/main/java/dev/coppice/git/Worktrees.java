@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -235,6 +236,8 @@ public final class Worktrees {
     private static String firstLine(Path file) {
         try {
             return Files.isRegularFile(file) ? Files.readString(file).split("\n", 2)[0] : "";
+        } catch (NoSuchFileException _) {
+            return ""; // a worktree that another thread or process removed meanwhile
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be read", e);
         }
