@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.git.BranchName;
 import dev.coppice.process.Child;
 import dev.coppice.process.ChildFiles;
+import dev.coppice.process.Exit;
 import dev.coppice.process.Launch;
 import dev.coppice.process.Limits;
 import dev.coppice.process.Marker;
@@ -65,7 +66,7 @@ class RescueTest {
     @Test
     void allThatAFailedAttemptLeftIsRescued() throws Exception {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
-        try (Child agent = start(workspace, WORK + "exit 3", Duration.ofMinutes(1))) {
+        try (Child agent = start(workspace, WORK + "exit 3", Duration.ofMinutes(10))) {
             agent.await();
         }
 
@@ -75,9 +76,14 @@ class RescueTest {
     @Test
     void allThatATimedOutAttemptLeftIsRescued() throws Exception {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
-        try (Child agent = start(workspace, WORK + "sleep 600", Duration.ofSeconds(5))) {
-            agent.await();
-        }
+        Path output = workspace.path().resolveSibling("output.log");
+        Duration limit = Duration.ofSeconds(1);
+        do { // again with more time where its work was not done in so little
+            limit = limit.multipliedBy(3);
+            try (Child agent = start(workspace, WORK + "sleep 600", limit)) {
+                assertThat(agent.await().exit()).isInstanceOf(Exit.TimedOut.class);
+            }
+        } while (!Files.readString(output).contains("ready"));
 
         assertAllIsRescued(workspace);
     }
@@ -85,7 +91,7 @@ class RescueTest {
     @Test
     void allThatAKilledAttemptLeftIsRescued() throws Exception {
         Workspace workspace = scene.workspaces.acquire(scene.request(1, 1));
-        try (Child agent = start(workspace, WORK + "sleep 60", Duration.ofMinutes(1))) {
+        try (Child agent = start(workspace, WORK + "sleep 600", Duration.ofMinutes(10))) {
             Path output = workspace.path().resolveSibling("output.log");
             while (Files.size(output) == 0) {
                 Thread.onSpinWait();

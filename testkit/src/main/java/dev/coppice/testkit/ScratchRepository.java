@@ -27,6 +27,8 @@ public final class ScratchRepository {
             \temail = ada@example.org
             [gc]
             \tauto = 0
+            [maintenance]
+            \tauto = false
             """;
 
     private final Path folder;
