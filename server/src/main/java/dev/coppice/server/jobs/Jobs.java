@@ -68,14 +68,17 @@ public final class Jobs {
     public Set<JobId> layDown() throws InterruptedException {
         isStopping = true;
         Engine engine = coppice.engine();
+        // Before they are asked: a job with nothing to wait for lies at once, and counts all the same.
+        List<JobId> left = engine.driven();
         engine.stop();
         Set<JobId> laidDown = new LinkedHashSet<>();
-        for (List<JobId> left = engine.driven(); !left.isEmpty(); left = engine.driven()) {
+        do {
             for (JobId job : left) {
                 awaitLaidDown(job);
                 laidDown.add(job);
             }
-        }
+            left = engine.driven();
+        } while (!left.isEmpty());
         return laidDown;
     }
 
