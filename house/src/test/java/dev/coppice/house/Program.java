@@ -2,6 +2,7 @@ package dev.coppice.house;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +75,8 @@ record Program(Path folder, Map<String, String> environment) {
 
         private static String text(Path file) {
             try {
-                return Files.readString(file);
+                // The last character may be there in part.
+                return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -382,11 +382,11 @@ class CommandLineTest {
         String job = started.out().strip();
         Result watched = program.run(below, words(List.of("watch", job), configured));
         assertThat(watched.out()).contains("completed").doesNotContain("interrupted");
+        awaitProcessesOf(job); // one of which is still to say what it does
         assertThat(repository.path().resolve(".git/coppice/coppice.db")).doesNotExist();
         assertThat(scene.folderOf(job).resolve("logs/console.log"))
                 .content()
                 .contains("job " + job);
-        awaitProcessesOf(job);
     }
 
     private static String[] words(List<String> some, List<String> more) {
@@ -404,10 +404,8 @@ class CommandLineTest {
         assertThat(status.out()).startsWith("{\"error\":").contains("\"exit_code\":6");
     }
 
-    private static void awaitProcessesOf(String job) {
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").contains(job))
-                .forEach(process -> process.onExit().join());
+    private static void awaitProcessesOf(String job) throws IOException {
+        Scene.await(() -> Program.processesCalledWith(job).isEmpty());
     }
 
     private void plan(String yaml) {

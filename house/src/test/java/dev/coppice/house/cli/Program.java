@@ -141,17 +141,29 @@ final class Program {
     }
 
     private static String environmentOf(long pid) {
+        return "\0" + toldOf(pid, "environ");
+    }
+
+    /// Numbers of the living processes in whose command lines this stands, however long these are.
+    static List<Long> processesCalledWith(String text) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> toldOf(pid, "cmdline").contains(text))
+                .toList();
+    }
+
+    private static String toldOf(long pid, String what) {
         try {
-            return "\0"
-                    + Files.readString(
-                            Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+            return Files.readString(
+                    Path.of("/proc/" + pid + "/" + what), StandardCharsets.ISO_8859_1);
         } catch (IOException gone) {
             return "";
         }
     }
 
-    /// What the last call has printed so far.
+    /// What the last call has printed so far, of which the last character may be there in part.
     String printed(String stream) throws IOException {
-        return Files.readString(scratch.resolve(stream), StandardCharsets.UTF_8);
+        return new String(
+                Files.readAllBytes(scratch.resolve(stream)), StandardCharsets.UTF_8);
     }
 }
