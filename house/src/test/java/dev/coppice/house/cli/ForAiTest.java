@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.coppice.house.cli.Program.Result;
 import dev.coppice.testkit.ScratchRepository;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +31,8 @@ class ForAiTest {
 
     private static final Pattern BLOCK =
             Pattern.compile("(?ms)^```(\\w+)(?: (\\S+))?\\n(.*?)^```$");
+
+    private static final Pattern SERVING = Pattern.compile("serving at http://\\S+:(\\d+) ");
 
     /// A lead that plans two tasks whatever it is asked, and the shell, which runs them.
     private static final String AGENTS =
@@ -64,20 +64,22 @@ class ForAiTest {
         Path home = Files.createDirectories(installed.resolve("home/.config/coppice"));
         Files.writeString(home.resolve("config.yaml"), AGENTS);
         repository = ScratchRepository.ofFiles(folder.resolve("project"), 3);
-        int port = freePort();
         for (Block block : blocks()) {
             if (block.name().contains(".")) {
-                repository.write(block.name(), onPort(block.text(), port));
+                repository.write(block.name(), block.text());
             }
         }
         repository.commit("Begin");
         Program server =
                 Program.in(Files.createDirectories(folder.resolve("server")))
                         .with("HOME", installed.resolve("home").toString());
-        serving = server.start(repository.path(), "serve", "--port", Integer.toString(port));
-        Scene.await(() -> server.printed("out").contains("serving at") || !serving.isAlive());
-        assertThat(serving.isAlive()).as(server.printed("err")).isTrue();
-        script = onPort(typed("sh", ""), port);
+        serving = server.start(repository.path(), "serve", "--port", "0");
+        Scene.await(() ->
+                SERVING.matcher(server.printed("out")).find() || !serving.isAlive());
+        Matcher told = SERVING.matcher(server.printed("out"));
+        assertThat(told.find()).as(server.printed("err")).isTrue();
+        script = typed("sh", "").replace("localhost:8000", "localhost:" + told.group(1));
+        assertThat(script).contains(told.group(1));
     }
 
     @AfterEach
@@ -108,17 +110,6 @@ class ForAiTest {
         }
         assertThat(text).as("%s %s in the page", language, name).isNotEmpty();
         return text.toString();
-    }
-
-    private static String onPort(String text, int port) {
-        return text.replace("localhost:8000", "localhost:" + port)
-                .replace("port: 8000", "port: " + port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 
     private Result type(String lines) throws Exception {
