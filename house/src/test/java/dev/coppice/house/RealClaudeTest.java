@@ -132,8 +132,8 @@ class RealClaudeTest {
             String task = event.path("task").asString("");
             if (task.startsWith("part-")) {
                 switch (event.path("type").stringValue()) {
-                    // once more for each round in which a check is mended
-                    case "attempt_started" -> working.add(task);
+                    // written before its agent can ask; that it has started may be written later
+                    case "attempt_starting" -> working.add(task);
                     case "attempt_ended" -> working.remove(task);
                     case String _ -> {}
                 }

@@ -283,8 +283,7 @@ class Document004Test {
             program.shell(
                     repository.path(),
                     "until " + status + " && " + isOver + "; do sleep 0.2; done");
-            JsonNode seen =
-                    JsonMapper.shared().readTree(Files.readString(folder.resolve("seen")));
+            JsonNode seen = JsonMapper.shared().readTree(Files.readString(folder.resolve("seen")));
             assertThat(seen.path("status").asString())
                     .as(seen.toPrettyString())
                     .isEqualTo("completed");
@@ -303,8 +302,7 @@ class Document004Test {
     }
 
     /// Returns once `tail -f`, as printed, shows this text of a log.
-    private void awaitTail(ScratchRepository repository, String log, String text)
-            throws Exception {
+    private void awaitTail(ScratchRepository repository, String log, String text) throws Exception {
         Path shown = folder.resolve("tail");
         Process tail =
                 new ProcessBuilder("tail", "-f", log)
@@ -313,8 +311,8 @@ class Document004Test {
                         .redirectOutput(shown.toFile())
                         .start();
         try {
-            Scene.await(() ->
-                    Files.readString(shown, ISO_8859_1).contains(text) || !tail.isAlive());
+            Scene.await(
+                    () -> Files.readString(shown, ISO_8859_1).contains(text) || !tail.isAlive());
             assertThat(shown).content(ISO_8859_1).contains(text);
         } finally {
             tail.destroy();

@@ -74,8 +74,7 @@ class ForAiTest {
                 Program.in(Files.createDirectories(folder.resolve("server")))
                         .with("HOME", installed.resolve("home").toString());
         serving = server.start(repository.path(), "serve", "--port", "0");
-        Scene.await(() ->
-                SERVING.matcher(server.printed("out")).find() || !serving.isAlive());
+        Scene.await(() -> SERVING.matcher(server.printed("out")).find() || !serving.isAlive());
         Matcher told = SERVING.matcher(server.printed("out"));
         assertThat(told.find()).as(server.printed("err")).isTrue();
         script = typed("sh", "").replace("localhost:8000", "localhost:" + told.group(1));

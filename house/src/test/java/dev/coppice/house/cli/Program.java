@@ -163,7 +163,6 @@ final class Program {
 
     /// What the last call has printed so far, of which the last character may be there in part.
     String printed(String stream) throws IOException {
-        return new String(
-                Files.readAllBytes(scratch.resolve(stream)), StandardCharsets.UTF_8);
+        return new String(Files.readAllBytes(scratch.resolve(stream)), StandardCharsets.UTF_8);
     }
 }

@@ -164,7 +164,7 @@ class ServeTest {
                 "echo x >> '%s'; while [ -e '%s' ]; do sleep 0.05; done; echo x > a.txt"
                         .formatted(began, gate);
         String job = submit(serve("--port", "0"), line);
-        Scene.await(() -> Files.exists(began));
+        Scene.await(() -> Files.exists(began) && Files.size(began) > 0);
 
         // when
         Process first = serving.orElseThrow();
@@ -223,6 +223,7 @@ class ServeTest {
             Files.delete(gate);
             assertThat(client.await(job, HANGS, _ -> {}).status()).isEqualTo("completed");
         }
+        end(); // so that no file comes or goes while all are looked at
 
         assertThat(scene.folderOf(job).resolve("depth_0/worker_1/attempt_1/output.log"))
                 .content()

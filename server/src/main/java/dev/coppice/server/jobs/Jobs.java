@@ -68,7 +68,8 @@ public final class Jobs {
     public Set<JobId> layDown() throws InterruptedException {
         isStopping = true;
         Engine engine = coppice.engine();
-        // Before they are asked: a job with nothing to wait for lies at once, and counts all the same.
+        // Before they are asked: a job with nothing to wait for lies at once, and counts all the
+        // same.
         List<JobId> left = engine.driven();
         engine.stop();
         Set<JobId> laidDown = new LinkedHashSet<>();
