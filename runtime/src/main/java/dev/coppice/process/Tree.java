@@ -23,9 +23,12 @@ import java.util.function.BooleanSupplier;
 /// or is a child of one that belongs. Never among them are this process and its ancestors, though
 /// they may carry the marker themselves.
 final class Tree {
-    /// How long killed processes may take to be gone. Only what hangs in the kernel (a dead network
+    /// How long killed processes may take to be gone, and how often they are looked for at least: a
+    /// machine that stood still meanwhile has not waited. Only what hangs in the kernel (a dead network
     /// drive) takes longer, and nothing can be done about it.
     private static final long KILL_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+
+    private static final int KILLS_MIN = 100;
 
     /// How often all is listed again while a tree ends politely, for processes that were forked
     /// meanwhile.
@@ -158,24 +161,33 @@ final class Tree {
 
     private void terminate(
             Duration grace, long spared, BooleanSupplier hurry, Map<Long, ProcessTable.Row> found) {
-        long begin = System.nanoTime();
-        long listed = begin;
+        if (grace.isZero() || hurry.getAsBoolean()) {
+            return;
+        }
+        long listed = System.nanoTime();
         long pause = FIRST_PAUSE_NANOS;
-        Collection<ProcessTable.Row> alive = members(table.since(begin), Search.ALL);
+        Collection<ProcessTable.Row> alive = members(table.since(listed), Search.ALL);
+        ask(alive, spared, found);
+        long begin = System.nanoTime(); // the grace is theirs, however long the listing took
         while (!alive.isEmpty()
                 && !hurry.getAsBoolean()
                 && System.nanoTime() - begin < grace.toNanos()) {
-            for (ProcessTable.Row row : alive) {
-                if (found.put(row.pid(), row) == null && row.pid() != spared) {
-                    ProcessHandle.of(row.pid()).ifPresent(ProcessHandle::destroy);
-                }
-            }
             LockSupport.parkNanos(pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             alive = stillAlive(alive);
             if (alive.isEmpty() || System.nanoTime() - listed > LIST_NANOS) {
                 listed = System.nanoTime();
                 alive = members(table.since(listed), Search.ALL);
+                ask(alive, spared, found);
+            }
+        }
+    }
+
+    private static void ask(
+            Collection<ProcessTable.Row> alive, long spared, Map<Long, ProcessTable.Row> found) {
+        for (ProcessTable.Row row : alive) {
+            if (found.put(row.pid(), row) == null && row.pid() != spared) {
+                ProcessHandle.of(row.pid()).ifPresent(ProcessHandle::destroy);
             }
         }
     }
@@ -183,7 +195,10 @@ final class Tree {
     private int kill(Map<Long, ProcessTable.Row> found) {
         long begin = System.nanoTime();
         Collection<ProcessTable.Row> alive = members(table.since(begin), Search.ALL);
-        while (!alive.isEmpty() && System.nanoTime() - begin < KILL_NANOS_MAX) {
+        for (int kills = 0;
+                !alive.isEmpty()
+                        && (kills < KILLS_MIN || System.nanoTime() - begin < KILL_NANOS_MAX);
+                kills++) {
             for (ProcessTable.Row row : alive) {
                 found.put(row.pid(), row);
                 ProcessHandle.of(row.pid()).ifPresent(ProcessHandle::destroyForcibly);
