@@ -25,6 +25,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ScriptedAgentTest extends AgentContract {
+    private static final long HANGS_NANOS = Duration.ofMinutes(2).toNanos();
+
     @Override
     Kind kind() {
         return Kind.SCRIPTED;
@@ -207,19 +209,28 @@ class ScriptedAgentTest extends AgentContract {
 
     @Test
     void aGrandchildStaysBehindWithStandardOutput() {
-        Run run = run(script("fork 30.125"));
+        String seconds = "600." + ProcessHandle.current().pid(); // nobody else sleeps so long
 
-        List<ProcessHandle> left =
-                ProcessHandle.allProcesses()
-                        .filter(it ->
-                                it.info()
-                                        .arguments()
-                                        .filter(a -> a.length > 0 && a[0].equals("30.125"))
-                                        .isPresent())
-                        .filter(it -> it.info().command().orElse("").endsWith("sleep"))
-                        .toList();
+        Run run = run(script("fork " + seconds));
+
+        List<ProcessHandle> left = sleeping(seconds);
+        long begin = System.nanoTime();
+        while (left.isEmpty() && System.nanoTime() - begin < HANGS_NANOS) {
+            left = sleeping(seconds); // it is `setsid` at first
+        }
         left.forEach(ProcessHandle::destroyForcibly);
         assertThat(run.end().verdict()).isInstanceOf(Verdict.Succeeded.class);
         assertThat(left).isNotEmpty();
+    }
+
+    private static List<ProcessHandle> sleeping(String seconds) {
+        return ProcessHandle.allProcesses()
+                .filter(it ->
+                        it.info()
+                                .arguments()
+                                .filter(a -> a.length > 0 && a[0].equals(seconds))
+                                .isPresent())
+                .filter(it -> it.info().command().orElse("").endsWith("sleep"))
+                .toList();
     }
 }

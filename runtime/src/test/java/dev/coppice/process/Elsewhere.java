@@ -26,6 +26,9 @@ final class Elsewhere {
         if (arguments.length == 2) {
             Process sleep = new ProcessBuilder("sleep", "600").start(); // inherits the marker, too
             Marker marker = new Marker(arguments[0], arguments[1]);
+            while (!Survivors.of(marker).contains(sleep.pid())) {
+                Thread.onSpinWait(); // its environment is seen a moment after it was started
+            }
             Reaped reaped = Processes.open().reap(Optional.empty(), marker, Duration.ofSeconds(2));
             System.out.println(reaped.ended() + " ended");
             sleep.waitFor();
