@@ -8,7 +8,8 @@ import dev.coppice.runtime.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,7 +27,9 @@ class DistantServerTest {
 
     @Test
     void whoFollowsAJobWaitsTwoMinutesAndIsToldHowToLookAgain() throws IOException {
-        try (DistantServer server = DistantServer.of(world()).orElseThrow()) {
+        try (Socket silent = silent();
+                DistantServer server =
+                        DistantServer.of(world(silent.getLocalPort())).orElseThrow()) {
             server.follow(JOB, new Output(printed, printed));
 
             assertThatThrownBy(() -> server.read(JOB, 0))
@@ -41,22 +44,19 @@ class DistantServerTest {
     }
 
     /// In which between two looks at the clock two minutes pass.
-    private Surroundings world() throws IOException {
+    private Surroundings world(int port) {
         return new Surroundings(
                 Path.of("/"),
                 Path.of("/"),
-                Map.of(
-                        "COPPICE_API_URL",
-                        "http://127.0.0.1:" + freePort(),
-                        "COPPICE_API_KEY",
-                        "key"),
+                Map.of("COPPICE_API_URL", "http://127.0.0.1:" + port, "COPPICE_API_KEY", "key"),
                 Optional.empty(),
                 () -> Instant.EPOCH.plusSeconds(120L * looks.getAndIncrement()));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
+    /// A port at which nobody answers, nor anybody else can begin to.
+    private static Socket silent() throws IOException {
+        Socket silent = new Socket();
+        silent.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        return silent;
     }
 }

@@ -371,10 +371,7 @@ abstract class ChildContract {
         Pace.find(beat -> {
             Limits limits =
                     new Limits(
-                            beat.multipliedBy(4),
-                            beat,
-                            Limits.STOP_GRACE,
-                            Limits.OUTPUT_BYTES_MAX);
+                            beat.multipliedBy(4), beat, Limits.STOP_GRACE, Limits.OUTPUT_BYTES_MAX);
 
             Ended ended = sh(limits, "(while :; do :; done)").await();
 

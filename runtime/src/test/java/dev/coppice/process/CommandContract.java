@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +124,8 @@ abstract class CommandContract {
 
     @Test
     void aCommandThatPrintsTooMuchIsEnded() throws Exception {
-        Finished finished = processes.run(sh("yes | head -c 200000000; sleep 600").withOutputBytesMax(100_000));
+        Finished finished =
+                processes.run(sh("yes | head -c 200000000; sleep 600").withOutputBytesMax(100_000));
 
         assertThat(finished.exit()).isEqualTo(new Exit.OutputLimit(100_000));
         assertThat(finished.stdout()).hasSize(100_000);
