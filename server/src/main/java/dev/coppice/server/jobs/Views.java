@@ -253,6 +253,8 @@ public final class Views implements AutoCloseable {
                 JobView now = history.view();
                 if (now.status().isOver()) {
                     coppice.settle(job); // who is told of the end finds the reports
+                    // and the ends of the jobs that came of it, which nobody may have told of yet
+                    now.all().flatMap(task -> task.child().stream()).forEach(Views.this::outdate);
                 }
                 view = now;
             }

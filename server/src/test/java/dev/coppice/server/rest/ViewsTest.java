@@ -143,6 +143,28 @@ class ViewsTest {
     }
 
     @Test
+    void withAJobThatIsOverThoseThatCameOfItAreOver() throws Exception {
+        String order = Scene.order("until [ -e %s/now ]; do sleep 0.05; done".formatted(folder));
+        JobId job =
+                new JobId(
+                        scene.submit(
+                                "curl -sS --fail-with-body -H \"X-API-Key: $COPPICE_API_KEY\" -H 'Content-Type: application/json' -d '"
+                                        + order
+                                        + "' \"$COPPICE_API_URL/api/v1/orchestrate\""));
+        JobId child =
+                scene.awaiting(() ->
+                        scene.coppice().log().jobs().stream()
+                                .filter(each -> !each.equals(job))
+                                .findFirst());
+        assertThat(views.find(child).orElseThrow().status().isOver()).isFalse();
+        Files.createFile(folder.resolve("now"));
+        scene.finished(job.value());
+
+        assertThat(views.find(job).orElseThrow().status().isOver()).isTrue();
+        assertThat(views.find(child).orElseThrow().status().isOver()).isTrue();
+    }
+
+    @Test
     void aJobThatGoesOnStandsWhereItIs() throws Exception {
         JobId job = finished("test -e '%s/now'".formatted(folder));
         assertThat(views.standings())
