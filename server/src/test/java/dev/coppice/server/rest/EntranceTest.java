@@ -37,9 +37,6 @@ class EntranceTest {
 
     private static final String LOG = "logs/orchestrator.log";
 
-    /// Patience with bodies that are large.
-    private static final Duration LONG = Duration.ofMinutes(5);
-
     @TempDir Path folder;
 
     @Test
@@ -237,16 +234,27 @@ class EntranceTest {
     @Test
     void whoCallsTooOftenWaits() throws Exception {
         try (Scene scene = new Scene(folder, "api: { rate_limit: 2 }\n")) {
-            scene.get("/api/v1/jobs");
-            scene.get("/api/v1/jobs");
-            Scene.Answer third = scene.get("/api/v1/jobs");
+            assertThat(scene.get("/api/v1/jobs").status()).isEqualTo(200);
+            assertThat(scene.get("/api/v1/jobs").status()).isEqualTo(200);
+            Scene.Answer refused = nextUnlike(scene, scene.call("/api/v1/jobs"), 200);
 
-            assertThat(third.status()).isEqualTo(429);
-            assertThat(Integer.parseInt(third.header("Retry-After"))).isBetween(1, 30);
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 30);
             HttpRequest.Builder other =
                     scene.keyless("/api/v1/jobs").header("X-API-Key", scene.key("b", Scope.READ));
             assertThat(scene.send(other).status()).as("each key has its own").isEqualTo(200);
         }
+    }
+
+    /// The first answer to this call that has not this status. Each minute lets some more calls in, so that it is not known
+    /// which one it is.
+    private static Scene.Answer nextUnlike(Scene scene, HttpRequest.Builder call, int status)
+            throws Exception {
+        Scene.Answer answer = scene.send(call);
+        while (answer.status() == status) {
+            answer = scene.send(call);
+        }
+        return answer;
     }
 
     @Test
@@ -258,8 +266,8 @@ class EntranceTest {
             assertThat(scene.send(scene.keyless("/api/v1/jobs")).status())
                     .as("and it costs the others nothing")
                     .isEqualTo(401);
-            scene.send(scene.keyless("/api/v1/jobs"));
-            assertThat(scene.send(scene.keyless("/api/v1/jobs")).status()).isEqualTo(429);
+            assertThat(nextUnlike(scene, scene.keyless("/api/v1/jobs"), 401).status())
+                    .isEqualTo(429);
             assertThat(scene.send(scene.keyless("/health")).status()).isEqualTo(200);
         }
     }
@@ -298,10 +306,17 @@ class EntranceTest {
     @Test
     void manyCallsTooManyAreOneLineOfTheAuditLogWithTheKeysName() throws Exception {
         try (Scene scene = new Scene(folder, "api: { rate_limit: 1 }\n")) {
-            scene.get("/api/v1/jobs");
-            for (int i = 0; i < 10; i++) {
-                assertThat(scene.get("/api/v1/jobs").status()).isEqualTo(429);
+            List<String> expected = new ArrayList<>();
+            int before = scene.get("/api/v1/jobs").status();
+            for (int refused = 0; refused < 10; ) {
+                int status = scene.get("/api/v1/jobs").status();
+                refused += status == 429 ? 1 : 0;
+                if (status == 429 && before != 429) { // once, unless a minute goes by
+                    expected.add("local 429 /api/v1/jobs");
+                }
+                before = status;
             }
+            expected.add("- 401 /api/v1/" + "x".repeat(191) + "…");
             scene.send(scene.keyless("/api/v1/" + "x".repeat(10_000)));
 
             assertThat(
@@ -312,9 +327,9 @@ class EntranceTest {
                                                     + " "
                                                     + line.path("status").asInt()
                                                     + " "
-                                                    + line.path("path").asString()))
-                    .containsExactly(
-                            "local 429 /api/v1/jobs", "- 401 /api/v1/" + "x".repeat(191) + "…");
+                                                    + line.path("path").asString())
+                                    .toList())
+                    .isEqualTo(expected);
         }
     }
 
@@ -342,9 +357,9 @@ class EntranceTest {
     @Test
     void moreJobsThanTheLimitAreNotTakenOn() throws Exception {
         try (Scene scene = new Scene(folder, "api: { max_concurrent_jobs: 1 }\n")) {
-            scene.submit("sleep 60");
+            scene.submit("sleep 600");
 
-            Scene.Answer second = scene.post("/api/v1/orchestrate", Scene.order("sleep 60"));
+            Scene.Answer second = scene.post("/api/v1/orchestrate", Scene.order("sleep 600"));
 
             assertThat(second.status()).isEqualTo(429);
             assertThat(second.header("Retry-After")).isNotEmpty();
@@ -442,7 +457,7 @@ class EntranceTest {
 
     @Test
     void bodiesThatAreTooLargeOrNoJsonAreRefused() throws Exception {
-        try (Scene scene = new Scene(folder, "", LONG)) {
+        try (Scene scene = new Scene(folder, "")) {
             byte[] large = new byte[100_000_000];
             HttpRequest.Builder call =
                     scene.call("/api/v1/orchestrate").header("Content-Type", "application/json");
@@ -467,7 +482,7 @@ class EntranceTest {
 
     @Test
     void aBodyThatIsTooLargeIsRefusedHoweverItComes() throws Exception {
-        try (Scene scene = new Scene(folder, "", LONG)) {
+        try (Scene scene = new Scene(folder, "")) {
             InputStream endless = new SequenceInputStream(ones(50_000_000), ones(50_000_000));
             HttpRequest.Builder inChunks =
                     scene.call("/api/v1/orchestrate")
@@ -513,7 +528,7 @@ class EntranceTest {
         try (Scene scene = new Scene(folder, "", Duration.ofSeconds(1))) {
             String head = "POST /api/v1/orchestrate HTTP/1.1\r\nHost: localhost\r\n";
             String body =
-                    "Content-Type: application/json\r\nContent-Length: 100\r\nX-API-Key: "
+                    "Content-Type: application/json\r\nContent-Length: 1000000\r\nX-API-Key: "
                             + Scene.KEY
                             + "\r\n\r\n";
 
@@ -593,8 +608,9 @@ class EntranceTest {
 
     @Test
     void p18NoKeyIsFoundInWhatTheServerLeaves() throws Exception {
+        String key;
         try (Scene scene = new Scene(folder, "")) {
-            String key = scene.key("submitter", Scope.SUBMIT);
+            key = scene.key("submitter", Scope.SUBMIT);
             // what is asked is stored as it is: the agent alone puts the key together
             String halves = key.substring(0, 8) + "''" + key.substring(8);
             String order = Scene.order("echo " + halves + "; echo " + halves + " >&2");
@@ -603,9 +619,9 @@ class EntranceTest {
                             .header("X-API-Key", key);
             JsonNode answer = scene.send(call).json();
             scene.finished(answer.path("job_id").stringValue());
-
-            assertThat(filesWith(key)).isEmpty();
         }
+
+        assertThat(filesWith(key)).isEmpty();
     }
 
     private List<Path> filesWith(String secret) throws IOException {

@@ -182,21 +182,11 @@ class FamilyTest {
     @Test
     void theClockOfAnAttemptStandsStillWhileItWaitsForItsJob() throws Exception {
         try (Scene scene = scene("")) {
-            Path gate = Files.createFile(folder.resolve("gate"));
-            String order =
-                    Scene.order(
-                            delegating(
-                                            Scene.with(
-                                                    Scene.order("sleep 11; echo x > x.txt"),
-                                                    "{\"default_timeout\":600}"))
-                                    + " && while [ -e '"
-                                    + gate
-                                    + "' ]; do sleep 0.1; done");
-            String job = scene.submitted(Scene.with(order, "{\"default_timeout\":10}"));
-            String child = child(scene, job);
-            scene.finished(child);
-            Files.delete(gate);
-            JsonNode ended = scene.finished(job);
+            JsonNode ended = ofJobThatTakesLonger(scene, 10);
+            if (!ended.path("status").stringValue().equals("completed")) {
+                // a busy machine may need all of a short time for the rest
+                ended = ofJobThatTakesLonger(scene, 60);
+            }
 
             assertThat(ended.path("status").stringValue())
                     .as(ended.toPrettyString())
@@ -204,12 +194,41 @@ class FamilyTest {
         }
     }
 
+    /// The end of a job whose worker may take so many seconds, and waits for a job of its own that takes more.
+    private JsonNode ofJobThatTakesLonger(Scene scene, int seconds) throws Exception {
+        Path gate = Files.createFile(folder.resolve("gate" + seconds));
+        String order =
+                Scene.order(
+                        delegating(
+                                        Scene.with(
+                                                Scene.order(
+                                                        "sleep %1$d; echo %1$d > x.txt"
+                                                                .formatted(seconds + 1)),
+                                                "{\"default_timeout\":600}"))
+                                + " && while [ -e '"
+                                + gate
+                                + "' ]; do sleep 0.1; done");
+        String job =
+                scene.submitted(Scene.with(order, "{\"default_timeout\":%d}".formatted(seconds)));
+        Optional<String> child = childUnlessOver(scene, job);
+        if (child.isPresent()) {
+            scene.finished(child.get());
+        }
+        Files.delete(gate);
+        return scene.finished(job);
+    }
+
     @Test
     void theTimeOfTheRootJobEndsTheWholeFamily() throws Exception {
         try (Scene scene = scene("")) {
             reconfigure(scene, "max_retries: 0", "max_retries: 0, job_timeout: 10");
             String job = scene.submit(delegating(Scene.order("exec sleep 600")));
-            String child = child(scene, job);
+            Optional<String> started = childUnlessOver(scene, job);
+            while (started.isEmpty()) { // a busy machine may need all of that time for less
+                job = scene.submit(delegating(Scene.order("exec sleep 600")));
+                started = childUnlessOver(scene, job);
+            }
+            String child = started.get();
             JsonNode ended = scene.finished(job);
 
             assertThat(ended.path("status").stringValue())
@@ -266,6 +285,21 @@ class FamilyTest {
             return jobs.isEmpty()
                     ? Optional.empty()
                     : Optional.of(jobs.get(0).path("job_id").stringValue());
+        });
+    }
+
+    /// The same, or empty where the job is over without.
+    private static Optional<String> childUnlessOver(Scene scene, String job) throws Exception {
+        return scene.awaiting(() -> {
+            boolean isOver =
+                    scene.coppice().view(new JobId(job)).orElseThrow().status().isOver();
+            JsonNode jobs = scene.get("/api/v1/jobs?parent=" + job).json().path("jobs");
+            return jobs.isEmpty() && !isOver
+                    ? Optional.empty()
+                    : Optional.of(
+                            jobs.valueStream()
+                                    .findFirst()
+                                    .map(each -> each.path("job_id").stringValue()));
         });
     }
 

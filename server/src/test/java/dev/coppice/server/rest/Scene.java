@@ -50,7 +50,7 @@ final class Scene implements AutoCloseable {
 
     /// @param configuration further keys of `agents`, then further sections of its `coppice.yaml`
     Scene(Path folder, String configuration) throws IOException {
-        this(folder, configuration, RestServer.Options.PATIENCE);
+        this(folder, configuration, ENOUGH);
     }
 
     Scene(Path folder, String configuration, Duration patience) throws IOException {
