@@ -337,9 +337,10 @@ public final class LocalDispatch implements Dispatch, AutoCloseable {
                 Optional.empty());
     }
 
-    /// Leaves running attempts to themselves: their reports are heard no more.
+    /// Ends running attempts at once, whose reports are heard no more. When this returns, nothing is done for any of them.
     @Override
     public void close() {
         threads.shutdownNow();
+        threads.close();
     }
 }

@@ -291,8 +291,7 @@ class FamilyTest {
     /// The same, or empty where the job is over without.
     private static Optional<String> childUnlessOver(Scene scene, String job) throws Exception {
         return scene.awaiting(() -> {
-            boolean isOver =
-                    scene.coppice().view(new JobId(job)).orElseThrow().status().isOver();
+            boolean isOver = scene.coppice().view(new JobId(job)).orElseThrow().status().isOver();
             JsonNode jobs = scene.get("/api/v1/jobs?parent=" + job).json().path("jobs");
             return jobs.isEmpty() && !isOver
                     ? Optional.empty()

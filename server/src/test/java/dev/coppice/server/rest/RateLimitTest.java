@@ -20,8 +20,7 @@ class RateLimitTest {
     void asManyCallsAsTheLimitComeInAtOnceAndThenOneAfterTheOther() {
         assertThat(limit.take("a")).isEmpty();
         assertThat(limit.take("a")).isEmpty();
-        assertThat(limit.take("a"))
-                .contains(new RateLimit.Refused(Duration.ofSeconds(30), true));
+        assertThat(limit.take("a")).contains(new RateLimit.Refused(Duration.ofSeconds(30), true));
         assertThat(limit.take("b")).as("each caller has its own").isEmpty();
 
         pass(Duration.ofSeconds(29));
