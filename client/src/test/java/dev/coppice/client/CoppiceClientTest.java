@@ -256,12 +256,17 @@ class CoppiceClientTest {
     }
 
     @Test
-    void noServerAtAllIsToldAfterAllTries() {
-        server.stop(0);
-
-        assertThatThrownBy(() -> client.status("abc"))
-                .isInstanceOf(UnreachableException.class)
-                .hasMessageContaining(address());
+    void noServerAtAllIsToldAfterAllTries() throws Exception {
+        // a port that no other program can take meanwhile, and at which nobody listens
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String address = "http://127.0.0.1:" + taken.getLocalPort();
+            try (CoppiceClient alone = new CoppiceClient(address, KEY, HASTY)) {
+                assertThatThrownBy(() -> alone.status("abc"))
+                        .isInstanceOf(UnreachableException.class)
+                        .hasMessageContaining(address);
+            }
+        }
     }
 
     @Test
