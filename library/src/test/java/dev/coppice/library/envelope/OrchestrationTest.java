@@ -208,10 +208,13 @@ class OrchestrationTest {
     void g8_provenanceIsCompleteAlsoOnTimeout() throws Exception {
         HandoffEnvelope good = shell("good", "echo x > x.txt; " + results("{\"a\": 1}"));
         TaskResult done = orchestration.runSubagent("good-branch", good);
-        TaskResult late =
-                orchestration.runSubagent(
-                        "late-branch",
-                        shell("late", "sleep 600").withTimeout(Duration.ofSeconds(5)));
+        int seconds = 5;
+        TaskResult late = late(seconds);
+        // a busy machine may need more than this for the worktree
+        while (late.provenance().orElseThrow().worktreePath().isEmpty() && seconds < 120) {
+            seconds *= 2;
+            late = late(seconds);
+        }
 
         ProvenanceInfo provenance = done.provenance().orElseThrow();
         assertThat(done.status()).as(done.toString()).isEqualTo(TaskStatus.COMPLETED);
@@ -234,10 +237,18 @@ class OrchestrationTest {
         assertThat(late.status()).isEqualTo(TaskStatus.TIMEOUT);
         assertThat(late.errorMessage().orElseThrow())
                 .isEqualTo(
-                        "late timed out after 5 s. Give the envelope a longer timeout if it needs one.");
+                        "late timed out after "
+                                + seconds
+                                + " s. Give the envelope a longer timeout if it needs one.");
         assertThat(late.provenance().orElseThrow().completedAt()).isPresent();
         assertThat(Path.of(late.provenance().orElseThrow().worktreePath().orElseThrow()))
                 .doesNotExist();
+    }
+
+    private TaskResult late(int seconds) throws InterruptedException {
+        return orchestration.runSubagent(
+                "late-branch-" + seconds,
+                shell("late", "sleep 600").withTimeout(Duration.ofSeconds(seconds)));
     }
 
     @Test
@@ -332,24 +343,31 @@ class OrchestrationTest {
 
     @Test
     void g10_aTimeoutEndsTheWholeTree() throws Exception {
-        Path pid = folder.resolve("pid");
+        Path pid = Files.createFile(folder.resolve("pid"));
+        try (Orchestration patient =
+                new Orchestration(
+                        surroundings(repository.path()),
+                        folder.resolve(Orchestration.AUDIT_FILE),
+                        new PrintStream(console, true, StandardCharsets.UTF_8),
+                        Orchestration.DEFAULT_OPERATION_TIMEOUT,
+                        Duration.ofMinutes(4))) {
+            // with ever more time, since a busy machine may need more than this until it has begun
+            for (int seconds = 5; Files.size(pid) == 0 && seconds < 300; seconds *= 2) {
+                assertTimesOut(patient, seconds, "sleep 600 & echo $! > '" + pid + "'; wait");
+            }
+            long sleeper = Long.parseLong(Files.readString(pid).strip());
+            assertThat(isAlive(sleeper)).isFalse();
+        }
+    }
 
+    private static void assertTimesOut(Orchestration orchestration, int seconds, String line) {
         assertThatThrownBy(() ->
                         orchestration.runWithTimeout(
-                                () ->
-                                        orchestration.runCommand(
-                                                List.of(
-                                                        "sh",
-                                                        "-c",
-                                                        "sleep 600 & echo $! > '"
-                                                                + pid
-                                                                + "'; wait")),
-                                Duration.ofSeconds(5),
+                                () -> orchestration.runCommand(List.of("sh", "-c", line)),
+                                Duration.ofSeconds(seconds),
                                 "sleeping"))
                 .isInstanceOf(OperationTimedOutException.class)
-                .hasMessage("sleeping timed out after 5 s");
-        long sleeper = Long.parseLong(Files.readString(pid).strip());
-        assertThat(isAlive(sleeper)).isFalse();
+                .hasMessage("sleeping timed out after " + seconds + " s");
     }
 
     /// Whether a process is there and is not just waiting for its parent to take notice of its end.

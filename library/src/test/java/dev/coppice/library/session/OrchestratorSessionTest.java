@@ -106,7 +106,6 @@ class OrchestratorSessionTest {
         assertThat(result.exitCode()).isEqualTo(5);
         assertThat(result.output()).isEqualTo("out\n");
         assertThat(result.stderr()).isEqualTo("err\n");
-        assertThat(result.duration()).isPositive();
         assertThat(result.processId()).isEqualTo("task-001");
         assertThat(result.reason()).contains(Reason.EXIT_CODE);
     }
@@ -183,15 +182,18 @@ class OrchestratorSessionTest {
     @Test
     void a12_aTimeoutEndsTheWholeTreeAndKeepsWhatWasPrinted() throws Exception {
         // given
+        Path pid = Files.createFile(claude.folder().resolve("pid"));
         AgentProcess process =
                 claude.session()
                         .createProcess(
-                                "do: echo begun; setsid sleep 600 & echo $! > pid; wait",
-                                "hangs",
-                                Duration.ofSeconds(3));
+                                "do: echo begun; setsid sleep 600 & echo $! > pid; wait", "hangs");
 
-        // when
-        ProcessResult result = process.run();
+        // when: with ever more time, since a busy machine may need more than this until it has
+        // begun
+        ProcessResult result = process.withTimeout(Duration.ofSeconds(3)).run();
+        for (int more = 6; Files.size(pid) == 0 && more < 300; more *= 2) {
+            result = process.withTimeout(Duration.ofSeconds(more)).run();
+        }
 
         // then
         assertThat(result.exitCode()).isEqualTo(-1);
@@ -200,9 +202,9 @@ class OrchestratorSessionTest {
         assertThat(result.stderr()).contains("did not end within its time", "longer timeout");
         // who waited for the grandchild, which holds standard output, would be back after ten
         // minutes
-        assertThat(result.duration()).isLessThan(Duration.ofMinutes(2));
-        long grandchild = Long.parseLong(Files.readString(claude.folder().resolve("pid")).strip());
-        assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(result.duration()).isLessThan(Duration.ofMinutes(9));
+        long grandchild = Long.parseLong(Files.readString(pid).strip());
+        assertThat(ProgramEndTest.isAlive(grandchild)).isFalse();
     }
 
     @Test
@@ -254,6 +256,7 @@ class OrchestratorSessionTest {
             assertThat(run.isDone()).isFalse();
             Files.writeString(claude.folder().resolve("seen"), "");
             assertThat(run.get().isSuccess()).isTrue();
+            assertThat(run.get().duration()).isPositive();
 
             // and nothing where that is asked for
             printed.reset();
@@ -455,17 +458,27 @@ class OrchestratorSessionTest {
     @Test
     void aProcessThatNeitherPrintsNorComputesIsEnded() throws Exception {
         // given
-        Files.writeString(
-                claude.folder().resolve("coppice.yaml"), "workers: { idle_timeout: 4 }\n");
+        AgentProcess process = claude.session().createProcess("do: echo begun; sleep 600");
 
-        // when
-        ProcessResult result = claude.session().createProcess("do: echo begun; sleep 600").run();
+        // when: with ever more time, since a busy machine may need more than this until it has
+        // begun
+        ProcessResult result = runWithIdleTimeout(4, process);
+        for (int more = 8; result.output().isEmpty() && more < 300; more *= 2) {
+            result = runWithIdleTimeout(more, process);
+        }
 
         // then
         assertThat(result.exitCode()).isEqualTo(-1);
         assertThat(result.reason()).contains(Reason.IDLE_TIMEOUT);
         assertThat(result.output()).isEqualTo("begun\n");
         assertThat(result.stderr()).contains("workers.idle_timeout");
+    }
+
+    private ProcessResult runWithIdleTimeout(int seconds, AgentProcess process) throws Exception {
+        Files.writeString(
+                claude.folder().resolve("coppice.yaml"),
+                "workers: { idle_timeout: %d }\n".formatted(seconds));
+        return process.run();
     }
 
     @Test

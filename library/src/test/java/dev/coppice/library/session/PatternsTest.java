@@ -349,9 +349,7 @@ class PatternsTest {
     }
 
     private static boolean isAlive(Path pid) throws IOException {
-        return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-                .filter(ProcessHandle::isAlive)
-                .isPresent();
+        return ProgramEndTest.isAlive(Long.parseLong(Files.readString(pid).strip()));
     }
 
     @Test

@@ -65,7 +65,7 @@ class ProgramEndTest {
     }
 
     /// Whether a process is there and is not just waiting for its parent to take notice of its end.
-    private static boolean isAlive(long pid) {
+    static boolean isAlive(long pid) {
         try {
             return !Files.readString(Path.of("/proc", Long.toString(pid), "status"))
                     .contains("State:\tZ");
