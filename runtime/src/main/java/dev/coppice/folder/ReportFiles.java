@@ -41,18 +41,18 @@ public record ReportFiles(
                 job.descendants(id ->
                         Optional.of(histories.apply(id)).filter(h -> !h.isEmpty()).map(this::view));
         Documents documents = new Documents(secrets);
-        whole(folder.job(), documents.job(job));
-        whole(folder.metadata(), documents.metadata(job, folder));
-        whole(folder.plan(), documents.plan(job));
-        whole(folder.timeline(), documents.timeline(job, now));
-        whole(folder.analytics(), documents.analytics(job, descendants, now));
+        whole(folder.job(), documents.text(JobDocument.of(job)));
+        whole(folder.metadata(), documents.text(MetadataDocument.of(job, folder)));
+        whole(folder.plan(), documents.text(PlanDocument.of(job)));
+        whole(folder.timeline(), documents.text(TimelineDocument.of(job, now)));
+        whole(folder.analytics(), documents.text(AnalyticsDocument.of(job, descendants, now)));
         if (folder.depth() == 0) {
             levels(job, descendants, now);
         }
         whole(folder.htmlReport(), HtmlReport.render(job, descendants, now, zone));
         whole(folder.finalResult(), FinalResult.render(job, descendants, now, zone));
         // Last: who waits for it finds all that it names.
-        whole(folder.results(), documents.results(job, descendants, folder, now));
+        whole(folder.results(), documents.text(ResultsDocument.of(job, descendants, folder, now)));
     }
 
     private void levels(JobView job, List<JobView> descendants, Instant now) {
@@ -74,7 +74,9 @@ public record ReportFiles(
             List<TaskView> children = job.children(task.id());
             if (!children.isEmpty()) {
                 TaskFolder worker = folder.task(task.worker(), task.id());
-                whole(worker.childJob(), new Documents(secrets).childJobs(task, children));
+                whole(
+                        worker.childJob(),
+                        new Documents(secrets).text(ChildJobsDocument.of(task, children)));
                 link(worker);
             }
         }

@@ -8,10 +8,8 @@ import dev.coppice.model.WorkerNumbers;
 import dev.coppice.report.EventText;
 import dev.coppice.report.Figures;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /// A job's history as its log has it, a line an event. Each event is told with [#take] first, in their
 /// order, since a task is named by its number in the plan. Secrets are masked. Used by one thread at a time.
@@ -56,14 +54,8 @@ public final class Story {
     /// The line for programs, a JSON document.
     public String json(Recorded recorded) {
         Event event = secrets.mask(recorded.event());
-        Optional<TaskId> task = EventText.task(event);
         return documents.line(
-                recorded,
-                event,
-                task,
-                task.map(this::workerId),
-                EventText.describe(event, ZoneOffset.UTC),
-                EventText.level(event));
+                LogLine.of(recorded, event, EventText.task(event).map(this::workerId)));
     }
 
     /// The number of a task in plan order; 0 for the engine's own tasks.
