@@ -1,15 +1,11 @@
 package dev.coppice.runtime;
 
-import dev.coppice.attempt.AttemptMark;
 import dev.coppice.attempt.Equipment;
 import dev.coppice.attempt.LocalDispatch;
 import dev.coppice.attempt.Passes;
 import dev.coppice.config.Configuration;
-import dev.coppice.config.Loading;
-import dev.coppice.config.Sources;
 import dev.coppice.engine.Driver;
 import dev.coppice.engine.Engine;
-import dev.coppice.engine.EventLogException;
 import dev.coppice.engine.Slots;
 import dev.coppice.folder.JobFolder;
 import dev.coppice.folder.Secrets;
@@ -31,43 +27,30 @@ import dev.coppice.model.Settings;
 import dev.coppice.model.TaskId;
 import dev.coppice.model.Worker;
 import dev.coppice.plan.PlanDraft;
-import dev.coppice.plan.Problem;
 import dev.coppice.plan.Verdict;
 import dev.coppice.process.Identity;
 import dev.coppice.process.Processes;
-import dev.coppice.report.AttemptView;
 import dev.coppice.report.JobHistory;
 import dev.coppice.report.JobView;
 import dev.coppice.report.StatusText;
-import dev.coppice.report.TaskView;
 import dev.coppice.schedule.JobState;
 import dev.coppice.store.Store;
 import dev.coppice.store.Stores;
-import dev.coppice.workspace.BranchTemplate;
-import dev.coppice.workspace.CleanOrder;
 import dev.coppice.workspace.Cleaning;
 import dev.coppice.workspace.Workspaces;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Coppice, opened on one repository, or on one folder without: the only place where the rooms are put
 /// together. What only looks opens the store; what drives jobs opens the rest when it is first asked for.
@@ -75,13 +58,8 @@ import org.slf4j.LoggerFactory;
 /// Safe for use by many threads. Closing it leaves the jobs that it drives as they are: lay them down
 /// first (`engine().pauseAll()`), or let them be resumed.
 public final class Coppice implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Coppice.class);
-
     /// Running attempts of one process, over all its jobs.
     private static final int SLOTS_MAX = 64;
-
-    /// A plan takes far less; what is older was left by one that was killed.
-    private static final Duration UNKNOWN_FOR = Duration.ofDays(1);
 
     private static final String OURS = ".coppice";
 
@@ -104,7 +82,7 @@ public final class Coppice implements AutoCloseable {
             Delegation delegation,
             Chronicle chronicle) {}
 
-    private Coppice(
+    Coppice(
             Surroundings surroundings,
             Ground ground,
             Configuration configuration,
@@ -127,120 +105,14 @@ public final class Coppice implements AutoCloseable {
             Optional<Path> configFile,
             SequencedMap<String, String> flags) {
         Processes processes = Processes.open();
-        Opening opening = open(surroundings, configFile, flags, processes);
+        Opening opening = new Opener(surroundings, configFile, flags).open(processes);
         if (opening instanceof Opening.Refused) {
             processes.close();
         }
         return opening;
     }
 
-    private static Opening open(
-            Surroundings surroundings,
-            Optional<Path> configFile,
-            SequencedMap<String, String> flags,
-            Processes processes) {
-        Repositories repositories = new Repositories(processes, surroundings.environment());
-        Discovery there = repositories.discover(surroundings.folder());
-        if (there instanceof Discovery.Found found) {
-            Git git = repositories.open(found);
-            Loading loading =
-                    load(
-                            surroundings,
-                            found.topLevel(),
-                            configFile,
-                            flags,
-                            git.checkout()::isTracked);
-            return switch (loading) {
-                case Loading.Refused refused -> invalid(refused);
-                case Loading.Usable usable ->
-                        new Opening.Opened(
-                                new Coppice(
-                                        surroundings,
-                                        new Ground.Checkout(found, git),
-                                        usable.configuration(),
-                                        processes));
-            };
-        }
-        return switch (load(surroundings, surroundings.folder(), configFile, flags, _ -> false)) {
-            case Loading.Refused refused -> invalid(refused);
-            case Loading.Usable usable -> {
-                Coppice coppice =
-                        new Coppice(
-                                surroundings,
-                                new Ground.Folder(surroundings.folder()),
-                                usable.configuration(),
-                                processes);
-                yield coppice.isWithoutWorktrees() || coppice.isStored()
-                        ? new Opening.Opened(coppice)
-                        : new Opening.Refused(refusal(there));
-            }
-        };
-    }
-
-    private static Opening invalid(Loading.Refused refused) {
-        return new Opening.Refused(new Refusal(Refusal.Kind.INVALID, refused.problems()));
-    }
-
-    private static Refusal refusal(Discovery there) {
-        return switch (there) {
-            case Discovery.NotARepository none -> Refusal.noRepository(none.folder());
-            case Discovery.Bare bare ->
-                    Refusal.unusable(
-                            bare.folder().toString(),
-                            "This is a bare repository, in which nobody can work. Clone it and go into the clone.");
-            case Discovery.DubiousOwnership owned ->
-                    Refusal.unusable(owned.folder().toString(), owned.advice());
-            case Discovery.NoGit _ ->
-                    Refusal.unusable(
-                            "git",
-                            "There is no git program on the PATH. Install git 2.38 or newer.");
-            case Discovery.TooOld old ->
-                    Refusal.unusable(
-                            "git",
-                            "Git " + old.version() + " is too old. Install git 2.38 or newer.");
-            case Discovery.Found found ->
-                    throw new IllegalArgumentException("a repository: " + found.topLevel());
-        };
-    }
-
-    private static Loading load(
-            Surroundings surroundings,
-            Path root,
-            Optional<Path> configFile,
-            SequencedMap<String, String> flags,
-            Predicate<Path> isTracked) {
-        Loading loading =
-                Configuration.load(
-                        new Sources(
-                                surroundings.folder(),
-                                root,
-                                configFile,
-                                surroundings.home(),
-                                surroundings.environment(),
-                                flags,
-                                isTracked));
-        return switch (loading) {
-            case Loading.Refused refused -> refused;
-            case Loading.Usable(Configuration configuration) ->
-                    BranchTemplate.problem(configuration.settings().layout().branchTemplate())
-                            .<Loading>map(why -> unfitTemplate(configuration, why))
-                            .orElse(loading);
-        };
-    }
-
-    /// What is a name of a branch, the configuration does not know.
-    private static Loading unfitTemplate(Configuration configuration, String why) {
-        String key = "orchestrator.branch_template";
-        String place =
-                configuration.effective().stream()
-                        .filter(entry -> entry.key().equals(key))
-                        .map(Configuration.Entry::source)
-                        .findFirst()
-                        .orElse(key);
-        return new Loading.Refused(List.of(new Problem(place, key + " " + why)));
-    }
-
-    private boolean isWithoutWorktrees() {
+    boolean isWithoutWorktrees() {
         return configuration.settings().layout().isolation() == Settings.Isolation.NONE;
     }
 
@@ -272,6 +144,10 @@ public final class Coppice implements AutoCloseable {
             case Ground.Checkout checkout -> checkout;
             case Ground.Folder folder -> throw new NoRepositoryException(folder.root());
         };
+    }
+
+    boolean isCheckout() {
+        return ground instanceof Ground.Checkout;
     }
 
     private Optional<Git> gitIfAny() {
@@ -466,7 +342,7 @@ public final class Coppice implements AutoCloseable {
         return new ProcessIdentity(identity.pid(), identity.startTicks(), identity.bootId());
     }
 
-    private static Identity identity(ProcessIdentity identity) {
+    static Identity identity(ProcessIdentity identity) {
         return new Identity(identity.pid(), identity.startTicks(), identity.bootId());
     }
 
@@ -624,7 +500,7 @@ public final class Coppice implements AutoCloseable {
     /// @param before older than this, what was rescued goes too
     /// @throws NoRepositoryException where there is no repository
     public Cleaning clean(Optional<Instant> before) throws InterruptedException {
-        return clean(before, this::isUnderWay);
+        return new Housekeeping(this, surroundings.clock()).clean(before);
     }
 
     /// Removes the folders of the root jobs that ended before `moment`, with those of the jobs that came of them, and
@@ -633,50 +509,7 @@ public final class Coppice implements AutoCloseable {
     ///
     /// @return the folders that were removed
     public List<Path> removeFolders(Instant moment) throws InterruptedException {
-        Expiry expiry = Expiry.before(moment, log(), this::view);
-        if (!expiry.roots().isEmpty() && ground instanceof Ground.Checkout) {
-            clean(Optional.empty(), job -> !expiry.all().contains(job) || isUnderWay(job));
-        }
-        return expiry.removeFolders(this::isUnderWay);
-    }
-
-    /// @param isSpared whether nothing of a job may be touched
-    private Cleaning clean(Optional<Instant> before, Predicate<JobId> isSpared)
-            throws InterruptedException {
-        Set<BranchName> targets = new HashSet<>();
-        for (JobId id : jobs()) {
-            readable(id)
-                    .flatMap(job -> job.request().target())
-                    .filter(name -> BranchName.problem(name).isEmpty())
-                    .map(BranchName::new)
-                    .ifPresent(targets::add);
-        }
-        BranchTemplate template =
-                new BranchTemplate(configuration.settings().layout().branchTemplate());
-        return workspaces().clean(new CleanOrder(targets, template, before, isSpared));
-    }
-
-    /// A history that can't be read keeps nobody from cleaning up after the other jobs.
-    private Optional<JobView> readable(JobId id) {
-        try {
-            return view(id);
-        } catch (EventLogException e) {
-            LOG.error("The history of job {} can't be read", id, e);
-            return Optional.empty();
-        }
-    }
-
-    /// Of a job that is not stored nobody knows whether it is over: a plan alone is never stored. One whose history can't
-    /// be read may be.
-    private boolean isUnderWay(JobId id) {
-        try {
-            return view(id).map(job -> !job.status().isOver())
-                    .orElseGet(() ->
-                            id.madeAt().isAfter(surroundings.clock().instant().minus(UNKNOWN_FOR)));
-        } catch (EventLogException e) {
-            LOG.error("Nothing of job {} is removed, since its history can't be read", id, e);
-            return true;
-        }
+        return new Housekeeping(this, surroundings.clock()).removeFolders(moment);
     }
 
     /// Recomputes what can be recomputed of a job: the chain of its events, and whether git has the work
@@ -692,7 +525,7 @@ public final class Coppice implements AutoCloseable {
         return isStored() ? store().jobs() : List.of();
     }
 
-    private synchronized boolean isStored() {
+    synchronized boolean isStored() {
         return store != null || Stores.exists(storeUrl());
     }
 
@@ -770,46 +603,19 @@ public final class Coppice implements AutoCloseable {
     /// What the job's running attempts take from this machine, whichever process drives them; those of
     /// which no process lives here are left out.
     public Map<TaskId, StatusText.Load> loads(JobView job) {
-        Map<TaskId, StatusText.Load> loads = new HashMap<>();
-        for (TaskView task : job.all().toList()) {
-            task.lastAttempt()
-                    .filter(AttemptView::isRunning)
-                    .flatMap(attempt ->
-                            processes.sample(
-                                    attempt.process().map(Coppice::identity),
-                                    AttemptMark.of(job.id(), task.id(), attempt.number())))
-                    .ifPresent(used ->
-                            loads.put(
-                                    task.id(),
-                                    new StatusText.Load(used.cpu(), used.residentBytes())));
-        }
-        return loads;
+        return new AgentProcesses(processes).loads(job);
     }
 
     /// Numbers of the living processes that agents of this repository's jobs left on this machine: nobody
     /// drives these jobs, or they are over, or there is no such job. The last are what a lead left that was
     /// asked for a plan alone; it may still be at it.
     public SortedMap<JobId, List<Long>> leftovers() {
-        SortedMap<JobId, List<Long>> leftovers = new TreeMap<>();
-        processes
-                .marked(AttemptMark.NAME)
-                .forEach((pid, mark) ->
-                        AttemptMark.job(mark)
-                                .ifPresent(job ->
-                                        leftovers
-                                                .computeIfAbsent(job, _ -> new ArrayList<>())
-                                                .add(pid)));
-        SortedMap<Long, String> roots = processes.marked(AttemptMark.ROOT);
-        leftovers
-                .entrySet()
-                .removeIf(left -> {
-                    Optional<JobView> job = view(left.getKey());
-                    return job.isPresent()
-                            ? !job.get().status().isOver() && isDriven(job.get())
-                            : left.getValue().stream()
-                                    .noneMatch(pid -> root().toString().equals(roots.get(pid)));
-                });
-        return leftovers;
+        return new AgentProcesses(processes).leftovers(root(), this::isAtWork);
+    }
+
+    /// Empty where there is no such job.
+    private Optional<Boolean> isAtWork(JobId id) {
+        return view(id).map(job -> !job.status().isOver() && isDriven(job));
     }
 
     /// Lets go of everything. Attempts that run end at once, and their jobs can be resumed: what agents did is in their
