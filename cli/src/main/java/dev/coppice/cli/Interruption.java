@@ -14,7 +14,7 @@ final class Interruption {
     private static final int SHELL_BASE = 128;
 
     /// So long the second signal waits for agents to be killed before this process ends without them.
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Output out;
     private final String stopping;
