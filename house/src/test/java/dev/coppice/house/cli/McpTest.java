@@ -3,6 +3,7 @@ package dev.coppice.house.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coppice.client.CoppiceClient;
 import dev.coppice.testkit.ClaudeCli;
 import dev.coppice.testkit.StubModel;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class McpTest {
     private static final String KEY = "a-key-of-forty-characters-for-the-tests!";
+    private static final Duration HANGS = Duration.ofMinutes(4);
     private static final Pattern SERVING =
             Pattern.compile("^serving at (http://127\\.0\\.0\\.1:\\d+) ", Pattern.MULTILINE);
 
@@ -137,11 +140,9 @@ class McpTest {
                             """);
             String job = posted.path("job_id").asString();
             String at = server + "/api/v1/jobs/" + job;
-            Scene.await(() ->
-                    !ask(at + "/status")
-                            .path("status")
-                            .asString()
-                            .matches("submitted|planning|running"));
+            try (CoppiceClient client = new CoppiceClient(server, KEY)) {
+                client.await(job, HANGS, _ -> {});
+            }
 
             // then
             JsonNode ended = call("GET", at + "/status", "");
@@ -174,17 +175,6 @@ class McpTest {
                     .filteredOn(line -> line.contains("\"tool\""))
                     .extracting(line -> JsonMapper.shared().readTree(line).path("tool").asString())
                     .containsExactly("post_discovery", "start_child_job");
-        }
-    }
-
-    private static JsonNode ask(String address) {
-        try {
-            return call("GET", address, "");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
         }
     }
 
