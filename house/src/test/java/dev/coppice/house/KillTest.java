@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 class KillTest {
     private static final int TASKS = 12;
 
+    /// So many tasks end before the orchestrator is killed, at most; the others wait for that.
+    private static final int FREE = 4;
+
     @TempDir Path folder;
 
     @Test
@@ -43,11 +46,17 @@ class KillTest {
                 """);
         repository.commit("Configure");
         Path ran = Files.createDirectories(folder.resolve("ran"));
+        Path gate = Files.createFile(folder.resolve("gate"));
         String tasks =
                 IntStream.rangeClosed(1, TASKS)
                         .mapToObj(n ->
-                                "  - description: echo begun >> '%s/%d'; sleep 1.5; echo %d > made-%d.txt\n"
-                                        .formatted(ran, n, n, n))
+                                "  - description: echo begun >> '%s/%d'; %s; echo %d > made-%d.txt\n"
+                                        .formatted(
+                                                ran,
+                                                n,
+                                                n <= FREE ? "sleep 1" : waiting(gate),
+                                                n,
+                                                n))
                         .collect(Collectors.joining());
         Path plan =
                 Files.writeString(
@@ -62,6 +71,7 @@ class KillTest {
 
         // when
         run.process().destroyForcibly().waitFor();
+        Files.delete(gate);
         String job = newestJob(coppice);
         Program.Finished resumed = coppice.run("resume", job, "--json");
 
@@ -76,6 +86,10 @@ class KillTest {
         }
         assertThat(processesOf(job)).isEmpty();
         assertThat(coppice.run("verify", job).exitCode()).isZero();
+    }
+
+    private static String waiting(Path gate) {
+        return "while [ -e '" + gate + "' ]; do sleep 0.1; done";
     }
 
     private static long commitsOfTask(ScratchRepository repository, String branch, int worker) {

@@ -154,8 +154,8 @@ final class Program {
 
     private static String toldOf(long pid, String what) {
         try {
-            return Files.readString(
-                    Path.of("/proc/" + pid + "/" + what), StandardCharsets.ISO_8859_1);
+            byte[] told = Files.readAllBytes(Path.of("/proc/" + pid + "/" + what));
+            return new String(told, StandardCharsets.UTF_8);
         } catch (IOException gone) {
             return "";
         }

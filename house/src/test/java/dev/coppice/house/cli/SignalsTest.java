@@ -95,7 +95,7 @@ class SignalsTest {
         // then
         assertThat(ended.code()).as(ended.err()).isEqualTo(code);
         assertThat(ended.err()).contains("stopping: the lead is asked to end");
-        assertThat(scene.program().processesWith("COPPICE_TASK=@plan")).isEmpty();
+        assertThat(leads()).isEmpty();
         assertThat(scene.jobFolders()).isEmpty();
     }
 
@@ -112,7 +112,7 @@ class SignalsTest {
         assertThat(found).contains("of a lead");
         String kill = found.substring(found.indexOf("kill ")).lines().findFirst().orElseThrow();
         assertThat(scene.program().shell(folder, kill).code()).isZero();
-        Scene.await(() -> scene.program().processesWith("COPPICE_TASK=@plan").isEmpty());
+        Scene.await(() -> leads().isEmpty());
     }
 
     /// Returns once the lead is at work, which it does not end.
@@ -128,7 +128,14 @@ class SignalsTest {
                         .formatted(begun));
         Process planning = scene.program().start(scene.repository().path(), "plan", "do it");
         Scene.await(() -> Files.exists(begun));
+        assertThat(leads()).isNotEmpty();
         return planning;
+    }
+
+    /// The processes of leads of this repository, and of no other on the machine.
+    private List<Long> leads() throws IOException {
+        Path root = scene.repository().path().toRealPath();
+        return scene.program().processesWith("COPPICE_ROOT_PATH=" + root);
     }
 
     @Test
