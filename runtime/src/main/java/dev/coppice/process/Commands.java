@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// Runs one short program. Its streams are files for a moment: no pumping threads, and a grandchild
 /// that holds standard output hangs nobody.
@@ -16,12 +17,13 @@ final class Commands {
     /// How often the size of the output is looked at: a quick disk takes some 50 MB in this time.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final Starter starter;
+    private final Function<Program, Started> starter;
     private final ProcessTable table;
     private final Set<Started> running;
 
+    /// @param starter starts a program and has it among those that run
     /// @param running those that have not ended, for use by many threads
-    Commands(Starter starter, ProcessTable table, Set<Started> running) {
+    Commands(Function<Program, Started> starter, ProcessTable table, Set<Started> running) {
         this.starter = starter;
         this.table = table;
         this.running = running;
@@ -33,7 +35,7 @@ final class Commands {
         }
         try (StreamFiles files = StreamFiles.make(command)) {
             Started started =
-                    starter.start(
+                    starter.apply(
                             Program.of(command, files.stdin(), files.stdout(), files.stderr()));
             Exit exit = await(command, started, files);
             byte[] stdout = read(files.stdout(), command.outputBytesMax());
@@ -47,7 +49,6 @@ final class Commands {
     private Exit await(Command command, Started started, StreamFiles files)
             throws InterruptedException, IOException {
         long begin = System.nanoTime();
-        running.add(started);
         try {
             while (true) {
                 long left = command.timeout().toNanos() - (System.nanoTime() - begin);

@@ -11,7 +11,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The room's door: runs programs, and answers for every process they leave. Safe for use by many
@@ -32,6 +35,14 @@ public final class Processes implements AutoCloseable {
     private final ReentrantLock loading = new ReentrantLock();
     private final Set<Child> children = ConcurrentHashMap.newKeySet();
     private final Set<Started> commands = ConcurrentHashMap.newKeySet();
+
+    /// Held for reading while a program is started and not yet among those that run: so that who
+    /// closes this finds all.
+    private final ReadWriteLock starts = new ReentrantReadWriteLock();
+
+    // Guarded by `starts`.
+    private boolean isClosed;
+
     private volatile @Nullable Starter foreign;
 
     private Processes(boolean foreignFits) {
@@ -62,7 +73,8 @@ public final class Processes implements AutoCloseable {
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Finished run(Command command) throws InterruptedException {
         Starter loaded = foreign;
-        return new Commands(loaded == null ? builder : loaded, table, commands).run(command);
+        Starter starter = loaded == null ? builder : loaded;
+        return new Commands(program -> started(starter, program), table, commands).run(command);
     }
 
     /// Loads ahead of time what the first child would wait for; commands are then quicker, too.
@@ -76,8 +88,39 @@ public final class Processes implements AutoCloseable {
     /// @throws CannotStartException when it can't be started; the message names what is missing
     public Child start(Launch launch) {
         Starter starter = starter();
-        Started started = starter.start(Program.of(launch));
-        return watch(started, starter, launch.files(), launch.marker(), launch.limits());
+        Program program = Program.of(launch);
+        return unlessClosed(
+                program,
+                () ->
+                        watch(
+                                starter.start(program),
+                                starter,
+                                launch.files(),
+                                launch.marker(),
+                                launch.limits()));
+    }
+
+    private Started started(Starter starter, Program program) {
+        return unlessClosed(
+                program,
+                () -> {
+                    Started started = starter.start(program);
+                    commands.add(started);
+                    return started;
+                });
+    }
+
+    /// Starts a program and has it among those that run.
+    private <T> T unlessClosed(Program program, Supplier<T> start) {
+        starts.readLock().lock();
+        try {
+            if (isClosed) {
+                throw CannotStartException.refused(program.name(), "everything is being ended");
+            }
+            return start.get();
+        } finally {
+            starts.readLock().unlock();
+        }
     }
 
     /// Takes up a child that another process had started, with limits that begin now. Nothing when
@@ -161,9 +204,16 @@ public final class Processes implements AutoCloseable {
                 table, first.filter(it -> it.bootId().equals(table.source().bootId())), marker);
     }
 
-    /// Ends every child and every program that still runs, and waits for that.
+    /// Ends every child and every program that still runs, and waits for that. None is started any
+    /// more.
     @Override
     public void close() {
+        starts.writeLock().lock();
+        try {
+            isClosed = true;
+        } finally {
+            starts.writeLock().unlock();
+        }
         commands.forEach(started -> Commands.stop(table, started));
         List<Child> running = List.copyOf(children);
         running.forEach(Child::stop);

@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -489,6 +493,27 @@ abstract class ChildContract {
 
         assertThat(lines).containsExactly("COMPLETE {\"a\":1}", "COMPLETE é", "HALF {\"half\":");
         assertThat(child.ended()).isPresent();
+    }
+
+    /// What lives on, [#nothingOfItIsLeft] finds.
+    @Test
+    void whatIsJustBeingStartedEndsWithTheRest() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        Launch launch = launch(FREE, List.of("sleep", "600"));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                Future<?> _ =
+                        threads.submit(() -> {
+                            begun.countDown();
+                            return processes.start(launch);
+                        });
+            }
+            begun.await();
+
+            processes.close();
+        }
+
+        assertThatThrownBy(() -> processes.start(launch)).isInstanceOf(CannotStartException.class);
     }
 
     @Test
