@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The tasks of a job in the hands of those who work outside, with and without a driver.
-@Timeout(120)
+@Timeout(600)
 class WorkQueueTest {
     private static final AgentName ANN = new AgentName("ann");
     private static final AgentName BOB = new AgentName("bob");
