@@ -8,9 +8,9 @@ import dev.coppice.report.Figures;
 import dev.coppice.report.JobView;
 import dev.coppice.report.Plain;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.workspace.DiskRoom;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// `doctor`: is everything in order, and if not, what to do.
 final class DoctorCommand implements Action {
-    private static final long DISK_BYTES_MIN = 1L << 30;
-
     private record Finding(String what, boolean isGood, String says) {}
 
     @Override
@@ -72,11 +70,20 @@ final class DoctorCommand implements Action {
 
     private static Finding disk(Coppice coppice) {
         try {
-            long free = Files.getFileStore(coppice.root()).getUsableSpace();
-            return new Finding("disk", free >= DISK_BYTES_MIN, Figures.size(free) + " free");
+            DiskRoom room = coppice.diskRoom();
+            String free = Figures.size(room.free()) + " free";
+            return new Finding(
+                    "disk", room.isEnough(), room.isEnough() ? free : free + tooFull(room));
         } catch (IOException e) {
             return new Finding("disk", false, "can't be asked: " + e);
         }
+    }
+
+    private static String tooFull(DiskRoom room) {
+        return room.needed() == 0
+                ? ""
+                : ", and the worktrees may take %s: make room, or lower workers.max_workers"
+                        .formatted(Figures.size(room.needed()));
     }
 
     private static List<Finding> interrupted(Coppice coppice) {

@@ -37,7 +37,9 @@ import dev.coppice.schedule.JobState;
 import dev.coppice.store.Store;
 import dev.coppice.store.Stores;
 import dev.coppice.workspace.Cleaning;
+import dev.coppice.workspace.DiskRoom;
 import dev.coppice.workspace.Workspaces;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -168,6 +170,22 @@ public final class Coppice implements AutoCloseable {
     /// The one place where secrets are taken out of text.
     public Secrets secrets() {
         return secrets;
+    }
+
+    /// The room on the disk, and what it takes when all workers are at work on the commit that the user stands on.
+    ///
+    /// @throws IOException if the disk can't be asked
+    public DiskRoom diskRoom() throws IOException {
+        DiskRoom room = DiskRoom.of(root());
+        if (ground instanceof Ground.Checkout(Discovery.Found found, Git git)
+                && !isWithoutWorktrees()) {
+            int workers = configuration.settings().workers().maxWorkers();
+            return found.head()
+                    .at()
+                    .map(commit -> room.forWorkspaces(workers, git, commit))
+                    .orElse(room);
+        }
+        return room;
     }
 
     /// Checks what a user asks for as a whole; nothing is changed.

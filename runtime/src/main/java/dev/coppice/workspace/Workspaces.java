@@ -33,9 +33,6 @@ import java.util.concurrent.CountDownLatch;
 public final class Workspaces implements AutoCloseable {
     private static final String SPARE_FOLDER = ".spare";
 
-    /// Room that is to be left on the disk: builds write too.
-    private static final long DISK_RESERVE_BYTES = 1L << 30;
-
     private final Git git;
     private final Path root;
     private final SpareFolder spares;
@@ -87,21 +84,6 @@ public final class Workspaces implements AutoCloseable {
     /// Begins to make worktrees for tasks to come, until `count` wait. Returns at once.
     public void warm(int count, CommitId at) {
         pool.warm(count, at);
-    }
-
-    /// A warning where the disk has not the room for so many workspaces of a commit.
-    public Optional<String> diskWarning(CommitId at, int count) {
-        try {
-            long needed = git.commits().bytes(at) * count + DISK_RESERVE_BYTES;
-            long free = Files.getFileStore(root).getUsableSpace();
-            return free >= needed
-                    ? Optional.empty()
-                    : Optional.of(
-                            "%d workspaces may need %d MB, and %s has %d MB left"
-                                    .formatted(count, needed >> 20, root, free >> 20));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the disk of " + root + " can't be asked", e);
-        }
     }
 
     /// A clean workspace on the request's branch, at exactly its base, with its environment. What stands at its path or on

@@ -509,12 +509,6 @@ class WorkspacesTest {
     }
 
     @Test
-    void aDiskWithoutRoomIsSeenBeforeTheStart() {
-        assertThat(scene.workspaces.diskWarning(scene.head(), 4)).isEmpty();
-        assertThat(scene.workspaces.diskWarning(scene.head(), Integer.MAX_VALUE)).isPresent();
-    }
-
-    @Test
     void aRepositoryOfManyFilesIsServed() throws Exception {
         ScratchRepository big = ScratchRepository.ofFiles(folder.resolve("big"), 300);
         try (Scene other = new Scene(big, big.path().resolve(".coppice/workspace"))) {

@@ -157,6 +157,28 @@ class HousekeepingTest {
     }
 
     @Test
+    void theDoctorTellsOfADiskThatHasNotTheRoomForTheWorktrees() throws Exception {
+        // given many workers, and a commit whose files are more than any disk holds: ten million
+        // bytes under many names
+        scene.configure("workers: { max_workers: 64 }\n");
+        String tree =
+                scene.program()
+                        .shell(
+                                scene.repository().path(),
+                                """
+                                blob=$(head -c 10000000 /dev/zero | git hash-object -w --stdin) &&
+                                seq 20000 | sed "s/.*/100644 blob $blob\t&/" | git mktree
+                                """)
+                        .out()
+                        .strip();
+        String commit = scene.repository().git("commit-tree", "-m", "Big", tree);
+        scene.repository().git("update-ref", "HEAD", commit);
+
+        assertThat(scene.run("doctor").out())
+                .containsPattern("! +disk .*worktrees may take 11.6 TiB: make room, or lower");
+    }
+
+    @Test
     void installingLinksTheLauncherAndTouchesNothingElse() throws Exception {
         // given
         Path link = folder.resolve("program/home/.local/bin/coppice");
