@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// The process table as Linux shows it under `/proc`. A process that ends while it is being read is
 /// left out.
@@ -24,10 +26,21 @@ final class ProcFiles implements ProcessTable.Source {
 
     private static final byte[] NOTHING = {};
 
+    /// How often, and after which pauses, an environment is looked for that is not there yet.
+    private static final int LOADING_LOOKS_MAX = 1000;
+
+    private static final long LOADING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /// Keys of the kernel's auxiliary vector.
     private static final int AT_PAGESZ = 6;
 
     private static final int AT_CLKTCK = 17;
+
+    /// Fields of `/proc/PID/stat`.
+    private static final int VSIZE = 23;
+
+    private static final int ENV_START = 50;
+    private static final int ENV_END = 51;
 
     private final File root = new File("/proc");
     private final File adopted =
@@ -79,10 +92,33 @@ final class ProcFiles implements ProcessTable.Source {
         return rows;
     }
 
-    /// Reads `pid (name) state ppid pgrp session …`: the name may hold anything, also spaces and
-    /// parentheses, so that the fields are counted from its last one.
     @Override
     public Optional<ProcessTable.Row> row(long pid) {
+        return stat(pid)
+                .map(stat ->
+                        new ProcessTable.Row(
+                                pid,
+                                stat.field(4),
+                                stat.field(6),
+                                stat.state() == 'Z' || stat.state() == 'X',
+                                stat.field(22),
+                                stat.field(14) + stat.field(15) + stat.field(16) + stat.field(17),
+                                stat.field(24) * pageBytes));
+    }
+
+    /// What `/proc/PID/stat` says.
+    ///
+    /// @param numbers the fields after the state
+    private record Stat(byte state, List<Long> numbers) {
+        /// By its number in proc(5).
+        long field(int number) {
+            return numbers.get(number - 4);
+        }
+    }
+
+    /// Reads `pid (name) state ppid pgrp session …`: the name may hold anything, also spaces and
+    /// parentheses, so that the fields are counted from its last one.
+    private static Optional<Stat> stat(long pid) {
         byte[] stat = new byte[STAT_BYTES];
         int length;
         try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
@@ -97,17 +133,7 @@ final class ProcFiles implements ProcessTable.Source {
         if (nameEnd < 0) {
             return Optional.empty();
         }
-        byte state = stat[nameEnd + 2];
-        List<Long> numbers = numbers(stat, nameEnd + 4, length); // the first is field 4 of proc(5)
-        return Optional.of(
-                new ProcessTable.Row(
-                        pid,
-                        numbers.get(0),
-                        numbers.get(2),
-                        state == 'Z' || state == 'X',
-                        numbers.get(18),
-                        numbers.get(10) + numbers.get(11) + numbers.get(12) + numbers.get(13),
-                        numbers.get(20) * pageBytes));
+        return Optional.of(new Stat(stat[nameEnd + 2], numbers(stat, nameEnd + 4, length)));
     }
 
     /// The numbers in a text that holds nothing but numbers and single separators. A process is
@@ -130,13 +156,37 @@ final class ProcFiles implements ProcessTable.Source {
         return numbers;
     }
 
+    /// A process that begins another program shows no environment for a moment: that of the new one is waited for.
     @Override
     public byte[] environment(long pid) {
-        try (FileInputStream in = new FileInputStream("/proc/" + pid + "/environ")) {
-            return in.readNBytes(ENVIRONMENT_BYTES_MAX);
+        try {
+            byte[] environment = environmentNow(pid);
+            for (int looks = 0;
+                    environment.length == 0 && looks < LOADING_LOOKS_MAX && isLoading(pid);
+                    looks++) {
+                LockSupport.parkNanos(LOADING_NANOS);
+                environment = environmentNow(pid);
+            }
+            return environment;
         } catch (IOException goneOrNotOurs) {
             return NOTHING;
         }
+    }
+
+    private static byte[] environmentNow(long pid) throws IOException {
+        try (FileInputStream in = new FileInputStream("/proc/" + pid + "/environ")) {
+            return in.readNBytes(ENVIRONMENT_BYTES_MAX);
+        }
+    }
+
+    /// Whether a process whose environment was empty may have one all the same. It has memory, which a dead one and the
+    /// kernel's have not, and its environment either has no place there yet or has got one that is not empty.
+    private static boolean isLoading(long pid) {
+        return stat(pid)
+                .filter(stat -> stat.field(VSIZE) > 0)
+                .filter(stat ->
+                        stat.field(ENV_END) == 0 || stat.field(ENV_START) != stat.field(ENV_END))
+                .isPresent();
     }
 
     @Override

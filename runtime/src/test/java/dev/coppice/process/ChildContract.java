@@ -646,6 +646,29 @@ abstract class ChildContract {
     }
 
     @Test
+    void aProcessIsKnownByItsMarkerAlsoWhileItBeginsAnotherProgram() throws Exception {
+        Path again = Files.writeString(directory.resolve("again"), "#!/bin/sh\nexec \"$0\"\n");
+        assertThat(again.toFile().setExecutable(true)).isTrue();
+        Launch launch = launch(FREE, List.of(again.toString()));
+        try (Child child =
+                processes.start(
+                        new Launch(
+                                launch.argv(),
+                                directory,
+                                launch.environment(),
+                                launch.files().withoutExitCode(),
+                                marker,
+                                FREE))) {
+
+            for (int look = 0; look < 300; look++) {
+                assertThat(processes.marked(marker.name()))
+                        .as("look " + look)
+                        .containsEntry(child.identity().pid(), marker.value());
+            }
+        }
+    }
+
+    @Test
     void aProcessThatCarriesTheMarkerItselfDoesNotReapItself() throws Exception {
         assertThat(Elsewhere.reapFromWithin(marker)).isEqualTo("1 ended");
     }
