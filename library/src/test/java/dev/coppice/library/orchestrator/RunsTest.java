@@ -9,11 +9,13 @@ import dev.coppice.model.JobId;
 import dev.coppice.report.JobView;
 import dev.coppice.runtime.Audit;
 import dev.coppice.runtime.Coppice;
+import dev.coppice.runtime.JobEvents;
 import dev.coppice.runtime.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -455,9 +457,9 @@ class RunsTest {
                             thread);
             called.await();
             CompletableFuture<Void> start = inThread(orchestrator::start, thread);
-            awaitThatItWaits(thread.get());
+            awaitThatItCatchesUp(thread.get());
             CompletableFuture<Void> stop = inThread(orchestrator::stop, thread);
-            awaitThatItWaits(thread.get());
+            awaitThatItCatchesUp(thread.get());
 
             letGo.complete(null);
 
@@ -468,8 +470,14 @@ class RunsTest {
         }
     }
 
-    private static void awaitThatItWaits(Thread thread) {
-        await(() -> thread.getState() == Thread.State.WAITING || !thread.isAlive());
+    /// It then waits for the callback; that it waits would not tell for what.
+    private static void awaitThatItCatchesUp(Thread thread) {
+        await(() ->
+                !thread.isAlive()
+                        || Arrays.stream(thread.getStackTrace())
+                                .anyMatch(frame ->
+                                        frame.getClassName().equals(JobEvents.class.getName())
+                                                && frame.getMethodName().equals("catchUp")));
     }
 
     @Test
