@@ -12,6 +12,8 @@ final class Pace {
     private Pace() {}
 
     interface Story {
+        /// Tells it.
+        ///
         /// @param beat the unit of all its times
         void tell(Duration beat) throws Exception;
     }
