@@ -53,9 +53,10 @@ class DistantServerTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() throws Exception {
         serving.destroy();
         serving.waitFor();
+        scene.program().awaitSilence();
     }
 
     private Result run(String... words) throws Exception {

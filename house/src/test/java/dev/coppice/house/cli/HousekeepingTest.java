@@ -152,7 +152,7 @@ class HousekeepingTest {
         assertThat(found).contains("coppice resume " + job);
         String kill = found.substring(found.indexOf("kill ")).lines().findFirst().orElseThrow();
         assertThat(scene.program().shell(folder, kill).code()).isZero();
-        Scene.await(() -> scene.program().processesWith("COPPICE_JOB=" + job).isEmpty());
+        scene.program().awaitSilence();
         assertThat(scene.run("doctor").out()).doesNotContain("kill ");
     }
 

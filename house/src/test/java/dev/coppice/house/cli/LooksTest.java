@@ -69,7 +69,7 @@ class LooksTest {
         scene.program()
                 .processesWith("COPPICE_JOB=" + job)
                 .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-        Scene.await(() -> scene.program().processesWith("COPPICE_JOB=" + job).isEmpty());
+        scene.program().awaitSilence();
     }
 
     private static void assertSaidAtLast(Result look, String said) {

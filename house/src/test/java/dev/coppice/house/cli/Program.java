@@ -140,6 +140,12 @@ final class Program {
                 .toList();
     }
 
+    /// Waits until neither it runs any more nor anything that it started, such as git where it was killed: nothing is
+    /// written into its folders then.
+    void awaitSilence() throws IOException {
+        Scene.await(() -> processesWith("HOME=" + environment.get("HOME")).isEmpty());
+    }
+
     private static String environmentOf(long pid) {
         return "\0" + toldOf(pid, "environ");
     }

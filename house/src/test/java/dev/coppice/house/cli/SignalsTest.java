@@ -80,6 +80,7 @@ class SignalsTest {
         assertThat(ended.code()).as(ended.err()).isEqualTo(130);
         String mark = "COPPICE_JOB=" + Scene.job(ended);
         Scene.await(() -> scene.program().processesWith(mark).isEmpty());
+        scene.program().awaitSilence();
     }
 
     @ParameterizedTest
@@ -112,7 +113,7 @@ class SignalsTest {
         assertThat(found).contains("of a lead");
         String kill = found.substring(found.indexOf("kill ")).lines().findFirst().orElseThrow();
         assertThat(scene.program().shell(folder, kill).code()).isZero();
-        Scene.await(() -> leads().isEmpty());
+        scene.program().awaitSilence();
     }
 
     /// Returns once the lead is at work, which it does not end.
