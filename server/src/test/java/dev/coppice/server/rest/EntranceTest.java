@@ -546,8 +546,7 @@ class EntranceTest {
     /// What is answered to one that sends `begun`, and then a byte after the other until it is sent away.
     private static String slowly(URI server, String begun, String next) throws Exception {
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-            socket.getOutputStream().write(begun.getBytes(StandardCharsets.UTF_8));
-            socket.getOutputStream().write(next.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write((begun + next).getBytes(StandardCharsets.UTF_8));
             Thread drip =
                     Thread.ofVirtual()
                             .start(() -> {
