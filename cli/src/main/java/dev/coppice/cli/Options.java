@@ -76,17 +76,6 @@ final class Options {
         return this;
     }
 
-    /// An option with a value that has a short form.
-    Options value(String brief, String name, String label, String description) {
-        spec.addOption(
-                OptionSpec.builder(brief, name)
-                        .paramLabel(label)
-                        .type(String.class)
-                        .description(description)
-                        .build());
-        return this;
-    }
-
     Options parameter(String label, String description) {
         return parameter(label, "1", description);
     }

@@ -17,7 +17,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -87,17 +86,6 @@ final class Desk {
 
     JobId job() {
         return state.job();
-    }
-
-    /// Asks the state as the log tells it now; nothing is written.
-    <T> T look(Function<JobState, T> question) {
-        lock.lock();
-        try {
-            readOn(List.of());
-            return question.apply(state);
-        } finally {
-            lock.unlock();
-        }
     }
 
     <T> T ask(Asked<T> asked) {

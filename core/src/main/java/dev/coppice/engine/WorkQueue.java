@@ -111,12 +111,6 @@ public final class WorkQueue {
         return desk.job();
     }
 
-    /// The claims of an agent, and all else, as the log tells now: `question` is asked of the state and
-    /// must neither keep nor change it.
-    public <T> T look(Function<JobState, T> question) {
-        return desk.look(question);
-    }
-
     /// Adds tasks. A job that is over goes on with them.
     ///
     /// @param by the task whose attempt adds them; empty: somebody outside
