@@ -56,7 +56,7 @@ class DistantServerTest {
     /// A port at which nobody answers, nor anybody else can begin to.
     private static Socket silent() throws IOException {
         Socket silent = new Socket();
-        silent.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         return silent;
     }
 }
