@@ -637,9 +637,20 @@ public final class Coppice implements AutoCloseable {
     }
 
     /// Lets go of everything. Attempts that run end at once, and their jobs can be resumed: what agents did is in their
-    /// workspaces.
+    /// workspaces. A thread that is interrupted stays so.
     @Override
-    public synchronized void close() {
+    public void close() {
+        boolean isInterrupted = Thread.interrupted(); // git is not started for one who is
+        try {
+            closeAll();
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private synchronized void closeAll() {
         if (isClosed) {
             return;
         }

@@ -92,6 +92,23 @@ class CoppiceTest {
     }
 
     @Test
+    void whatIsClosedByAnInterruptedThreadLeavesNoWorktreeEither() throws Exception {
+        Scene scene = new Scene(folder, 1, "");
+        Coppice coppice = scene.open();
+        coppice.workspaces().warm(1, new CommitId(scene.repository().head()));
+        String spare =
+                scene.awaiting(
+                        () -> scene.repository().git("worktree", "list").lines().skip(1).findAny());
+        assertThat(spare).contains(".spare");
+        Thread.currentThread().interrupt();
+
+        coppice.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(scene.repository().git("worktree", "list").lines()).hasSize(1);
+    }
+
+    @Test
     void aConflictIsSettledByAResolverWhoWroteNeitherSide() throws Exception {
         Scene scene = new Scene(folder, 3, "");
         scene.repository().write("list.txt", "first\n");
