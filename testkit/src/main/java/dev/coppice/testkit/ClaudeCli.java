@@ -23,6 +23,8 @@ public record ClaudeCli(Path program) {
 
     private static final String PACKAGE = "@anthropic-ai/claude-code";
 
+    private static final int DOWNLOADS_MAX = 3;
+
     /// Finds it: what `COPPICE_TEST_CLAUDE` names; the one in `PATH` if it has the right version; one that was installed
     /// by an earlier call under `~/.cache/coppice-test`; else it is installed there from npm, which takes some seconds.
     ///
@@ -41,7 +43,9 @@ public record ClaudeCli(Path program) {
         }
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "coppice-test");
         Optional<Path> npm = inPath("npm");
-        return installed(cache).or(() -> npm.map(it -> install(it, cache))).map(ClaudeCli::new);
+        return installed(root(cache))
+                .or(() -> npm.map(it -> install(it, cache)))
+                .map(ClaudeCli::new);
     }
 
     /// The complete environment in which it, or a program that starts it, sees this home and this model only.
@@ -62,8 +66,8 @@ public record ClaudeCli(Path program) {
         return cache.resolve("claude-" + VERSION);
     }
 
-    private static Optional<Path> installed(Path cache) {
-        Path scope = root(cache).resolve("node_modules").resolve("@anthropic-ai");
+    private static Optional<Path> installed(Path root) {
+        Path scope = root.resolve("node_modules").resolve("@anthropic-ai");
         if (!Files.isDirectory(scope)) {
             return Optional.empty();
         }
@@ -86,21 +90,14 @@ public record ClaudeCli(Path program) {
                                     StandardOpenOption.CREATE,
                                     StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
-                Optional<Path> meanwhile = installed(cache);
+                Optional<Path> meanwhile = installed(root(cache));
                 if (meanwhile.isPresent()) {
                     return meanwhile.get();
                 }
                 Path begun = Files.createTempDirectory(cache, "claude-begun-");
-                String said =
-                        output(
-                                npm.toString(),
-                                "install",
-                                "--prefix",
-                                begun.toString(),
-                                PACKAGE + "@" + VERSION);
+                download(npm, begun);
                 Files.move(begun, root(cache));
-                return installed(cache)
-                        .orElseThrow(() -> new IllegalStateException("npm says: " + said));
+                return installed(root(cache)).orElseThrow();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,6 +105,25 @@ public record ClaudeCli(Path program) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while npm installs " + PACKAGE, e);
         }
+    }
+
+    /// npm takes a package for installed though it could not load the program in it; so it is asked again.
+    private static void download(Path npm, Path folder) throws InterruptedException {
+        String said = "";
+        for (int tries = 0; tries < DOWNLOADS_MAX; tries++) {
+            said =
+                    output(
+                            npm.toString(),
+                            "install",
+                            "--force",
+                            "--prefix",
+                            folder.toString(),
+                            PACKAGE + "@" + VERSION);
+            if (installed(folder).isPresent()) {
+                return;
+            }
+        }
+        throw new IllegalStateException("npm says: " + said);
     }
 
     private static Optional<Path> inPath(String program) {
