@@ -39,6 +39,7 @@ final class ProcFiles implements ProcessTable.Source {
     /// Fields of `/proc/PID/stat`.
     private static final int VSIZE = 23;
 
+    private static final int START_CODE = 26;
     private static final int ENV_START = 50;
     private static final int ENV_END = 51;
 
@@ -180,12 +181,12 @@ final class ProcFiles implements ProcessTable.Source {
     }
 
     /// Whether a process whose environment was empty may have one all the same. It has memory, which a dead one and the
-    /// kernel's have not, and its environment either has no place there yet or has got one that is not empty.
+    /// kernel's have not, and either no code there yet, which it gets after its environment, or by now an environment.
     private static boolean isLoading(long pid) {
         return stat(pid)
                 .filter(stat -> stat.field(VSIZE) > 0)
                 .filter(stat ->
-                        stat.field(ENV_END) == 0 || stat.field(ENV_START) != stat.field(ENV_END))
+                        stat.field(START_CODE) == 0 || stat.field(ENV_START) != stat.field(ENV_END))
                 .isPresent();
     }
 

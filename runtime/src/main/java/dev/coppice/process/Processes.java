@@ -161,12 +161,13 @@ public final class Processes implements AutoCloseable {
     }
 
     /// Ends a process, where one is named, every process that carries the marker, and all they
-    /// started, with this grace between SIGTERM and SIGKILL. This process and its ancestors are left
-    /// alone, even if they carry it.
+    /// started, with this grace between SIGTERM and SIGKILL, and none once the caller is interrupted.
+    /// This process and its ancestors are left alone, even if they carry it.
     ///
     /// @param first as it was written down when it was started; it need not live
     public Reaped reap(Optional<Identity> first, Marker marker, Duration grace) {
-        Tree.Felled felled = tree(first, marker).end(grace, 0, () -> false);
+        Tree.Felled felled =
+                tree(first, marker).end(grace, 0, Thread.currentThread()::isInterrupted);
         return new Reaped(felled.found() - felled.survivors(), felled.survivors());
     }
 

@@ -660,7 +660,7 @@ abstract class ChildContract {
                                 marker,
                                 FREE))) {
 
-            for (int look = 0; look < 300; look++) {
+            for (int look = 0; look < 2000; look++) {
                 assertThat(processes.marked(marker.name()))
                         .as("look " + look)
                         .containsEntry(child.identity().pid(), marker.value());
