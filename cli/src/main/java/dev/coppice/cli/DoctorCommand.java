@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.agent.Availability;
 import dev.coppice.config.Configuration;
+import dev.coppice.git.GitException;
 import dev.coppice.model.AgentName;
 import dev.coppice.model.JobId;
 import dev.coppice.report.Figures;
@@ -74,8 +75,8 @@ final class DoctorCommand implements Action {
             String free = Figures.size(room.free()) + " free";
             return new Finding(
                     "disk", room.isEnough(), room.isEnough() ? free : free + tooFull(room));
-        } catch (IOException e) {
-            return new Finding("disk", false, "can't be asked: " + e);
+        } catch (IOException | GitException e) {
+            return new Finding("disk", false, "can't be asked: " + e.getMessage());
         }
     }
 

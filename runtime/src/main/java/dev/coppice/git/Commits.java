@@ -116,9 +116,12 @@ public final class Commits {
     }
 
     /// The size of a commit's files together: what a checkout of it takes on disk, at least.
+    ///
+    /// @throws GitException also where files are not here, as in a partial clone: none is fetched for this
     public long bytes(CommitId commit) {
         return git
                 .call("ls-tree", "-r", "-l", "-z", "--full-tree")
+                .variable("GIT_NO_LAZY_FETCH", 1)
                 .with(commit)
                 .done()
                 .fields()
