@@ -309,7 +309,9 @@ final class Chronicle implements AutoCloseable {
                 write(() -> {
                     if (!tasks.contains(task)) {
                         catchUp(); // by its task's event it is known where it is to stand
-                        look(); // nobody else does, where the job is over
+                        if (folder != null) {
+                            look(); // nobody else does, where the job is over
+                        }
                     }
                     JobLogs open = logs;
                     if (open != null) {

@@ -639,38 +639,53 @@ public final class Coppice implements AutoCloseable {
     /// Lets go of everything. Attempts that run end at once, and their jobs can be resumed: what agents did is in their
     /// workspaces. A thread that is interrupted stays so.
     @Override
-    public void close() {
-        boolean isInterrupted = Thread.interrupted(); // git is not started for one who is
-        try {
-            closeAll();
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private synchronized void closeAll() {
+    public synchronized void close() {
         if (isClosed) {
             return;
         }
         isClosed = true;
+        List<Runnable> steps = new ArrayList<>();
         Drive driving = drive;
         if (driving != null) {
-            driving.engine().close();
-            driving.dispatch().close();
-            driving.chronicle().close();
-            driving.workspaces().ifPresent(Workspaces::close);
+            steps.add(driving.engine()::close);
+            steps.add(driving.dispatch()::close);
+            steps.add(driving.chronicle()::close);
+            driving.workspaces().ifPresent(workspaces -> steps.add(workspaces::close));
         }
         if (store != null) {
-            store.close();
+            steps.add(store::close);
         }
         Thread preparing = expecting;
         if (preparing != null) {
             // what it loads after the end would never be closed
-            joined(preparing);
+            steps.add(() -> joined(preparing));
         }
-        processes.close();
+        steps.add(processes::close);
+        takeAll(steps);
+    }
+
+    /// Takes each step, whatever became of the one before, as a thread that is not interrupted: git is not started for one
+    /// that is.
+    ///
+    /// @throws RuntimeException what the last step that failed threw, with what others did before
+    private static void takeAll(List<Runnable> steps) {
+        boolean isInterrupted = false;
+        Optional<RuntimeException> failure = Optional.empty();
+        for (Runnable step : steps) {
+            isInterrupted |= Thread.interrupted();
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                failure.ifPresent(e::addSuppressed);
+                failure = Optional.of(e);
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
     }
 
     private static void joined(Thread thread) {
