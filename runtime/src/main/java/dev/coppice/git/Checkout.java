@@ -614,19 +614,32 @@ public final class Checkout {
         try {
             answer = merge.answer();
         } catch (GitException e) {
-            if (Thread.interrupted()) { // git was ended, and what puts things right must not be
-                putBack(tip, changes);
-                Thread.currentThread().interrupt();
+            if (Thread.currentThread().isInterrupted()) { // git was ended
+                uninterrupted(() -> putBack(tip, changes));
             }
             throw e;
         }
         if (answer.exit() != 0) {
-            if (answer.wasEnded()) {
-                putBack(tip, changes);
-            } else if (isMerging()) {
-                call("merge", "--abort").done();
-            }
+            uninterrupted(() -> {
+                if (answer.wasEnded()) {
+                    putBack(tip, changes);
+                } else if (isMerging()) {
+                    call("merge", "--abort").done();
+                }
+            });
             throw merge.failure(answer);
+        }
+    }
+
+    /// What puts things right must not be ended as well.
+    private static void uninterrupted(Runnable putting) {
+        boolean isInterrupted = Thread.interrupted();
+        try {
+            putting.run();
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
