@@ -392,8 +392,9 @@ final class Exchange {
             set("WWW-Authenticate", "Bearer, Basic realm=\"Coppice\", charset=\"UTF-8\"");
         }
         if (fault.status() == Fault.Kind.REQUEST_TIMEOUT.status()
-                || fault.status() == Fault.Kind.TOO_LARGE.status()) {
-            set("Connection", "close");
+                || fault.status() == Fault.Kind.TOO_LARGE.status()
+                || fault.status() == Fault.Kind.FORBIDDEN.status()) {
+            set("Connection", "close"); // its body is not read to its end
         }
         text(fault.status(), PROBLEM, Wire.write(fault.document()));
     }
